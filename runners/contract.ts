@@ -1,0 +1,163 @@
+/** Everything that crosses the thread boundary: the job that goes in, the lines on the way, the outcome that comes out. */
+import type { MessagePort } from 'node:worker_threads';
+
+export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm';
+/** `embedded` runs inside the thread; `native` on the host's own interpreter. Shell is always a host process. */
+export type Runtime = 'embedded' | 'native';
+
+/**
+ * A value as it travels: canonical JSON text in UTF-8 (`runners/value.ts`). Large ones sit in a
+ * `SharedArrayBuffer`, so that handing one on costs nothing; never a view on a pooled Buffer.
+ */
+export type EncodedValue = Uint8Array;
+
+/** Where a step's code stands, so that an error in its line `n` is shown at `line + n - 1` of `file`. */
+export interface Origin {
+  /** Path as the user wrote it: the workflow file, or the step's own code file. */
+  readonly file: string;
+  /** 1-based line of `file` on which the code's first line stands. */
+  readonly line: number;
+  /** False where the text in the file is not the code line by line (an escaped string, a computed one): errors then point at `line`. */
+  readonly verbatim: boolean;
+}
+
+export interface Position {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, where the language tells. */
+  readonly column?: number;
+}
+
+export type Script =
+  | { readonly kind: 'code'; readonly code: string; readonly origin: Origin }
+  | {
+      readonly kind: 'module';
+      /** Absolute path of the `.wasm` file, and the path as the user wrote it. */
+      readonly path: string;
+      readonly module: string;
+      readonly func: string;
+      /** Numbers for a function module, words for a WASI command; absent when the step has no `args`. */
+      readonly args?: readonly (number | bigint | string)[];
+      readonly origin: Origin;
+    };
+
+export interface Limits {
+  /** Bytes of one output's canonical text. */
+  readonly output: number;
+}
+
+/** One attempt at one step, as it is sent to a thread. */
+export interface Job {
+  readonly run: string;
+  readonly step: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly language: Language;
+  readonly runtime: Runtime;
+  readonly script: Script;
+  /** Outputs of the direct dependencies by name. */
+  readonly inputs: ReadonlyMap<string, EncodedValue>;
+  /** The environment that the step was granted: for shell and native steps the whole of it, else its `env` entries. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Working directory of shell and native steps. */
+  readonly cwd: string;
+  /** `HWFE_WORKDIR`: a directory shared by the steps of this run. */
+  readonly workdir: string;
+  /** The host program of a native or shell step, as configured. */
+  readonly interpreter?: string;
+  /** Python: distributions the step imports. */
+  readonly packages: readonly string[];
+  /** Where Python wheels and snapshots are cached; absolute. */
+  readonly cacheDir: string;
+  /** Socket of the process spawner, for shell and native steps. */
+  readonly spawner?: string;
+  readonly limits: Limits;
+}
+
+/** What a thread is handed. `stop` is there for jobs that own processes: any message on it means "end them now, gently". */
+export interface Assignment {
+  readonly id: number;
+  readonly job: Job;
+  readonly stop?: MessagePort;
+}
+
+/** What every thread is told when it starts (`workerData`). */
+export interface ThreadSetup {
+  readonly language: Language;
+  readonly runtime: Runtime;
+  /** Where Python's snapshot and compiled library are cached; absolute. */
+  readonly cacheDir: string;
+}
+
+/** Lines that a step printed, sent while it runs; `id` is the assignment's. */
+export interface Printed {
+  readonly kind: 'printed';
+  readonly id: number;
+  readonly lines: readonly PrintedLine[];
+}
+
+export interface PrintedLine {
+  readonly stream: 'stdout' | 'stderr';
+  /** Without its line end; a line over 64 KiB comes in pieces. */
+  readonly text: string;
+}
+
+export interface Usage {
+  /** Wall time inside the thread. */
+  readonly wallMs: number;
+}
+
+export type StepFailure =
+  /** The step's own code raised an error. `trace` is the language's own, without the runner's frames. */
+  | { readonly reason: 'threw'; readonly message: string; readonly trace?: string; readonly position?: Position }
+  /** The code does not read as its language, or lacks what is called (`run`, a WASM export). */
+  | { readonly reason: 'not-runnable'; readonly message: string; readonly position?: Position }
+  /** A process or WASI command ended with a status other than 0. */
+  | { readonly reason: 'exited'; readonly status: number; readonly lastLines: readonly string[]; readonly position?: Position }
+  /** A process was ended by a signal that the engine did not send. */
+  | { readonly reason: 'killed'; readonly signal: string; readonly lastLines: readonly string[] }
+  /** The step returned what JSON has no form for. */
+  | { readonly reason: 'output-invalid'; readonly message: string; readonly position?: Position }
+  /** The step used what it was not granted; `grant` is what to add. */
+  | { readonly reason: 'not-granted'; readonly message: string; readonly grant: string }
+  /** The step went over a limit. */
+  | { readonly reason: 'limit'; readonly limit: string; readonly message: string }
+  /** The machine lacks the interpreter, a package, a module file. */
+  | { readonly reason: 'runtime-missing'; readonly message: string }
+  | { readonly reason: 'timed-out'; readonly afterMs: number }
+  | { readonly reason: 'cancelled' }
+  /** The thread died under the step. */
+  | { readonly reason: 'thread-lost'; readonly message: string };
+
+/** How a job ended. */
+export type Outcome = (
+  | { readonly ok: true; readonly output: EncodedValue }
+  | { readonly ok: false; readonly failure: StepFailure }
+) & { readonly warnings: readonly string[] };
+
+/**
+ * An outcome as a thread posts it. Lines and outcomes travel on different ports, so the host holds the
+ * outcome back until `batches` messages of lines have arrived; the last lines ride along.
+ */
+export interface Report {
+  readonly outcome: Outcome;
+  readonly batches: number;
+  readonly lines: readonly PrintedLine[];
+  readonly usage: Usage;
+}
+
+export interface RunnerContext {
+  /** Takes any text, split into lines by the receiver; the step's name is added by whoever shows it. */
+  print(stream: 'stdout' | 'stderr', text: string): void;
+  /** Aborted when the host says stop; only processes need to listen, all else ends with the thread. */
+  readonly stopped: AbortSignal;
+}
+
+/** One language inside a thread. Expected failures are outcomes; what `run` throws is a bug of ours. */
+export interface Runner {
+  run(job: Job, context: RunnerContext): Promise<Outcome>;
+}
+
+/** A runner's module exports this: it loads the interpreter, so that the first job finds it warm. */
+export type LoadRunner = (setup: ThreadSetup) => Promise<Runner>;

@@ -1,0 +1,47 @@
+/** Every setting of the engine, complete: what files, environment and flags left out has its default here. */
+import type { Runtime } from '../../runners/contract.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export interface Config {
+  readonly workflows: {
+    readonly directory: string;
+    /** Without the dot. */
+    readonly extensions: readonly string[];
+    readonly maxWorkflows: number;
+  };
+  readonly server: { readonly host: string; readonly port: number };
+  readonly execution: {
+    readonly mode: ExecutionMode;
+    /** 0 means the machine's parallelism. */
+    readonly maxParallelSteps: number;
+    readonly enableStepParallelism: boolean;
+    readonly failureMode: FailureMode;
+    /** For a whole run; 0 means none. */
+    readonly timeoutMs: number;
+  };
+  readonly runners: {
+    readonly lua: InterpreterConfig;
+    readonly javascript: InterpreterConfig;
+    readonly python: InterpreterConfig;
+    readonly shell: { readonly enabled: boolean; readonly interpreter: string };
+    readonly wasm: { readonly enabled: boolean; readonly modulesDir: string; readonly wasiEnabled: boolean };
+  };
+  readonly limits: {
+    /** Bytes of one step's output. */
+    readonly output: number;
+  };
+  readonly cache: {
+    /** Where Python's compiled library, snapshot and wheels are kept between runs. */
+    readonly directory: string;
+  };
+  readonly logging: { readonly level: LogLevel; readonly colored: boolean };
+}
+
+export interface InterpreterConfig {
+  readonly enabled: boolean;
+  readonly runtime: Runtime;
+  /** Program of the host for `runtime = "native"`. */
+  readonly interpreter: string;
+}

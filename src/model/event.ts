@@ -1,0 +1,71 @@
+/** Everything that can happen in a run, in the order it happens. */
+import type { EncodedValue, Language, PrintedLine, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
+import type { ExecutionMode, FailureMode } from './workflow.ts';
+
+/** `at` is milliseconds since the epoch. Every step gets exactly one of succeeded, failed, cancelled, skipped. */
+export type RunEvent = { readonly at: number; readonly run: string } & (
+  | {
+      readonly kind: 'run-started';
+      readonly workflow: string;
+      readonly file: string;
+      readonly mode: ExecutionMode;
+      readonly failureMode: FailureMode;
+      /** At most so many steps at once. */
+      readonly cap: number;
+      /** Step names by level. */
+      readonly levels: readonly (readonly string[])[];
+    }
+  /** Mode `parallel` only; 0-based. */
+  | { readonly kind: 'level-started'; readonly level: number; readonly steps: readonly string[] }
+  | {
+      readonly kind: 'step-started';
+      readonly step: string;
+      readonly language: Language;
+      readonly runtime: Runtime;
+      readonly attempt: number;
+    }
+  | { readonly kind: 'step-printed'; readonly step: string; readonly lines: readonly PrintedLine[] }
+  | { readonly kind: 'step-warned'; readonly step: string; readonly message: string }
+  /** An attempt failed, and the next starts after the delay. */
+  | {
+      readonly kind: 'step-retrying';
+      readonly step: string;
+      readonly attempt: number;
+      readonly failure: StepFailure;
+      readonly delayMs: number;
+    }
+  | {
+      readonly kind: 'step-succeeded';
+      readonly step: string;
+      readonly attempt: number;
+      readonly output: EncodedValue;
+      readonly durationMs: number;
+      readonly usage: Usage;
+    }
+  | {
+      readonly kind: 'step-failed';
+      readonly step: string;
+      readonly attempt: number;
+      readonly failure: StepFailure;
+      readonly durationMs: number;
+    }
+  /** It was running, or waiting for its next attempt, when the run was stopped. */
+  | { readonly kind: 'step-cancelled'; readonly step: string; readonly attempt: number; readonly durationMs: number }
+  | { readonly kind: 'step-skipped'; readonly step: string; readonly because: SkipReason }
+  | { readonly kind: 'run-stopping'; readonly reason: StopReason }
+  | { readonly kind: 'run-settled'; readonly status: RunStatus; readonly durationMs: number }
+);
+
+/** Why a step never ran: a step it (or the run's failure mode) depends on, or the end of the run. */
+export type SkipReason =
+  | { readonly kind: 'dependency'; readonly step: string }
+  | { readonly kind: 'failure-mode'; readonly step: string }
+  | { readonly kind: 'stopped'; readonly reason: StopReason };
+
+export type StopReason = 'cancelled' | 'timed-out';
+export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
+
+/** Takes events as they happen; must not throw. */
+export interface RunListener {
+  onEvent(event: RunEvent): void;
+}

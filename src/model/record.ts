@@ -1,0 +1,130 @@
+/** What is known of a run: its events, folded. */
+import type { EncodedValue, Language, Runtime, StepFailure } from '../../runners/contract.ts';
+import type { RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
+import type { ExecutionMode } from './workflow.ts';
+import { unreachable } from './unreachable.ts';
+
+export type StepStatus = 'waiting' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+
+export interface StepRecord {
+  readonly name: string;
+  /** 0-based. */
+  readonly level: number;
+  status: StepStatus;
+  attempt: number;
+  language?: Language;
+  runtime?: Runtime;
+  startedAt?: number;
+  /** From the first attempt's start to the end of the last. */
+  durationMs?: number;
+  output?: EncodedValue;
+  failure?: StepFailure;
+  skipped?: SkipReason;
+  warnings?: string[];
+}
+
+export interface RunRecord {
+  run: string;
+  workflow: string;
+  file: string;
+  mode: ExecutionMode;
+  cap: number;
+  status: 'running' | RunStatus;
+  stopped?: StopReason;
+  startedAt: number;
+  durationMs?: number;
+  /** By name, in plan order. */
+  readonly steps: Map<string, StepRecord>;
+}
+
+export function emptyRecord(): RunRecord {
+  return {
+    run: '',
+    workflow: '',
+    file: '',
+    mode: 'sequential',
+    cap: 1,
+    status: 'running',
+    startedAt: 0,
+    steps: new Map(),
+  };
+}
+
+/** Takes one event into the record, in place: a run of 100,000 steps must not copy its map for each. */
+export function fold(record: RunRecord, event: RunEvent): void {
+  switch (event.kind) {
+    case 'run-started':
+      record.run = event.run;
+      record.workflow = event.workflow;
+      record.file = event.file;
+      record.mode = event.mode;
+      record.cap = event.cap;
+      record.startedAt = event.at;
+      event.levels.forEach((names, level) => {
+        for (const name of names) record.steps.set(name, { name, level, status: 'waiting', attempt: 0 });
+      });
+      return;
+    case 'level-started':
+      return;
+    case 'step-started': {
+      const step = known(record, event.step);
+      step.status = 'running';
+      step.attempt = event.attempt;
+      step.language = event.language;
+      step.runtime = event.runtime;
+      step.startedAt ??= event.at;
+      return;
+    }
+    case 'step-printed':
+      return;
+    case 'step-warned': {
+      const step = known(record, event.step);
+      step.warnings = [...(step.warnings ?? []), event.message];
+      return;
+    }
+    case 'step-retrying':
+      known(record, event.step).status = 'retrying';
+      return;
+    case 'step-succeeded': {
+      const step = known(record, event.step);
+      step.status = 'succeeded';
+      step.output = event.output;
+      step.durationMs = event.durationMs;
+      return;
+    }
+    case 'step-failed': {
+      const step = known(record, event.step);
+      step.status = 'failed';
+      step.failure = event.failure;
+      step.durationMs = event.durationMs;
+      return;
+    }
+    case 'step-cancelled': {
+      const step = known(record, event.step);
+      step.status = 'cancelled';
+      step.durationMs = event.durationMs;
+      return;
+    }
+    case 'step-skipped': {
+      const step = known(record, event.step);
+      step.status = 'skipped';
+      step.skipped = event.because;
+      return;
+    }
+    case 'run-stopping':
+      record.stopped = event.reason;
+      return;
+    case 'run-settled':
+      record.status = event.status;
+      record.durationMs = event.durationMs;
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+function known(record: RunRecord, name: string): StepRecord {
+  const step = record.steps.get(name);
+  if (step === undefined) throw new Error(`Internal error: an event names step "${name}", which the run does not have`);
+  return step;
+}

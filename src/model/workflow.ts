@@ -1,0 +1,76 @@
+/** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
+import type { Language, Runtime, Script } from '../../runners/contract.ts';
+import type { SourceFile, Span } from './source.ts';
+
+export type ExecutionMode = 'sequential' | 'parallel' | 'work-stealing';
+/** What a failed step means for the others: finish what runs, stop what runs, or go on with what does not depend on it. */
+export type FailureMode = 'no-new' | 'kill' | 'continue';
+
+export interface Workflow {
+  readonly name: string;
+  readonly description?: string;
+  readonly file: SourceFile;
+  readonly mode?: ExecutionMode;
+  /** 0 means the machine's parallelism. */
+  readonly maxParallelSteps?: number;
+  readonly failureMode?: FailureMode;
+  /** For the whole run. */
+  readonly timeoutMs?: number;
+  /** In declared order. */
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  readonly name: string;
+  /** Of the name, where diagnostics about the step as a whole point. */
+  readonly span: Span;
+  readonly description?: string;
+  readonly language: Language;
+  readonly runtime?: Runtime;
+  readonly interpreter?: string;
+  readonly script: Script;
+  readonly dependsOn: readonly Dependency[];
+  /** For one attempt. */
+  readonly timeoutMs?: number;
+  readonly retry: RetryPolicy;
+  /** Workflow's and step's `env`, merged. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Patterns of environment names that shell and native steps get from the host: `AWS_*`, `*`. */
+  readonly passEnv: readonly string[];
+  readonly workingDir?: string;
+  readonly packages: readonly string[];
+  readonly limits: { readonly output?: number };
+}
+
+export interface Dependency {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface RetryPolicy {
+  /** Further attempts after the first; 0 means none. */
+  readonly retries: number;
+  readonly delayMs: number;
+  /** When given, the n-th delay is `base · factor^(n-1)`, at most `max`, spread by ± `jitter` (0 to 1) of itself. */
+  readonly backoff?: {
+    readonly kind: 'exponential';
+    readonly baseMs: number;
+    readonly factor: number;
+    readonly maxMs: number;
+    readonly jitter: number;
+  };
+}
+
+export const NO_RETRY: RetryPolicy = { retries: 0, delayMs: 0 };
+
+/** What a step may be named; such a name is never used raw as a file name. */
+export const NAME: RegExp = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+
+/** The words a file may use for each language; the first is the one we write. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, readonly string[]>> = {
+  lua: ['lua'],
+  javascript: ['javascript', 'js', 'node', 'nodejs'],
+  python: ['python', 'py', 'python3'],
+  shell: ['shell', 'bash', 'sh'],
+  wasm: ['wasm', 'webassembly'],
+};
