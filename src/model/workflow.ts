@@ -42,6 +42,13 @@ export interface Step {
   readonly limits: { readonly output?: number };
 }
 
+/** What the graph checks need of a workflow; also a file with mistakes has one. */
+export interface Outline {
+  readonly file: SourceFile;
+  /** In declared order. */
+  readonly steps: readonly Pick<Step, 'name' | 'span' | 'dependsOn'>[];
+}
+
 export interface Dependency {
   readonly name: string;
   readonly span: Span;

@@ -1,0 +1,38 @@
+/** The stable names of all mistakes that reading a workflow file can tell. */
+
+export const PARSE_CODES = [
+  'file-not-found',
+  'not-a-file',
+  'unreadable-file',
+  'file-too-large',
+  'bad-encoding',
+  'unknown-extension',
+  'syntax',
+  'duplicate-field',
+  'duplicate-step',
+  'no-workflow',
+  'lua-error',
+  'lua-timeout',
+  'lua-memory',
+  'not-allowed',
+  'printed',
+  'function-value',
+  'unknown-field',
+  'wrong-type',
+  'empty-steps',
+  'bad-name',
+  'unknown-language',
+  'unknown-choice',
+  'bad-number',
+  'bad-duration',
+  'bad-size',
+  'bad-env',
+  'bad-backoff',
+  'missing-code',
+  'conflicting-fields',
+  'misfit-field',
+  'code-file',
+  'module-not-found',
+] as const;
+
+export type ParseCode = (typeof PARSE_CODES)[number];

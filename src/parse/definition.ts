@@ -1,0 +1,93 @@
+/** A workflow as a TypeScript object: the fields of the file format, under the same names. */
+import type { Runtime } from '../../runners/contract.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+
+/** `"1m30s"`, `"500ms"`, or a number of seconds. */
+export type DurationText = string | number;
+
+export interface WorkflowDefinition {
+  name?: string;
+  description?: string;
+  /** Default: what the configuration says, else `sequential`. */
+  mode?: ExecutionMode;
+  /** 0 means the machine's parallelism. */
+  max_parallel_steps?: number;
+  failure_mode?: FailureMode;
+  /** For the whole run. */
+  timeout?: DurationText;
+  /** Given to every step. */
+  env?: Record<string, string | number | boolean>;
+  /** By name, in the order in which they are listed. */
+  steps?: Record<string, StepDefinition>;
+  /** The same as `steps`. */
+  tasks?: Record<string, StepDefinition>;
+}
+
+export interface StepDefinition {
+  description?: string;
+  /** Default: `shell` with `cmd`, `wasm` with `module`, what the ending of `file` says, else `lua`. */
+  language?:
+    | 'lua'
+    | 'javascript'
+    | 'js'
+    | 'node'
+    | 'nodejs'
+    | 'python'
+    | 'py'
+    | 'python3'
+    | 'shell'
+    | 'bash'
+    | 'sh'
+    | 'wasm'
+    | 'webassembly';
+  runtime?: Runtime;
+  /** The host program that runs a shell or native step. */
+  interpreter?: string;
+  /** One of `code`, `file`, `module`, `cmd`. */
+  code?: string;
+  /** A code file, beside the workflow. */
+  file?: string;
+  /** A `.wasm` file. */
+  module?: string;
+  /** Shell code. */
+  cmd?: string;
+  /** The WASM export that is called. Default: `run`. */
+  func?: string;
+  /** The same as `func`. */
+  function?: string;
+  /** Numbers for a WASM function, words for a WASI command. */
+  args?: readonly (number | bigint | string)[];
+  depends_on?: string | readonly string[];
+  /** For one attempt. */
+  timeout?: DurationText;
+  /** Further attempts after the first. Default: 0. */
+  retries?: number;
+  /** Default: 0. */
+  retry_delay?: DurationText;
+  backoff?: BackoffDefinition;
+  env?: Record<string, string | number | boolean>;
+  /** Patterns of names that a shell or native step gets from the host's environment. */
+  pass_env?: string | readonly string[];
+  working_dir?: string;
+  /** Python distributions the step imports. */
+  packages?: string | readonly string[];
+  limits?: LimitsDefinition;
+}
+
+/** The n-th delay is `base · factor^(n-1)`, at most `max`, spread by ± `jitter` of itself. */
+export interface BackoffDefinition {
+  kind?: 'exponential';
+  /** Default: `retry_delay`, else `1s`. */
+  base?: DurationText;
+  /** Default: 2. */
+  factor?: number;
+  /** Default: `1m`. */
+  max?: DurationText;
+  /** 0 to 1. Default: 0. */
+  jitter?: number;
+}
+
+export interface LimitsDefinition {
+  /** `"10MB"`, or a number of bytes. */
+  output?: string | number;
+}

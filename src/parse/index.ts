@@ -1,0 +1,76 @@
+/** A workflow file, or an object of its shape, becomes a Workflow or all the mistakes in it. */
+import { resolve, dirname, extname } from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { fail, type Result } from '../model/result.ts';
+import type { SourceFile } from '../model/source.ts';
+import type { Outline, Workflow } from '../model/workflow.ts';
+import type { WorkflowDefinition } from './definition.ts';
+import type { Document } from './document.ts';
+import { decodeWorkflow } from './decode.ts';
+import { inFileOrder } from './mistakes.ts';
+import { documentFromObject } from './object.ts';
+import { readSource } from './source-file.ts';
+
+export type Format = 'lua' | 'toml';
+
+export interface ParseOptions {
+  /** Where hwfe was started; absolute. Paths in diagnostics are relative to it. */
+  readonly cwd: string;
+  /** The last place where WASM modules are looked up; absolute, or relative to `cwd`. */
+  readonly modulesDir: string;
+}
+
+export interface ParsedWorkflow {
+  readonly workflow: Workflow;
+  /** What the file should mend, though it runs. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface ParseFailure {
+  /** In file order; warnings among them. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The names and dependencies that could be read all the same, so that mistakes in the graph can be told at once. */
+  readonly outline?: Outline;
+}
+
+/** Reads the workflow file at `path`, which is absolute or relative to `cwd`; its ending (`.lua`, `.toml`) tells its format. */
+export async function parseWorkflow(
+  path: string,
+  options: ParseOptions,
+): Promise<Result<ParsedWorkflow, ParseFailure>> {
+  const source = readSource(path, options.cwd);
+  if (!source.ok) return fail({ diagnostics: [source.error] });
+  const format = extname(path).toLowerCase() === '.toml' ? 'toml' : 'lua';
+  return parseText(source.value, format, { ...options, directory: dirname(resolve(options.cwd, path)) });
+}
+
+/** Reads a workflow from text; `directory` is where its code files, modules and Lua modules are looked up. */
+export async function parseText(
+  file: SourceFile,
+  format: Format,
+  options: ParseOptions & { readonly directory: string },
+): Promise<Result<ParsedWorkflow, ParseFailure>> {
+  const document = await readDocument(file, format, options.directory);
+  return document.ok ? decodeWorkflow(document.value, options) : fail({ diagnostics: inFileOrder(document.error) });
+}
+
+/** Takes a workflow written as a TypeScript object; diagnostics point into its JSON form. Paths in it are relative to `cwd`. */
+export function workflowFromObject(
+  definition: WorkflowDefinition,
+  options: ParseOptions,
+): Result<ParsedWorkflow, ParseFailure> {
+  return decodeWorkflow(documentFromObject(definition), { ...options, directory: options.cwd });
+}
+
+async function readDocument(
+  file: SourceFile,
+  format: Format,
+  directory: string,
+): Promise<Result<Document, readonly Diagnostic[]>> {
+  if (format === 'toml') {
+    const { readToml } = await import('./toml/read.ts');
+    return readToml(file);
+  }
+  const { readLua } = await import('./lua/read.ts');
+  return readLua(file, directory);
+}

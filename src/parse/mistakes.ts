@@ -1,0 +1,50 @@
+/** Gathers the mistakes of one file, so that all of them are told at once. */
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { SourceFile, Span } from '../model/source.ts';
+import type { ParseCode } from './codes.ts';
+
+export type Related = NonNullable<Diagnostic['related']>;
+
+export class Mistakes {
+  readonly file: SourceFile;
+  readonly #found: Diagnostic[];
+
+  constructor(file: SourceFile, found: readonly Diagnostic[] = []) {
+    this.file = file;
+    this.#found = [...found];
+  }
+
+  add(code: ParseCode, span: Span | undefined, message: string, related?: Related): void {
+    this.#found.push(mistake(this.file, code, span, message, related));
+  }
+
+  get found(): readonly Diagnostic[] {
+    return inFileOrder(this.#found);
+  }
+
+  get fatal(): boolean {
+    return this.#found.some((diagnostic) => diagnostic.severity === 'error');
+  }
+}
+
+export function mistake(
+  file: SourceFile,
+  code: ParseCode,
+  span: Span | undefined,
+  message: string,
+  related?: Related,
+): Diagnostic {
+  return {
+    code,
+    severity: 'error',
+    message,
+    file,
+    ...(span !== undefined && { span }),
+    ...(related !== undefined && related.length > 0 && { related }),
+  };
+}
+
+/** Sorted by place; what concerns the whole file comes first. */
+export function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
+}

@@ -1,0 +1,72 @@
+/** Finds and reads the workflow file that the user named. */
+import { readdirSync } from 'node:fs';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { didYouMean } from '../model/nearest.ts';
+import { fail, ok, type Result } from '../model/result.ts';
+import type { SourceFile } from '../model/source.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { ParseCode } from './codes.ts';
+import { readTextFile, type UnreadableText } from './text-file.ts';
+
+/** A workflow of 100,000 steps fits; what is larger is no workflow. */
+const LARGEST_BYTES = 32 * 1024 ** 2;
+const EXTENSIONS: readonly string[] = ['.lua', '.toml'];
+
+export function readSource(path: string, cwd: string): Result<SourceFile, Diagnostic> {
+  const absolute = resolve(cwd, path);
+  const text = readTextFile(absolute, LARGEST_BYTES);
+  const known = EXTENSIONS.includes(extname(path).toLowerCase());
+  if (!text.ok) return fail(wholeFile(...explain(path, absolute, text.error, known)));
+  if (!known) {
+    return fail(
+      wholeFile('unknown-extension', `Name the workflow file with the ending ".lua" or ".toml"; "${path}" has neither`),
+    );
+  }
+  return ok({ path: shown(path, cwd), text: text.value });
+}
+
+function shown(path: string, cwd: string): string {
+  if (!isAbsolute(path)) return path;
+  const within = relative(cwd, path);
+  return within.startsWith('..') || within === '' ? path : within;
+}
+
+function explain(path: string, absolute: string, unreadable: UnreadableText, known: boolean): [ParseCode, string] {
+  switch (unreadable.problem) {
+    case 'missing':
+      return ['file-not-found', `There is no file "${path}"${suggestion(path, absolute, known)}`];
+    case 'not-a-file':
+      return ['not-a-file', `Name a workflow file; "${path}" ${unreadable.is}`];
+    case 'unreadable':
+      return ['unreadable-file', `The workflow file "${path}" ${unreadable.is}`];
+    case 'too-large':
+      return ['file-too-large', `The workflow file "${path}" ${unreadable.is}`];
+    case 'not-text':
+      return ['bad-encoding', `Save the workflow file as UTF-8 text; "${path}" ${unreadable.is}`];
+    default:
+      return unreachable(unreadable.problem);
+  }
+}
+
+function suggestion(path: string, absolute: string, known: boolean): string {
+  const siblings = workflowFiles(dirname(absolute));
+  const name = basename(path);
+  const extended = known ? undefined : EXTENSIONS.map((end) => name + end).find((file) => siblings.includes(file));
+  if (extended !== undefined) return `; did you mean "${join(dirname(path), extended)}"?`;
+  const near = didYouMean(name, siblings);
+  const candidate = siblings.find((file) => near.includes(`"${file}"`));
+  return candidate === undefined ? '' : `; did you mean "${join(dirname(path), candidate)}"?`;
+}
+
+function workflowFiles(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter((file) => EXTENSIONS.includes(extname(file).toLowerCase()));
+  } catch {
+    return [];
+  }
+}
+
+function wholeFile(code: ParseCode, message: string): Diagnostic {
+  return { code, severity: 'error', message };
+}
