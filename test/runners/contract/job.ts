@@ -1,0 +1,38 @@
+/** Jobs for tests: a step's code with everything else filled in. */
+import type { EncodedValue, Job, Language, Runtime } from '../../../runners/contract.ts';
+
+/** The file and first line that every test step claims to stand at. */
+export const ORIGIN = { file: 'workflows/contract.lua', line: 40, verbatim: true } as const;
+
+export interface StepRequest {
+  readonly code: string;
+  /** Canonical JSON text by dependency. */
+  readonly inputs?: Readonly<Record<string, string | EncodedValue>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Bytes; default 256 MiB. */
+  readonly outputLimit?: number;
+  readonly step?: string;
+}
+
+export function jobOf(language: Language, runtime: Runtime, request: StepRequest): Job {
+  return {
+    run: 'test-run',
+    step: request.step ?? 'tested',
+    attempt: 1,
+    language,
+    runtime,
+    script: { kind: 'code', code: request.code, origin: ORIGIN },
+    inputs: new Map(
+      Object.entries(request.inputs ?? {}).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? new TextEncoder().encode(value) : value,
+      ]),
+    ),
+    env: request.env ?? {},
+    cwd: process.cwd(),
+    workdir: process.cwd(),
+    packages: [],
+    cacheDir: '',
+    limits: { output: request.outputLimit ?? 256 * 1024 * 1024 },
+  };
+}
