@@ -11,7 +11,7 @@ export interface Config {
     readonly extensions: readonly string[];
     readonly maxWorkflows: number;
   };
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: { readonly host: string; readonly port: number; readonly staticDir: string };
   readonly execution: {
     readonly mode: ExecutionMode;
     /** 0 means the machine's parallelism. */

@@ -1,0 +1,53 @@
+/** Builds the typed Config from the settings' values. */
+import type { Runtime } from '../../runners/contract.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import type { Config, InterpreterConfig, LogLevel } from './config.ts';
+import type { SettingValue } from './settings.ts';
+
+/** `values` has every key of the table, each read by its type. */
+export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
+  const words = (key: string): readonly string[] => get(values, key) as readonly string[];
+  const text = (key: string): string => get(values, key) as string;
+  const amount = (key: string): number => get(values, key) as number;
+  const isOn = (key: string): boolean => get(values, key) as boolean;
+  const interpreter = (language: string): InterpreterConfig => ({
+    enabled: isOn(`runners.${language}.enabled`),
+    runtime: text(`runners.${language}.runtime`) as Runtime,
+    interpreter: text(`runners.${language}.interpreter`),
+  });
+  return {
+    workflows: {
+      directory: text('workflows.directory'),
+      extensions: words('workflows.extensions'),
+      maxWorkflows: amount('workflows.max_workflows'),
+    },
+    server: { host: text('server.host'), port: amount('server.port'), staticDir: text('server.static_dir') },
+    execution: {
+      mode: text('execution.mode') as ExecutionMode,
+      maxParallelSteps: amount('execution.max_parallel_steps'),
+      enableStepParallelism: isOn('execution.enable_step_parallelism'),
+      failureMode: text('execution.failure_mode') as FailureMode,
+      timeoutMs: amount('execution.timeout'),
+    },
+    runners: {
+      lua: interpreter('lua'),
+      javascript: interpreter('javascript'),
+      python: interpreter('python'),
+      shell: { enabled: isOn('runners.shell.enabled'), interpreter: text('runners.shell.interpreter') },
+      wasm: {
+        enabled: isOn('runners.wasm.enabled'),
+        modulesDir: text('runners.wasm.modules_dir'),
+        wasiEnabled: isOn('runners.wasm.wasi_enabled'),
+      },
+    },
+    limits: { output: amount('limits.output') },
+    cache: { directory: text('cache.directory') },
+    logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },
+  };
+}
+
+function get(values: ReadonlyMap<string, SettingValue>, key: string): SettingValue {
+  const value = values.get(key);
+  if (value === undefined) throw new Error(`Internal error: the table has no setting "${key}"`);
+  return value;
+}

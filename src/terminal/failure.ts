@@ -1,0 +1,144 @@
+/** Says in words how a step failed, where, and what to do about it. */
+import type { Position, StepFailure } from '../../runners/contract.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { SourceFile, Span } from '../model/source.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { Step } from '../model/workflow.ts';
+import { excerpt } from './excerpt.ts';
+import type { Style } from './style.ts';
+import { visible, visibleLine } from './visible.ts';
+
+/** `exited with status 3`: the rest of a sentence that begins with the step's name. */
+export function describeFailure(failure: StepFailure): string {
+  switch (failure.reason) {
+    case 'threw':
+    case 'not-runnable':
+    case 'output-invalid':
+    case 'not-granted':
+    case 'limit':
+    case 'runtime-missing':
+    case 'thread-lost':
+      return failure.message;
+    case 'exited':
+      return `ended with exit status ${failure.status}`;
+    case 'killed':
+      return `was ended by the signal ${failure.signal}`;
+    case 'timed-out':
+      return `ran out of time after ${formatDuration(failure.afterMs)}`;
+    case 'cancelled':
+      return 'was cancelled';
+    default:
+      return unreachable(failure);
+  }
+}
+
+/** What a person can do about it; nothing where there is nothing to do. */
+export function adviceFor(failure: StepFailure, step: Step): string | undefined {
+  switch (failure.reason) {
+    case 'threw':
+      return step.retry.retries === 0
+        ? 'Mend the code there, or give the step `retries` if the error may pass by itself.'
+        : 'Mend the code there; every attempt ended like this.';
+    case 'not-runnable':
+      return 'Mend the code there; it never ran.';
+    case 'exited':
+      return 'Mend the command that failed; `set -x` at the top of the code shows each one as it runs.';
+    case 'killed':
+      return failure.signal === 'SIGKILL'
+        ? 'Another program ended it, often because the machine was out of memory; let the step need less of it.'
+        : 'Another program or the step itself sent that signal; find out which.';
+    case 'output-invalid':
+      return 'Let the step hand on something that JSON has a form for.';
+    case 'not-granted':
+      return `Grant the step \`${failure.grant}\` if it is to do that.`;
+    case 'limit':
+      return `Raise \`${failure.limit}\` in the step's \`limits\` or in config.toml, or let the step hand on less.`;
+    case 'runtime-missing':
+      return 'Install what is missing on this machine, or name another place for it in config.toml (`hwfe config` shows what is set).';
+    case 'timed-out':
+      return 'Give the step a longer `timeout`, or see with --print-output what it was doing.';
+    case 'cancelled':
+      return undefined;
+    case 'thread-lost':
+      return 'Its interpreter died under it, often of memory; let the step work on less at a time.';
+    default:
+      return unreachable(failure);
+  }
+}
+
+export interface FailureLayout {
+  readonly style: Style;
+  readonly width: number;
+  /** Text of a file that a position names: the workflow, or a step's code beside it. */
+  readonly sourceOf: (file: string) => string | undefined;
+}
+
+/** What a person needs to mend a failed step; `lastLines` are the last that it printed, raw. */
+export function renderFailure(
+  step: Step,
+  failure: StepFailure,
+  lastLines: readonly string[],
+  { style, width, sourceOf }: FailureLayout,
+): string[] {
+  const [first = '', ...more] = describeFailure(failure).split('\n').map(visible);
+  const isSentence = failure.reason === 'exited' || failure.reason === 'killed' || failure.reason === 'timed-out';
+  const title = `${style.bold(visible(step.name))} ${isSentence ? first : `failed: ${first}`}`;
+  const lines = [`${style.red('✗')} ${title}`, ...indent(more)];
+  lines.push(...indent(place(positionOf(failure, step), style, width, sourceOf)));
+  const trace = failure.reason === 'threw' ? linesOf(failure.trace ?? '') : [];
+  if (trace.length > 0) lines.push(...indent(trace.map((line) => style.dim(visibleLine(line)))));
+  const printed = lastLines.length > 0 ? lastLines : 'lastLines' in failure ? failure.lastLines : [];
+  if (printed.length > 0) {
+    lines.push(`  ${style.dim(`last lines of ${visible(step.name)}:`)}`);
+    lines.push(...printed.slice(-LAST_LINES).map((line) => `  ${style.dim('│')} ${visibleLine(line)}`));
+  }
+  const advice = adviceFor(failure, step);
+  if (advice !== undefined) lines.push(`  ${style.cyan('→')} ${advice}`);
+  return lines;
+}
+
+/** How many printed lines a failure shows. */
+export const LAST_LINES = 15;
+
+function positionOf(failure: StepFailure, step: Step): Position {
+  const given = 'position' in failure ? failure.position : undefined;
+  return given ?? { file: step.script.origin.file, line: step.script.origin.line };
+}
+
+function place(
+  position: Position,
+  style: Style,
+  width: number,
+  sourceOf: (file: string) => string | undefined,
+): string[] {
+  const text = sourceOf(position.file);
+  const span = text === undefined ? undefined : spanOfLine(text, position);
+  if (text === undefined || span === undefined) {
+    return [`${style.cyan('-->')} ${visible(position.file)}:${position.line}`];
+  }
+  const file: SourceFile = { path: position.file, text };
+  return excerpt(file, span, style, width - 2);
+}
+
+/** The word at the position's column, or the whole line's text where no column is known. */
+function spanOfLine(text: string, { line, column }: Position): Span | undefined {
+  let start = 0;
+  for (let at = 1; at < line; at++) {
+    const next = text.indexOf('\n', start);
+    if (next === -1) return undefined;
+    start = next + 1;
+  }
+  const end = text.indexOf('\n', start);
+  const content = text.slice(start, end === -1 ? text.length : end);
+  const first = column === undefined ? content.length - content.trimStart().length : column - 1;
+  const length = column === undefined ? content.trim().length : (/^\w+/.exec(content.slice(first))?.[0].length ?? 1);
+  return { start: start + Math.min(first, content.length), end: start + first + Math.max(1, length) };
+}
+
+function linesOf(text: string): string[] {
+  return text.trim() === '' ? [] : text.trimEnd().split('\n');
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === '' ? '' : `  ${line}`));
+}

@@ -1,0 +1,109 @@
+/** Reports a run as plain lines, for pipes, logs and terminals that cannot redraw. */
+import { formatDuration } from '../model/duration.ts';
+import type { RunEvent, RunListener } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import { createPrintedLog, type Printed } from './printed.ts';
+import { createProgress, settledOf } from './progress.ts';
+import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
+import { visible, visibleLine } from './visible.ts';
+import { countSteps, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
+import type { StepStatus } from '../model/record.ts';
+
+export interface PlainOptions extends FailureLayout {
+  /** Takes whole lines, each without its end. */
+  readonly write: (lines: readonly string[]) => void;
+  /** Whether each step's printed lines are shown, as one block when it settles. */
+  readonly printOutput: boolean;
+  /** Whether only failures are reported. */
+  readonly quiet: boolean;
+}
+
+export function createPlainReport(plan: Plan, options: PlainOptions): RunListener {
+  const { style, write, quiet } = options;
+  const { progress, take, step: progressOf } = createProgress(plan);
+  const log = createPrintedLog(options.printOutput ? undefined : LAST_LINES);
+  const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
+  const total = String(plan.steps.length);
+
+  function headOf(name: string, status: StepStatus): string {
+    const count = `[${String(settledOf(progress.counts)).padStart(total.length)}/${total}]`;
+    const { language } = progressOf(name);
+    return `${style.dim(count)} ${paintOf(status, style)(SIGNS[status])} ${visible(name)} ${style.dim(`(${language})`)}`;
+  }
+
+  function block({ lines, lost }: Printed): string[] {
+    if (!options.printOutput || quiet) return [];
+    const note = lost > 0 ? [`  ${style.dim(`│ … ${lost} earlier lines are left out`)}`] : [];
+    return [...note, ...lines.map((line) => `  ${style.dim('│')} ${visibleLine(line)}`)];
+  }
+
+  function say(lines: readonly string[]): void {
+    if (!quiet && lines.length > 0) write(lines);
+  }
+
+  function onEvent(event: RunEvent): void {
+    take(event);
+    switch (event.kind) {
+      case 'run-started': {
+        const cap = event.mode === 'sequential' ? '' : `, at most ${event.cap} at once`;
+        const size = `${countSteps(plan.steps.length)} in ${plan.levels.length} level${plan.levels.length === 1 ? '' : 's'}`;
+        say([
+          `${style.bold(visible(event.workflow))} ${style.dim(`(${visible(event.file)})`)}: ${size}, ${event.mode}${cap}`,
+        ]);
+        return;
+      }
+      case 'step-printed':
+        log.add(event.step, event.lines);
+        return;
+      case 'step-warned':
+        say([`${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}`]);
+        return;
+      case 'step-retrying': {
+        const left = `attempt ${event.attempt} of ${progressOf(event.step).attempts} failed`;
+        const wait = event.delayMs > 0 ? `; the next starts in ${formatDuration(event.delayMs)}` : '';
+        const [why = ''] = describeFailure(event.failure).split('\n');
+        say([`${headOf(event.step, 'retrying')} ${left} (${visible(why)})${wait}`]);
+        return;
+      }
+      case 'step-succeeded': {
+        const tries = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
+        say([
+          `${headOf(event.step, 'succeeded')} ${formatDuration(event.durationMs)}${tries}`,
+          ...block(log.take(event.step)),
+        ]);
+        return;
+      }
+      case 'step-failed': {
+        const printed = log.take(event.step);
+        say([`${headOf(event.step, 'failed')} ${formatDuration(event.durationMs)}`, ...block(printed)]);
+        const lastLines = options.printOutput && !quiet ? [] : printed.lines;
+        write(['', ...renderFailure(stepOf.get(event.step)!, event.failure, lastLines, options), '']);
+        return;
+      }
+      case 'step-cancelled': {
+        const printed = log.take(event.step);
+        say([
+          `${headOf(event.step, 'cancelled')} cancelled after ${formatDuration(event.durationMs)}`,
+          ...block(printed),
+        ]);
+        return;
+      }
+      case 'step-skipped':
+        say([`${headOf(event.step, 'skipped')} skipped: ${visible(describeSkip(event.because))}`]);
+        return;
+      case 'run-settled': {
+        const timedOut = progress.stopping === 'timed-out';
+        const end = { status: event.status, durationMs: event.durationMs, counts: progress.counts, timedOut };
+        if (event.status !== 'succeeded') write([describeEnd(visible(plan.workflow.name), end, style)]);
+        else say([describeEnd(visible(plan.workflow.name), end, style)]);
+        return;
+      }
+      case 'level-started':
+      case 'step-started':
+      case 'run-stopping':
+        return;
+    }
+  }
+
+  return { onEvent };
+}

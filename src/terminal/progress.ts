@@ -1,0 +1,155 @@
+/** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
+import type { Language } from '../../runners/contract.ts';
+import type { RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { StepStatus } from '../model/record.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { ExecutionMode } from '../model/workflow.ts';
+
+export interface StepProgress {
+  readonly name: string;
+  /** 0-based. */
+  readonly level: number;
+  readonly language: Language;
+  /** Attempts that the file allows, the first included. */
+  readonly attempts: number;
+  status: StepStatus;
+  /** Dependencies that have not succeeded yet. */
+  missing: number;
+  attempt: number;
+  startedAt?: number;
+  durationMs?: number;
+  skipped?: SkipReason;
+}
+
+export type Counts = Record<StepStatus, number>;
+
+export interface Progress {
+  readonly workflow: string;
+  /** In plan order, as `plan.steps`. */
+  readonly steps: readonly StepProgress[];
+  /** Indices into `steps`. */
+  readonly levels: readonly (readonly number[])[];
+  readonly counts: Counts;
+  readonly countsOfLevel: readonly Counts[];
+  /** Indices of steps that run or wait for their next attempt, in the order they started. */
+  readonly active: Set<number>;
+  /** Indices, in the order they failed. */
+  readonly failed: number[];
+  mode: ExecutionMode;
+  cap: number;
+  startedAt: number;
+  durationMs?: number;
+  stopping?: StopReason;
+  status: 'running' | RunStatus;
+}
+
+export interface ProgressOf {
+  readonly progress: Progress;
+  step(name: string): StepProgress;
+  take(event: RunEvent): void;
+}
+
+export function createProgress(plan: Plan): ProgressOf {
+  const indexOf = new Map(plan.steps.map(({ step }, index) => [step.name, index]));
+  const steps = plan.steps.map(
+    ({ step, level, dependsOn }): StepProgress => ({
+      name: step.name,
+      level,
+      language: step.language,
+      attempts: step.retry.retries + 1,
+      status: 'waiting',
+      missing: dependsOn.length,
+      attempt: 0,
+    }),
+  );
+  const countsOfLevel = plan.levels.map((level) => ({ ...NONE, waiting: level.length }));
+  const progress: Progress = {
+    workflow: plan.workflow.name,
+    steps,
+    levels: plan.levels,
+    counts: { ...NONE, waiting: steps.length },
+    countsOfLevel,
+    active: new Set(),
+    failed: [],
+    mode: 'sequential',
+    cap: 1,
+    startedAt: 0,
+    status: 'running',
+  };
+
+  function indexFor(name: string): number {
+    const index = indexOf.get(name);
+    if (index === undefined)
+      throw new Error(`Internal error: an event names step "${name}", which the plan does not have`);
+    return index;
+  }
+
+  function move(name: string, status: StepStatus): StepProgress {
+    const index = indexFor(name);
+    const step = steps[index]!;
+    for (const counts of [progress.counts, countsOfLevel[step.level]!]) {
+      counts[step.status] -= 1;
+      counts[status] += 1;
+    }
+    step.status = status;
+    if (status === 'running' || status === 'retrying') progress.active.add(index);
+    else progress.active.delete(index);
+    if (status === 'failed') progress.failed.push(index);
+    if (status === 'succeeded') for (const dependant of plan.steps[index]!.dependants) steps[dependant]!.missing -= 1;
+    return step;
+  }
+
+  function take(event: RunEvent): void {
+    switch (event.kind) {
+      case 'run-started':
+        progress.mode = event.mode;
+        progress.cap = event.cap;
+        progress.startedAt = event.at;
+        return;
+      case 'step-started': {
+        const step = move(event.step, 'running');
+        step.attempt = event.attempt;
+        step.startedAt ??= event.at;
+        return;
+      }
+      case 'step-retrying':
+        move(event.step, 'retrying');
+        return;
+      case 'step-succeeded':
+        move(event.step, 'succeeded').durationMs = event.durationMs;
+        return;
+      case 'step-failed':
+        move(event.step, 'failed').durationMs = event.durationMs;
+        return;
+      case 'step-cancelled':
+        move(event.step, 'cancelled').durationMs = event.durationMs;
+        return;
+      case 'step-skipped':
+        move(event.step, 'skipped').skipped = event.because;
+        return;
+      case 'run-stopping':
+        progress.stopping = event.reason;
+        return;
+      case 'run-settled':
+        progress.status = event.status;
+        progress.durationMs = event.durationMs;
+        return;
+      case 'level-started':
+      case 'step-printed':
+      case 'step-warned':
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  return { progress, take, step: (name) => steps[indexFor(name)]! };
+}
+
+/** Steps that will never change again. */
+export function settledOf(counts: Counts): number {
+  return counts.succeeded + counts.failed + counts.cancelled + counts.skipped;
+}
+
+const NONE: Counts = { waiting: 0, running: 0, retrying: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };

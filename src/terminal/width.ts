@@ -1,0 +1,42 @@
+/** Measures text in terminal columns. */
+import stringWidth from 'string-width';
+
+const PRINTABLE = /^[\u0020-\u007E]*$/;
+
+/** Columns of one line without colours or controls; wide characters and emoji count two, combining marks none. */
+export function columnsOf(text: string): number {
+  return PRINTABLE.test(text) ? text.length : stringWidth(text);
+}
+
+/** `text` in at most `columns` columns, its end replaced by `…` where it is longer. */
+export function cutEnd(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (columnsOf(text) <= columns) return text;
+  let kept = '';
+  let used = 0;
+  for (const part of graphemes(text)) {
+    const more = columnsOf(part);
+    if (used + more > columns - 1) break;
+    kept += part;
+    used += more;
+  }
+  return `${kept}…`;
+}
+
+/** `text` filled up with spaces to `columns`, or cut to them. */
+export function fit(text: string, columns: number): string {
+  const cut = cutEnd(text, columns);
+  return cut + ' '.repeat(Math.max(0, columns - columnsOf(cut)));
+}
+
+/** What a reader sees as single characters. */
+export function graphemes(text: string): Iterable<string> {
+  return PRINTABLE.test(text) ? text : segments(text);
+}
+
+function* segments(text: string): Iterable<string> {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+let segmenter: Intl.Segmenter | undefined;

@@ -1,0 +1,76 @@
+/** The signs and phrases that stand for what happens to steps, the same in every view. */
+import type { RunStatus, SkipReason } from '../model/event.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { StepStatus } from '../model/record.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { Counts } from './progress.ts';
+import type { Paint, Style } from './style.ts';
+
+/** One column each. */
+export const SIGNS: Readonly<Record<StepStatus, string>> = {
+  waiting: '·',
+  running: '▸',
+  retrying: '↻',
+  succeeded: '✓',
+  failed: '✗',
+  cancelled: '■',
+  skipped: '-',
+};
+
+export function paintOf(status: StepStatus, style: Style): Paint {
+  switch (status) {
+    case 'succeeded':
+      return style.green;
+    case 'failed':
+      return style.red;
+    case 'running':
+      return style.cyan;
+    case 'retrying':
+    case 'cancelled':
+      return style.yellow;
+    case 'waiting':
+    case 'skipped':
+      return style.dim;
+    default:
+      return unreachable(status);
+  }
+}
+
+/** `step "load" failed`: why a step never ran. */
+export function describeSkip(because: SkipReason): string {
+  switch (because.kind) {
+    case 'dependency':
+      return `it needs "${because.step}"`;
+    case 'failure-mode':
+      return `"${because.step}" failed`;
+    case 'stopped':
+      return because.reason === 'timed-out' ? 'the run was out of time' : 'the run was cancelled';
+    default:
+      return unreachable(because);
+  }
+}
+
+/** `5 succeeded, 1 failed, 2 skipped`: what is none is left out. */
+export function describeCounts(counts: Counts, style: Style): string {
+  const parts = (['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'retrying', 'waiting'] as const)
+    .filter((status) => counts[status] > 0)
+    .map((status) => paintOf(status, style)(`${counts[status]} ${status}`));
+  return parts.join(', ') || 'no steps';
+}
+
+/** `✓ demo succeeded in 1.2s: 7 succeeded`: the last line of a run. */
+export function describeEnd(
+  workflow: string,
+  run: { status: RunStatus; durationMs: number; counts: Counts; timedOut: boolean },
+  style: Style,
+): string {
+  const verdict = run.timedOut ? 'ran out of time' : run.status === 'cancelled' ? 'was cancelled' : run.status;
+  const paint = paintOf(run.status, style);
+  const time = formatDuration(run.durationMs);
+  const preposition = run.status === 'succeeded' ? 'in' : 'after';
+  return `${paint(SIGNS[run.status])} ${style.bold(workflow)} ${verdict} ${preposition} ${time}: ${describeCounts(run.counts, style)}`;
+}
+
+export function countSteps(count: number): string {
+  return count === 1 ? '1 step' : `${count} steps`;
+}
