@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { didYouMean } from '../model/nearest.ts';
+import { nearest } from '../model/nearest.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { SourceFile } from '../model/source.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -54,8 +54,7 @@ function suggestion(path: string, absolute: string, known: boolean): string {
   const name = basename(path);
   const extended = known ? undefined : EXTENSIONS.map((end) => name + end).find((file) => siblings.includes(file));
   if (extended !== undefined) return `; did you mean "${join(dirname(path), extended)}"?`;
-  const near = didYouMean(name, siblings);
-  const candidate = siblings.find((file) => near.includes(`"${file}"`));
+  const candidate = nearest(name, siblings);
   return candidate === undefined ? '' : `; did you mean "${join(dirname(path), candidate)}"?`;
 }
 

@@ -1,0 +1,69 @@
+/** A document becomes a Workflow, or all that is wrong with it. */
+import { basename, extname } from 'node:path';
+import { fail, ok, type Result } from '../model/result.ts';
+import type { Outline, Step, Workflow } from '../model/workflow.ts';
+import type { Document, Entry } from './document.ts';
+import { readFields } from './fields/collections.ts';
+import { WORKFLOW_FIELDS, type WorkflowFields } from './fields/workflow-fields.ts';
+import type { ParsedWorkflow, ParseFailure } from './index.ts';
+import { Lines } from './lines.ts';
+import { Mistakes } from './mistakes.ts';
+import { decodeStep, type StepContext } from './step.ts';
+
+export interface DecodeOptions {
+  readonly cwd: string;
+  readonly modulesDir: string;
+  /** Where code files and modules are looked up. */
+  readonly directory: string;
+}
+
+export function decodeWorkflow(document: Document, options: DecodeOptions): Result<ParsedWorkflow, ParseFailure> {
+  const { file, root } = document;
+  const mistakes = new Mistakes(file, document.mistakes);
+  const fields = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
+  const context: StepContext = { ...options, file, lines: new Lines(file.text), mistakes, env: fields.env ?? new Map() };
+
+  const steps: Step[] = [];
+  const outline: Outline['steps'][number][] = [];
+  for (const [name, entry] of declaredSteps(document, fields, mistakes)) {
+    const decoded = decodeStep(name, entry, context);
+    outline.push({ name, span: entry.keySpan, dependsOn: decoded.dependsOn });
+    if (decoded.step !== undefined) steps.push(decoded.step);
+  }
+  if (mistakes.fatal) return fail({ diagnostics: mistakes.found, outline: { file, steps: outline } });
+
+  const workflow: Workflow = {
+    name: fields.name ?? basename(file.path, extname(file.path)),
+    ...(fields.description !== undefined && { description: fields.description }),
+    file,
+    ...(fields.mode !== undefined && { mode: fields.mode }),
+    ...(fields.max_parallel_steps !== undefined && { maxParallelSteps: fields.max_parallel_steps }),
+    ...(fields.failure_mode !== undefined && { failureMode: fields.failure_mode }),
+    ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
+    steps,
+  };
+  return ok({ workflow, warnings: mistakes.found });
+}
+
+/** The entries of `steps` and `tasks` in file order. */
+function declaredSteps(document: Document, fields: WorkflowFields, mistakes: Mistakes): ReadonlyMap<string, Entry> {
+  const found = new Map<string, Entry>();
+  for (const table of [fields.steps, fields.tasks]) {
+    for (const [name, entry] of table?.entries ?? []) {
+      const first = found.get(name);
+      if (first === undefined) found.set(name, entry);
+      else {
+        const related = [{ message: 'first defined here', span: first.keySpan }];
+        mistakes.add('duplicate-step', entry.keySpan, `Rename one of the two steps called "${name}"`, related);
+      }
+    }
+  }
+  const given = document.root.entries.get('steps') ?? document.root.entries.get('tasks');
+  if (given === undefined) {
+    mistakes.add('empty-steps', document.root.span, 'Give the workflow at least one step in "steps"; it has none');
+  } else if (found.size === 0 && (fields.steps ?? fields.tasks) !== undefined) {
+    mistakes.add('empty-steps', given.keySpan, 'Give the workflow at least one step; its "steps" are empty');
+  }
+  const both = fields.steps !== undefined && fields.tasks !== undefined;
+  return both ? new Map([...found].sort(([, a], [, b]) => a.keySpan.start - b.keySpan.start)) : found;
+}

@@ -1,0 +1,169 @@
+/** The fields of a step. */
+import type { Language, Runtime } from '../../../runners/contract.ts';
+import { LANGUAGE_NAMES } from '../../model/workflow.ts';
+import type { TextValue } from '../document.ts';
+import { environment, list, record, type Word, words } from './collections.ts';
+import type { Field, Fields } from './field-type.ts';
+import { argument, choice, code, duration, number, prose, size, text } from './scalars.ts';
+
+export interface StepFields {
+  description?: string;
+  language?: Language;
+  runtime?: Runtime;
+  interpreter?: string;
+  code?: TextValue;
+  file?: string;
+  module?: string;
+  cmd?: TextValue;
+  func?: string;
+  function?: string;
+  args?: readonly (number | bigint | string)[];
+  depends_on?: readonly Word[];
+  timeout?: number;
+  retries?: number;
+  retry_delay?: number;
+  backoff?: BackoffFields;
+  env?: ReadonlyMap<string, string>;
+  pass_env?: readonly Word[];
+  working_dir?: string;
+  packages?: readonly Word[];
+  limits?: LimitsFields;
+}
+
+export interface BackoffFields {
+  kind?: 'exponential';
+  base?: number;
+  factor?: number;
+  max?: number;
+  jitter?: number;
+}
+
+export interface LimitsFields {
+  output?: number;
+}
+
+const LANGUAGES: Readonly<Record<string, Language>> = Object.fromEntries(
+  Object.entries(LANGUAGE_NAMES).flatMap(([language, names]) => names.map((name) => [name, language as Language])),
+);
+const HOSTED: readonly Language[] = ['lua', 'javascript', 'python', 'shell'];
+
+const BACKOFF: Fields<BackoffFields> = {
+  kind: {
+    type: choice({ exponential: 'exponential' }, 'bad-backoff', 'a kind'),
+    about: 'How delays grow.',
+    default: '"exponential"',
+    example: 'exponential',
+  },
+  base: { type: duration, about: 'The first delay.', default: '`retry_delay`, else "1s"', example: '500ms' },
+  factor: {
+    type: number(1, 1000, 'number'),
+    about: 'How many times longer each delay is than the one before.',
+    default: '2',
+    example: 2,
+  },
+  max: { type: duration, about: 'The longest delay.', default: '"1m", or `base` where that is longer', example: '30s' },
+  jitter: {
+    type: number(0, 1, 'number'),
+    about: 'By which share of itself a delay may vary, at random, up or down.',
+    default: '0',
+    example: 0.2,
+  },
+};
+
+const LIMITS: Fields<LimitsFields> = {
+  output: { type: size, about: 'How large the output may be.', default: '"256MB"', example: '10MB' },
+};
+
+const FUNC: Field<string> = {
+  type: text,
+  about: 'The WASM export that is called.',
+  default: '"run"',
+  example: 'transform',
+  languages: ['wasm'],
+};
+
+export const STEP_FIELDS: Fields<StepFields> = {
+  description: { type: prose, about: 'What the step is for.', example: 'Drops rows without a price.' },
+  language: {
+    type: choice(LANGUAGES, 'unknown-language', 'a language'),
+    about: 'The language of the code.',
+    default: '"shell" with `cmd`, "wasm" with `module`, what the ending of `file` says, else "lua"',
+    example: 'python',
+  },
+  runtime: {
+    type: choice<Runtime>({ embedded: 'embedded', native: 'native' }, 'unknown-choice', 'a runtime'),
+    about: 'Whether the code runs inside hwfe or on the interpreter of the host.',
+    default: 'what the configuration says, else "embedded"; shell always runs on the host',
+    example: 'native',
+  },
+  interpreter: {
+    type: text,
+    about: 'The host program that runs a shell or native step.',
+    default: 'what the configuration says',
+    example: '/usr/bin/python3.12',
+    languages: HOSTED,
+  },
+  code: { type: code, about: 'The code.', example: 'return { greeting = "hello" }' },
+  file: {
+    type: text,
+    about: 'A file with the code, relative to the workflow file.',
+    example: 'steps/clean.py',
+  },
+  module: {
+    type: text,
+    about: 'A WASM module, looked up where hwfe was started, then beside the workflow file, then in the modules folder.',
+    example: 'score.wasm',
+    languages: ['wasm'],
+  },
+  cmd: { type: code, about: 'Shell code.', example: 'sort orders.csv | head', languages: ['shell'] },
+  func: FUNC,
+  function: { ...FUNC, about: 'The same as `func`.' },
+  args: {
+    type: list(argument),
+    about: 'Numbers for a WASM function, or words for a WASI command.',
+    example: [1, 2],
+    languages: ['wasm'],
+  },
+  depends_on: {
+    type: words('the name of a step, or a list of names'),
+    about: 'The steps whose outputs this one gets; it starts when they are done.',
+    default: 'none',
+    example: ['fetch', 'clean'],
+  },
+  timeout: { type: duration, about: 'How long one attempt may take.', default: 'no limit', example: '30s' },
+  retries: {
+    type: number(0, 1_000_000, 'integer'),
+    about: 'How many further attempts follow a failed one.',
+    default: '0',
+    example: 3,
+  },
+  retry_delay: { type: duration, about: 'The time between attempts.', default: '0', example: '2s' },
+  backoff: {
+    type: record(BACKOFF, 'a table with "kind", "base", "factor", "max", "jitter"'),
+    about: 'Growing delays between attempts.',
+    example: { kind: 'exponential', base: '500ms', factor: 2, max: '30s', jitter: 0.2 },
+  },
+  env: { type: environment, about: 'Environment entries, over those of the workflow.', example: { LEVEL: 3 } },
+  pass_env: {
+    type: words('a pattern such as "AWS_*", or a list of patterns'),
+    about: 'Which environment entries of the host a shell or native step gets; "*" means all.',
+    default: 'none',
+    example: ['AWS_*'],
+    languages: HOSTED,
+  },
+  working_dir: {
+    type: text,
+    about: 'Where a shell or native step runs, relative to where hwfe was started.',
+    default: 'where hwfe was started',
+    example: 'data',
+    languages: HOSTED,
+  },
+  packages: {
+    type: words('the name of a package, or a list of names'),
+    about: 'Python distributions that the step imports.',
+    default: 'none',
+    example: ['pandas'],
+    languages: ['python'],
+  },
+  limits: { type: record(LIMITS, 'a table with "output"'), about: 'What the step may use.', example: { output: '10MB' } },
+};

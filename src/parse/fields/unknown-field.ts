@@ -1,0 +1,50 @@
+/** Tells of a field that nobody reads, with the one that was probably meant. */
+import { didYouMean } from '../../model/nearest.ts';
+import type { Entry } from '../document.ts';
+import type { Mistakes } from '../mistakes.ts';
+
+/** Words that other tools use for what we call otherwise. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['needs', 'depends_on'],
+  ['dependencies', 'depends_on'],
+  ['depends', 'depends_on'],
+  ['deps', 'depends_on'],
+  ['after', 'depends_on'],
+  ['requires', 'depends_on'],
+  ['lang', 'language'],
+  ['type', 'language'],
+  ['script', 'code'],
+  ['source', 'code'],
+  ['command', 'cmd'],
+  ['shell', 'cmd'],
+  ['environment', 'env'],
+  ['cwd', 'working_dir'],
+  ['dir', 'working_dir'],
+  ['working_directory', 'working_dir'],
+  ['retry', 'retries'],
+  ['max_retries', 'retries'],
+  ['jobs', 'steps'],
+  ['title', 'name'],
+  ['wasm', 'module'],
+  ['entry', 'func'],
+]);
+
+/** `owner` begins the sentence: `step "build"`, `the workflow`. */
+export function tellUnknownField(
+  name: string,
+  entry: Entry,
+  mistakes: Mistakes,
+  owner: string,
+  known: readonly string[],
+): void {
+  if (entry.value.kind === 'odd' && entry.value.what === 'function') {
+    const message = `Write code as text: code = [[ … ]]; "${name}" of ${owner} is a Lua function of the workflow file`;
+    mistakes.add('function-value', entry.keySpan, message);
+    return;
+  }
+  const meant = ELSEWHERE.get(name.toLowerCase());
+  const guess =
+    meant !== undefined && known.includes(meant) ? `; did you mean "${meant}"?` : didYouMean(name, known);
+  const subject = owner.charAt(0).toUpperCase() + owner.slice(1);
+  mistakes.add('unknown-field', entry.keySpan, `${subject} has an unknown field "${name}"${guess}`);
+}

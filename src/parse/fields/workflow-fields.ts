@@ -1,0 +1,66 @@
+/** The fields of a workflow. */
+import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
+import type { TableValue } from '../document.ts';
+import { environment, named } from './collections.ts';
+import type { Fields } from './field-type.ts';
+import { choice, duration, number, prose, text } from './scalars.ts';
+
+export interface WorkflowFields {
+  name?: string;
+  description?: string;
+  mode?: ExecutionMode;
+  max_parallel_steps?: number;
+  failure_mode?: FailureMode;
+  timeout?: number;
+  env?: ReadonlyMap<string, string>;
+  steps?: TableValue;
+  tasks?: TableValue;
+}
+
+const MODES: Readonly<Record<ExecutionMode, ExecutionMode>> = {
+  sequential: 'sequential',
+  parallel: 'parallel',
+  'work-stealing': 'work-stealing',
+};
+const FAILURE_MODES: Readonly<Record<FailureMode, FailureMode>> = {
+  'no-new': 'no-new',
+  kill: 'kill',
+  continue: 'continue',
+};
+const STEPS = named({ $ref: '#/$defs/step' }, 'a table of steps by name');
+
+export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
+  name: {
+    type: text,
+    about: 'What the workflow is called.',
+    default: 'the name of the file without its ending',
+    example: 'nightly_report',
+  },
+  description: { type: prose, about: 'What the workflow is for.', example: 'Joins and scores the day\u2019s orders.' },
+  mode: {
+    type: choice(MODES, 'unknown-choice', 'a mode'),
+    about: 'Whether steps run one by one, level by level, or as soon as what they depend on is done.',
+    default: 'what the configuration says, else "sequential"',
+    example: 'parallel',
+  },
+  max_parallel_steps: {
+    type: number(0, Number.MAX_SAFE_INTEGER, 'integer'),
+    about: 'How many steps run at once; 0 means as many as the machine has processors.',
+    default: 'what the configuration says, else 0',
+    example: 4,
+  },
+  failure_mode: {
+    type: choice(FAILURE_MODES, 'unknown-choice', 'a failure mode'),
+    about: 'After a failed step: start nothing new, stop what runs too, or go on with what does not depend on it.',
+    default: '"no-new"',
+    example: 'continue',
+  },
+  timeout: { type: duration, about: 'How long the whole run may take.', default: 'no limit', example: '10m' },
+  env: { type: environment, about: 'Environment entries for every step.', example: { REGION: 'eu', DRY_RUN: true } },
+  steps: {
+    type: STEPS,
+    about: 'The steps, by name.',
+    example: { hello: { code: 'return "hello"' } },
+  },
+  tasks: { type: STEPS, about: 'The same as `steps`.', example: { hello: { cmd: 'echo hello' } } },
+};

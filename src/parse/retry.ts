@@ -1,0 +1,34 @@
+/** When a failed step is tried again. */
+import { NO_RETRY, type RetryPolicy } from '../model/workflow.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { TableValue } from './document.ts';
+import type { BackoffFields, StepFields } from './fields/step-fields.ts';
+import type { Mistakes } from './mistakes.ts';
+
+const BASE_MS = 1000;
+const MAX_MS = 60_000;
+
+export function retryPolicy(step: string, table: TableValue, fields: StepFields, mistakes: Mistakes): RetryPolicy {
+  const { retries, retry_delay: delay, backoff } = fields;
+  const policy = { retries: retries ?? NO_RETRY.retries, delayMs: delay ?? NO_RETRY.delayMs };
+  if (backoff === undefined) return policy;
+  const growing = exponential(backoff, delay);
+  if (growing.maxMs < growing.baseMs) {
+    const message =
+      `Make "max" of the backoff of step "${step}" at least its base: ` +
+      `it is ${formatDuration(growing.maxMs)}, the base ${formatDuration(growing.baseMs)}`;
+    mistakes.add('bad-backoff', table.entries.get('backoff')?.value.span, message);
+  }
+  return { ...policy, backoff: growing };
+}
+
+function exponential(given: BackoffFields, delay: number | undefined): NonNullable<RetryPolicy['backoff']> {
+  const baseMs = given.base ?? delay ?? BASE_MS;
+  return {
+    kind: 'exponential',
+    baseMs,
+    factor: given.factor ?? 2,
+    maxMs: given.max ?? Math.max(MAX_MS, baseMs),
+    jitter: given.jitter ?? 0,
+  };
+}

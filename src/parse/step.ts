@@ -1,0 +1,79 @@
+/** One step of a document becomes a Step. */
+import type { Language } from '../../runners/contract.ts';
+import type { SourceFile } from '../model/source.ts';
+import { type Dependency, NAME, type Step } from '../model/workflow.ts';
+import type { DecodeOptions } from './decode.ts';
+import { describe, type Entry, type TableValue } from './document.ts';
+import { readFields } from './fields/collections.ts';
+import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
+import { tellMisfits } from './fit.ts';
+import type { Lines } from './lines.ts';
+import type { Mistakes } from './mistakes.ts';
+import { retryPolicy } from './retry.ts';
+import { decodeScript, languageOfFile } from './script.ts';
+
+export interface StepContext extends DecodeOptions {
+  readonly file: SourceFile;
+  readonly lines: Lines;
+  readonly mistakes: Mistakes;
+  /** Of the workflow. */
+  readonly env: ReadonlyMap<string, string>;
+}
+
+export interface DecodedStep {
+  /** Absent if anything about the step is wrong. */
+  readonly step?: Step;
+  readonly dependsOn: readonly Dependency[];
+}
+
+export function decodeStep(name: string, entry: Entry, context: StepContext): DecodedStep {
+  const { mistakes } = context;
+  if (!NAME.test(name)) {
+    const rule = 'of up to 64 letters, digits, "_", "-" and ".", and begin it with a letter, digit or "_"';
+    mistakes.add('bad-name', entry.keySpan, `Name the step with a word ${rule}; ${JSON.stringify(name)} is not one`);
+  }
+  const table = entry.value;
+  if (table.kind !== 'table') {
+    const message = `Step "${name}" is ${describe(table)}; it takes a table with fields such as "code"`;
+    mistakes.add('wrong-type', table.span, message);
+    return { dependsOn: [] };
+  }
+  const owner = `step "${name}"`;
+  const fields = readFields(table, STEP_FIELDS, mistakes, (field) => `"${field}" of ${owner}`, owner);
+  const dependsOn = (fields.depends_on ?? []).map(({ text, span }) => ({ name: text, span }));
+
+  const language = languageOf(table, fields);
+  if (language === undefined) return { dependsOn };
+  tellMisfits(name, table, language, fields.runtime, mistakes);
+  const script = decodeScript({ name, entry, table, language }, fields, context);
+  const retry = retryPolicy(name, table, fields, mistakes);
+  if (script === undefined) return { dependsOn };
+  return {
+    dependsOn,
+    step: {
+      name,
+      span: entry.keySpan,
+      ...(fields.description !== undefined && { description: fields.description }),
+      language,
+      ...(fields.runtime !== undefined && { runtime: fields.runtime }),
+      ...(fields.interpreter !== undefined && { interpreter: fields.interpreter }),
+      script,
+      dependsOn,
+      ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
+      retry,
+      env: Object.fromEntries([...context.env, ...(fields.env ?? [])]),
+      passEnv: (fields.pass_env ?? []).map(({ text }) => text),
+      ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
+      packages: (fields.packages ?? []).map(({ text }) => text),
+      limits: fields.limits ?? {},
+    },
+  };
+}
+
+/** Nothing if the file names a language that does not exist, which has been told. */
+function languageOf(table: TableValue, fields: StepFields): Language | undefined {
+  if (table.entries.has('language')) return fields.language;
+  if (table.entries.has('cmd')) return 'shell';
+  if (table.entries.has('module')) return 'wasm';
+  return languageOfFile(fields.file ?? '') ?? 'lua';
+}

@@ -1,0 +1,41 @@
+/** The order in which ready steps start: by level, the longest chain behind them first, then as declared. */
+import type { Plan, PlannedStep } from '../model/plan.ts';
+import type { Step } from '../model/workflow.ts';
+import type { Graph } from './graph.ts';
+import type { Levels } from './levels.ts';
+
+/** The graph must have no circle. */
+export function arrange(steps: readonly Step[], graph: Graph, { levelOf, order }: Levels): Pick<Plan, 'steps' | 'levels'> {
+  const weights = weightsOf(graph, order);
+  const start = steps
+    .map((_, declared) => declared)
+    .sort((a, b) => levelOf[a]! - levelOf[b]! || weights[b]! - weights[a]! || a - b);
+  const position = new Array<number>(steps.length);
+  start.forEach((declared, index) => {
+    position[declared] = index;
+  });
+  const placed = (indices: readonly number[]): number[] => indices.map((declared) => position[declared]!);
+
+  const levels: number[][] = [];
+  const planned = start.map((declared, index): PlannedStep => {
+    const level = levelOf[declared]!;
+    (levels[level] ??= []).push(index);
+    return {
+      index,
+      step: steps[declared]!,
+      level,
+      dependsOn: placed(graph.dependsOn[declared]!),
+      dependants: placed(graph.dependants[declared]!).sort((a, b) => a - b),
+      weight: weights[declared]!,
+    };
+  });
+  return { steps: planned, levels };
+}
+
+function weightsOf({ dependants }: Graph, order: readonly number[]): readonly number[] {
+  const weights = new Array<number>(order.length).fill(1);
+  for (const step of order.toReversed()) {
+    for (const dependant of dependants[step]!) weights[step] = Math.max(weights[step]!, weights[dependant]! + 1);
+  }
+  return weights;
+}
