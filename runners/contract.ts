@@ -80,6 +80,8 @@ export interface Assignment {
   readonly id: number;
   readonly job: Job;
   readonly stop?: MessagePort;
+  /** Ask for a `Started` before the step's code runs: its time limit counts from there, not from a thread's boot. */
+  readonly announce: boolean;
 }
 
 /** What every thread is told when it starts (`workerData`). */
@@ -88,6 +90,14 @@ export interface ThreadSetup {
   readonly runtime: Runtime;
   /** Where Python's snapshot and compiled library are cached; absolute. */
   readonly cacheDir: string;
+  /** Whether WASI commands may run. */
+  readonly wasi: boolean;
+}
+
+/** The thread is ready and begins with the job now. */
+export interface Started {
+  readonly kind: 'started';
+  readonly id: number;
 }
 
 /** Lines that a step printed, sent while it runs; `id` is the assignment's. */
@@ -114,7 +124,12 @@ export type StepFailure =
   /** The code does not read as its language, or lacks what is called (`run`, a WASM export). */
   | { readonly reason: 'not-runnable'; readonly message: string; readonly position?: Position }
   /** A process or WASI command ended with a status other than 0. */
-  | { readonly reason: 'exited'; readonly status: number; readonly lastLines: readonly string[]; readonly position?: Position }
+  | {
+      readonly reason: 'exited';
+      readonly status: number;
+      readonly lastLines: readonly string[];
+      readonly position?: Position;
+    }
   /** A process was ended by a signal that the engine did not send. */
   | { readonly reason: 'killed'; readonly signal: string; readonly lastLines: readonly string[] }
   /** The step returned what JSON has no form for. */

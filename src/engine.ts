@@ -1,0 +1,239 @@
+/** The pipeline on one page: load a workflow, plan it, run the plan, record what happened. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Runtime } from '../runners/contract.ts';
+import type { Config } from './config/config.ts';
+import { defaultConfig } from './config/defaults.ts';
+import type { Diagnostic } from './model/diagnostic.ts';
+import type { RunEvent, RunListener, StopReason } from './model/event.ts';
+import type { Plan } from './model/plan.ts';
+import { emptyRecord, fold, type RunRecord } from './model/record.ts';
+import { fail, type Result } from './model/result.ts';
+import type { ExecutionMode, FailureMode, Step } from './model/workflow.ts';
+import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
+import type { WorkflowDefinition } from './parse/definition.ts';
+import { type JobSettings, runtimeOf } from './run/job.ts';
+import type { Pool } from './run/pool.ts';
+import { newRunId } from './run/run-id.ts';
+import { PlanRun } from './run/run.ts';
+import { ThreadPool } from './run/thread-pool.ts';
+import { languagesInText, needsOf } from './warm-up.ts';
+
+export interface EngineOptions {
+  /** Default: the built-in defaults; no file is read. */
+  readonly config?: Config;
+  /** Where relative paths and the steps' working directory start. Default: the process's. */
+  readonly cwd?: string;
+  /** The environment from which steps are granted entries. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where jobs run. Default: threads of this process; the engine disposes of it either way. */
+  readonly pool?: Pool;
+}
+
+export interface LoadOptions {
+  /** Start interpreters while the file is still being read, because the plan will be run. Default: false. */
+  readonly warm?: boolean;
+}
+
+/** What a run is to do otherwise than the workflow and the configuration say. */
+export interface RunOptions {
+  readonly mode?: ExecutionMode;
+  /** 0 means the machine's parallelism. */
+  readonly maxParallelSteps?: number;
+  readonly failureMode?: FailureMode;
+  /** For the whole run, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Stops the run as `run.stop()` does. */
+  readonly signal?: AbortSignal;
+  /** Gets this run's events only. */
+  readonly listener?: RunListener;
+}
+
+export interface Run {
+  readonly id: string;
+  /** What is known so far; it changes as the run goes on. */
+  readonly record: RunRecord;
+  /** Never rejects; resolves when nothing of the run is left on the machine. */
+  readonly finished: Promise<RunRecord>;
+  /** Starts nothing more and ends what runs, gently. Default reason: `cancelled`. */
+  stop(reason?: StopReason): void;
+  /** Ends what runs at once. */
+  kill(): void;
+}
+
+export interface Engine extends AsyncDisposable {
+  /** Reads and plans the workflow file at `path`; fails with every mistake in it at once. */
+  load(path: string, options?: LoadOptions): Promise<Result<Plan, readonly Diagnostic[]>>;
+  /** The same for a workflow written as an object. */
+  define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
+  start(plan: Plan, options?: RunOptions): Run;
+  /** The listener gets every run's events until it is disposed of. */
+  watch(listener: RunListener): Disposable;
+}
+
+export function createEngine(options: EngineOptions = {}): Engine {
+  return new LocalEngine(options);
+}
+
+class LocalEngine implements Engine {
+  readonly #config: Config;
+  readonly #cwd: string;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #pool: Pool;
+  readonly #listeners = new Set<RunListener>();
+  readonly #runs = new Set<Run>();
+
+  constructor(options: EngineOptions) {
+    this.#env = options.env ?? process.env;
+    this.#config = options.config ?? defaultConfig();
+    this.#cwd = resolve(options.cwd ?? process.cwd());
+    const cacheDir = resolve(this.#cwd, this.#config.cache.directory);
+    this.#pool = options.pool ?? new ThreadPool({ cacheDir, wasi: this.#config.runners.wasm.wasiEnabled });
+  }
+
+  async load(path: string, options: LoadOptions = {}): Promise<Result<Plan, readonly Diagnostic[]>> {
+    if (options.warm === true) this.#warmForText(path);
+    const { parseWorkflow } = await import('./parse/index.ts');
+    const parsed = await parseWorkflow(path, this.#parseOptions());
+    return this.#plan(parsed, options.warm === true);
+  }
+
+  async define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>> {
+    const { workflowFromObject } = await import('./parse/index.ts');
+    return this.#plan(workflowFromObject(definition, this.#parseOptions()), false);
+  }
+
+  start(plan: Plan, options: RunOptions = {}): Run {
+    const { workflow } = plan;
+    const { execution } = this.#config;
+    const id = newRunId(new Date());
+    const record = emptyRecord();
+    const listener: RunListener = {
+      onEvent: (event) => {
+        fold(record, event);
+        this.#tell(event, options.listener);
+      },
+    };
+    const timeoutMs = options.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs;
+    const planRun = new PlanRun(
+      plan,
+      this.#pool,
+      {
+        mode: options.mode ?? workflow.mode ?? execution.mode,
+        failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
+        cap: this.#cap(plan, options),
+        timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
+        settings: this.#jobSettings(id),
+      },
+      listener,
+    );
+    const stopForSignal = (): void => planRun.stop('cancelled');
+    options.signal?.addEventListener('abort', stopForSignal);
+    if (options.signal?.aborted === true) stopForSignal();
+    const finished = planRun.finished.then(() => {
+      options.signal?.removeEventListener('abort', stopForSignal);
+      this.#runs.delete(run);
+      return record;
+    });
+    const run: Run = {
+      id,
+      record,
+      finished,
+      stop: (reason = 'cancelled') => planRun.stop(reason),
+      kill: () => planRun.kill(),
+    };
+    this.#runs.add(run);
+    return run;
+  }
+
+  watch(listener: RunListener): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const running = [...this.#runs];
+    for (const run of running) run.kill();
+    await Promise.all(running.map((run) => run.finished));
+    await this.#pool[Symbol.asyncDispose]();
+  }
+
+  async #plan(
+    parsed: Result<ParsedWorkflow, ParseFailure>,
+    warm: boolean,
+  ): Promise<Result<Plan, readonly Diagnostic[]>> {
+    const { planWorkflow, checkOutline } = await import('./plan/index.ts');
+    if (!parsed.ok) {
+      const { diagnostics, outline } = parsed.error;
+      return fail(outline === undefined ? diagnostics : [...diagnostics, ...checkOutline(outline)]);
+    }
+    const { workflow, warnings } = parsed.value;
+    const disabled = workflow.steps.filter((step) => !this.#config.runners[step.language].enabled);
+    if (disabled.length > 0) return fail(disabled.map((step) => disabledRunner(step, workflow.file)));
+    const plan = planWorkflow(workflow, warnings);
+    if (plan.ok && warm) {
+      for (const need of needsOf(plan.value, this.#cap(plan.value, {}), (step) => this.#runtimeOf(step))) {
+        this.#pool.warm(need.language, need.runtime, need.threads);
+      }
+    }
+    return plan;
+  }
+
+  /** What the text lacks or misspells is told by whoever reads it for good. */
+  #warmForText(path: string): void {
+    let text: string;
+    try {
+      text = readFileSync(resolve(this.#cwd, path), 'utf8');
+    } catch {
+      return;
+    }
+    for (const language of languagesInText(text)) {
+      const runner = this.#config.runners[language];
+      const runtime: Runtime = language === 'shell' ? 'native' : 'runtime' in runner ? runner.runtime : 'embedded';
+      this.#pool.warm(language, runtime, 1);
+    }
+  }
+
+  #cap(plan: Plan, options: RunOptions): number {
+    const { execution } = this.#config;
+    const mode = options.mode ?? plan.workflow.mode ?? execution.mode;
+    if (mode === 'sequential') return 1;
+    const cap = options.maxParallelSteps ?? plan.workflow.maxParallelSteps ?? execution.maxParallelSteps;
+    return cap > 0 ? cap : availableParallelism();
+  }
+
+  #runtimeOf(step: Step): Runtime {
+    return runtimeOf(step, this.#config.runners);
+  }
+
+  #jobSettings(run: string): Omit<JobSettings, 'workdir'> {
+    return {
+      run,
+      cwd: this.#cwd,
+      cacheDir: resolve(this.#cwd, this.#config.cache.directory),
+      env: this.#env,
+      runners: this.#config.runners,
+      limits: { output: this.#config.limits.output },
+    };
+  }
+
+  #parseOptions(): { cwd: string; modulesDir: string } {
+    return { cwd: this.#cwd, modulesDir: this.#config.runners.wasm.modulesDir };
+  }
+
+  #tell(event: RunEvent, own: RunListener | undefined): void {
+    own?.onEvent(event);
+    for (const listener of this.#listeners) listener.onEvent(event);
+  }
+}
+
+function disabledRunner(step: Step, file: Plan['workflow']['file']): Diagnostic {
+  return {
+    code: 'runner-disabled',
+    severity: 'error',
+    message: `Step "${step.name}" is written in ${step.language}, which is switched off; set "runners.${step.language}.enabled" to true in the configuration`,
+    file,
+    span: step.span,
+  };
+}

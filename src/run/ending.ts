@@ -1,0 +1,58 @@
+/** How a job is ended before its time: told to stop where it can be told, by ending its thread where it can not. */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Outcome, StepFailure } from '../../runners/contract.ts';
+
+/** After this, a thread whose processes were told to stop is ended itself; longer than the spawner's own grace period. */
+const GRACE_MS = 4000;
+
+export class Ending {
+  /** Why the host ended the job, once it did. */
+  failure: StepFailure | undefined;
+  /** Goes along with jobs that own processes; ending their thread alone would leave these to the spawner. */
+  readonly threadPort: MessagePort | undefined;
+  readonly #hostPort: MessagePort | undefined;
+  readonly #endThread: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ownsProcesses: boolean, endThread: () => void) {
+    this.#endThread = endThread;
+    if (ownsProcesses) {
+      const { port1, port2 } = new MessageChannel();
+      this.#hostPort = port1;
+      this.#hostPort.unref();
+      this.threadPort = port2;
+    }
+  }
+
+  startClock(timeoutMs: number): void {
+    if (this.failure !== undefined) return;
+    this.#timer = setTimeout(() => this.begin({ reason: 'timed-out', afterMs: timeoutMs }), timeoutMs);
+  }
+
+  begin(failure: StepFailure): void {
+    if (this.failure !== undefined) return;
+    this.failure = failure;
+    clearTimeout(this.#timer);
+    if (this.#hostPort === undefined) {
+      this.#endThread();
+      return;
+    }
+    this.#hostPort.postMessage('stop');
+    this.#timer = setTimeout(this.#endThread, GRACE_MS);
+  }
+
+  kill(): void {
+    this.failure ??= { reason: 'cancelled' };
+    this.#endThread();
+  }
+
+  /** The outcome as it counts: a job that was told to stop and failed for it was stopped, not failed. */
+  reread(outcome: Outcome): Outcome {
+    return this.failure === undefined || outcome.ok ? outcome : { ...outcome, failure: this.failure };
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#hostPort?.close();
+  }
+}

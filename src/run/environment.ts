@@ -1,0 +1,29 @@
+/** The environment that a step gets from the host's. */
+import type { Step } from '../model/workflow.ts';
+
+/** What every shell and native step gets, so that ordinary programs work (CONTRACT section 5). */
+const BASE: readonly string[] = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TERM', 'TMPDIR'];
+
+/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides. */
+export function stepEnvironment(
+  step: Step,
+  host: Readonly<Record<string, string | undefined>>,
+  isProcess: boolean,
+): Readonly<Record<string, string>> {
+  const patterns = isProcess ? [...BASE, ...step.passEnv] : step.passEnv;
+  if (patterns.length === 0) return step.env;
+  const env: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(host)) {
+    if (value !== undefined && patterns.some((pattern) => matches(pattern, name))) env[name] = value;
+  }
+  return Object.assign(env, step.env);
+}
+
+/** `*` stands for any run of characters. */
+function matches(pattern: string, name: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star === -1) return pattern === name;
+  if (star === pattern.length - 1) return name.startsWith(pattern.slice(0, -1));
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}

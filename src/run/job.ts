@@ -1,0 +1,58 @@
+/** A step at one attempt → the job that a thread is sent. */
+import type { EncodedValue, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
+import type { Step } from '../model/workflow.ts';
+import { stepEnvironment } from './environment.ts';
+
+/** What all jobs of one run have in common. */
+export interface JobSettings {
+  readonly run: string;
+  /** Where hwfe was started; absolute. */
+  readonly cwd: string;
+  /** `HWFE_WORKDIR`; absolute. */
+  readonly workdir: string;
+  readonly cacheDir: string;
+  /** The host's environment, from which steps are granted entries. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly runners: Readonly<Record<Language, RunnerSettings>>;
+  readonly limits: Limits;
+}
+
+export interface RunnerSettings {
+  readonly enabled: boolean;
+  readonly runtime?: Runtime;
+  /** The host program of native and shell steps. */
+  readonly interpreter?: string;
+}
+
+/** Where a step runs: as it says itself, else as configured, else embedded; shell is always the host's. */
+export function runtimeOf(step: Step, runners: JobSettings['runners']): Runtime {
+  if (step.language === 'shell') return 'native';
+  if (step.language === 'wasm') return 'embedded';
+  return step.runtime ?? runners[step.language].runtime ?? 'embedded';
+}
+
+export function jobFor(
+  step: Step,
+  attempt: number,
+  inputs: ReadonlyMap<string, EncodedValue>,
+  settings: JobSettings,
+): Job {
+  const runtime = runtimeOf(step, settings.runners);
+  const interpreter = step.interpreter ?? settings.runners[step.language].interpreter;
+  return {
+    run: settings.run,
+    step: step.name,
+    attempt,
+    language: step.language,
+    runtime,
+    script: step.script,
+    inputs,
+    env: stepEnvironment(step, settings.env, runtime === 'native'),
+    cwd: step.workingDir ?? settings.cwd,
+    workdir: settings.workdir,
+    ...(interpreter === undefined ? {} : { interpreter }),
+    packages: step.packages,
+    cacheDir: settings.cacheDir,
+    limits: { output: step.limits.output ?? settings.limits.output },
+  };
+}

@@ -1,0 +1,28 @@
+/** Where jobs run: the seam between a run and the threads, or whatever stands in for them. */
+import type { Job, Language, Outcome, PrintedLine, Runtime, Usage } from '../../runners/contract.ts';
+
+export interface Pool extends AsyncDisposable {
+  /** Starts what `threads` jobs of this kind at once will need, before they are there. */
+  warm(language: Language, runtime: Runtime, threads: number): void;
+  start(job: Job, context: JobContext): RunningJob;
+}
+
+export interface JobContext {
+  /** For the job's own time in its thread, boot not counted; it then ends as if stopped, with the outcome `timed-out`. */
+  readonly timeoutMs: number | undefined;
+  onLines(lines: readonly PrintedLine[]): void;
+}
+
+export interface RunningJob {
+  /** Never rejects, and no job is lost: a crashed thread is an outcome too. All lines were handed over before. */
+  readonly finished: Promise<Finished>;
+  /** Ends the job as fast as it cleanly can, with its processes; the outcome is `cancelled`, unless it was just done. */
+  stop(): void;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+export interface Finished {
+  readonly outcome: Outcome;
+  readonly usage: Usage;
+}

@@ -1,0 +1,34 @@
+/** How long to wait before a step is tried again. */
+import type { StepFailure } from '../../runners/contract.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { RetryPolicy } from '../model/workflow.ts';
+
+/** Milliseconds to wait after the given attempt (1 for the first), or nothing if it was the last; `random` gives 0 ≤ x < 1. */
+export function retryDelay(policy: RetryPolicy, attempt: number, random: () => number): number | undefined {
+  if (attempt > policy.retries) return undefined;
+  const { backoff } = policy;
+  if (backoff === undefined) return policy.delayMs;
+  const delay = Math.min(backoff.maxMs, backoff.baseMs * backoff.factor ** (attempt - 1));
+  return Math.round(delay * (1 + backoff.jitter * (2 * random() - 1)));
+}
+
+/** Whether another attempt could end otherwise: not when the run was stopped, nor when the machine lacks something. */
+export function mayRetry(failure: StepFailure): boolean {
+  switch (failure.reason) {
+    case 'cancelled':
+    case 'not-runnable':
+    case 'not-granted':
+    case 'runtime-missing':
+      return false;
+    case 'threw':
+    case 'exited':
+    case 'killed':
+    case 'output-invalid':
+    case 'limit':
+    case 'timed-out':
+    case 'thread-lost':
+      return true;
+    default:
+      return unreachable(failure);
+  }
+}

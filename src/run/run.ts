@@ -1,0 +1,159 @@
+/** One execution of a plan: starts what the scheduler says, on the pool, and tells what happens. */
+import type { EncodedValue } from '../../runners/contract.ts';
+import type { RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import { type AttemptEnd, StepRun } from './attempts.ts';
+import { type JobSettings, runtimeOf } from './job.ts';
+import type { Pool } from './pool.ts';
+import { Scheduler, type Skip } from './scheduler.ts';
+import { makeWorkdir, type Workdir } from './workdir.ts';
+
+export interface PlanRunOptions {
+  readonly mode: ExecutionMode;
+  readonly failureMode: FailureMode;
+  /** At most so many steps at once; at least 1. */
+  readonly cap: number;
+  /** For the whole run; nothing means none. */
+  readonly timeoutMs: number | undefined;
+  readonly settings: Omit<JobSettings, 'workdir'>;
+}
+
+/** What an event says beside when and in which run. */
+export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'run'> : never) : never;
+
+export class PlanRun {
+  /** Resolves once every step has settled and nothing of the run is left on the machine. */
+  readonly finished: Promise<RunStatus>;
+  readonly #plan: Plan;
+  readonly #pool: Pool;
+  readonly #options: PlanRunOptions;
+  readonly #listener: RunListener;
+  readonly #scheduler: Scheduler;
+  readonly #outputs: (EncodedValue | undefined)[];
+  readonly #active = new Map<number, StepRun>();
+  readonly #startedAt = performance.now();
+  readonly #settled: () => void;
+  #workdir: Workdir | undefined;
+  #level = -1;
+  #anyFailed = false;
+  #stopped: StopReason | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(plan: Plan, pool: Pool, options: PlanRunOptions, listener: RunListener) {
+    this.#plan = plan;
+    this.#pool = pool;
+    this.#options = options;
+    this.#listener = listener;
+    this.#scheduler = new Scheduler(plan, options);
+    this.#outputs = new Array<EncodedValue | undefined>(plan.steps.length);
+    let settled = (): void => {};
+    const allSettled = new Promise<void>((resolve) => {
+      settled = resolve;
+    });
+    this.#settled = settled;
+    this.finished = this.#go(allSettled);
+  }
+
+  /** Starts nothing more and ends what runs. Does nothing the second time. */
+  stop(reason: StopReason): void {
+    if (this.#stopped !== undefined || this.#scheduler.done) return;
+    this.#stopped = reason;
+    this.#tell({ kind: 'run-stopping', reason });
+    this.#tellSkips(this.#scheduler.stop(reason));
+    for (const step of this.#active.values()) step.stop();
+    if (this.#scheduler.done) this.#settled();
+  }
+
+  /** As `stop`, without waiting for anything to end cleanly. */
+  kill(): void {
+    this.stop('cancelled');
+    for (const step of this.#active.values()) step.kill();
+  }
+
+  async #go(allSettled: Promise<void>): Promise<RunStatus> {
+    const { mode, failureMode, cap, timeoutMs, settings } = this.#options;
+    const { workflow, steps, levels } = this.#plan;
+    this.#tell({
+      kind: 'run-started',
+      workflow: workflow.name,
+      file: workflow.file.path,
+      mode,
+      failureMode,
+      cap: mode === 'sequential' ? 1 : cap,
+      levels: levels.map((level) => level.map((index) => steps[index]!.step.name)),
+    });
+    if (steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native')) this.#workdir = makeWorkdir();
+    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.stop('timed-out'), timeoutMs);
+    this.#startReady();
+    await allSettled;
+    clearTimeout(this.#timer);
+    await this.#workdir?.[Symbol.asyncDispose]();
+    const status = this.#status();
+    this.#tell({ kind: 'run-settled', status, durationMs: performance.now() - this.#startedAt });
+    return status;
+  }
+
+  #startReady(): void {
+    if (this.#options.mode === 'parallel') this.#tellLevels();
+    for (const index of this.#scheduler.take()) {
+      const planned = this.#plan.steps[index]!;
+      const inputs = new Map<string, EncodedValue>();
+      for (const dependency of planned.dependsOn) {
+        inputs.set(this.#plan.steps[dependency]!.step.name, this.#outputs[dependency]!);
+      }
+      const settings: JobSettings = { ...this.#options.settings, workdir: this.#workdir?.path ?? '' };
+      const run = new StepRun(planned.step, inputs, settings, this.#pool, (happening) => this.#tell(happening));
+      this.#active.set(index, run);
+      void run.finished.then((end) => this.#settle(index, end));
+    }
+  }
+
+  #settle(index: number, end: AttemptEnd): void {
+    this.#active.delete(index);
+    const step = this.#plan.steps[index]!.step.name;
+    const { attempt, durationMs } = end;
+    switch (end.how) {
+      case 'succeeded':
+        this.#outputs[index] = end.output;
+        this.#tell({ kind: 'step-succeeded', step, attempt, output: end.output, durationMs, usage: end.usage });
+        break;
+      case 'failed':
+        this.#anyFailed = true;
+        this.#tell({ kind: 'step-failed', step, attempt, failure: end.failure, durationMs });
+        break;
+      case 'cancelled':
+        this.#tell({ kind: 'step-cancelled', step, attempt, durationMs });
+        break;
+    }
+    this.#tellSkips(this.#scheduler.settle(index, end.how));
+    if (end.how === 'failed' && this.#options.failureMode === 'kill') {
+      for (const sibling of this.#active.values()) sibling.stop();
+    }
+    if (this.#scheduler.done) this.#settled();
+    else this.#startReady();
+  }
+
+  #status(): RunStatus {
+    if (this.#stopped === 'cancelled') return 'cancelled';
+    return this.#anyFailed || this.#stopped !== undefined ? 'failed' : 'succeeded';
+  }
+
+  #tellLevels(): void {
+    while (this.#level < this.#scheduler.level) {
+      this.#level += 1;
+      const steps = this.#plan.levels[this.#level]!.map((index) => this.#plan.steps[index]!.step.name);
+      this.#tell({ kind: 'level-started', level: this.#level, steps });
+    }
+  }
+
+  #tellSkips(skips: readonly Skip[]): void {
+    for (const { index, because } of skips) {
+      this.#tell({ kind: 'step-skipped', step: this.#plan.steps[index]!.step.name, because });
+    }
+  }
+
+  #tell(happening: Happening): void {
+    this.#listener.onEvent({ ...happening, at: Date.now(), run: this.#options.settings.run } as RunEvent);
+  }
+}

@@ -1,0 +1,45 @@
+/** What can be known of a workflow's languages before it is read, and what its plan will need at once. */
+import type { Language, Runtime } from '../runners/contract.ts';
+import type { Plan } from './model/plan.ts';
+import { LANGUAGE_NAMES, type Step } from './model/workflow.ts';
+
+export interface Need {
+  readonly language: Language;
+  readonly runtime: Runtime;
+  /** Threads that will be busy at once. */
+  readonly threads: number;
+}
+
+/**
+ * The languages worth starting before the file is read: Python, whose boot takes longest, and those that the text names
+ * once, so that one thread is no guess. A wrong guess costs an idle thread.
+ */
+export function languagesInText(text: string): Language[] {
+  const counts = new Map<Language, number>();
+  for (const [, word] of text.matchAll(/\blanguage\s*=\s*["']([a-z0-9]+)["']/g)) {
+    const language = (Object.keys(LANGUAGE_NAMES) as Language[]).find((known) => LANGUAGE_NAMES[known].includes(word!));
+    if (language !== undefined) counts.set(language, (counts.get(language) ?? 0) + 1);
+  }
+  return [...counts].filter(([language, count]) => language === 'python' || count === 1).map(([language]) => language);
+}
+
+/** The most steps of each kind that may run at once. */
+export function needsOf(plan: Plan, cap: number, runtimeOf: (step: Step) => Runtime): Need[] {
+  const widest = new Map<string, Need>();
+  for (const level of plan.levels) {
+    const inLevel = new Map<string, Need>();
+    for (const index of level) {
+      const { step } = plan.steps[index]!;
+      const runtime = runtimeOf(step);
+      const kind = `${step.language} ${runtime}`;
+      inLevel.set(kind, { language: step.language, runtime, threads: (inLevel.get(kind)?.threads ?? 0) + 1 });
+    }
+    for (const [kind, need] of inLevel) if (need.threads > (widest.get(kind)?.threads ?? 0)) widest.set(kind, need);
+  }
+  return [...widest.values()].map((need) => ({ ...need, threads: threadsFor(need, cap) }));
+}
+
+/** Python's boot is too dear to start a second one on a guess. */
+function threadsFor(need: Need, cap: number): number {
+  return need.language === 'python' && need.runtime === 'embedded' ? 1 : Math.min(need.threads, cap);
+}

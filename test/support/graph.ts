@@ -1,0 +1,48 @@
+// The tests' small language for graphs: 'a -> b -> d', 'a -> c'.
+import type { Plan } from '../../src/model/plan.ts';
+import { type Step, type Workflow, NO_RETRY } from '../../src/model/workflow.ts';
+import { planWorkflow } from '../../src/plan/index.ts';
+
+const FILE = { path: 'test.lua', text: '' };
+const NOWHERE = { start: 0, end: 0 };
+
+/** Steps in the order of their first mention; `b` alone is a step without dependencies. */
+export function graph(...chains: string[]): Workflow {
+  const dependencies = new Map<string, Set<string>>();
+  for (const chain of chains) {
+    let before: string | undefined;
+    for (const name of chain.split('->').map((part) => part.trim())) {
+      const needs = dependencies.get(name) ?? new Set();
+      dependencies.set(name, needs);
+      if (before !== undefined) needs.add(before);
+      before = name;
+    }
+  }
+  return workflowOf([...dependencies].map(([name, needs]) => step(name, [...needs])));
+}
+
+export function step(name: string, dependsOn: string[] = [], more: Partial<Step> = {}): Step {
+  return {
+    name,
+    span: NOWHERE,
+    language: 'lua',
+    script: { kind: 'code', code: 'return 1', origin: { file: FILE.path, line: 1, verbatim: true } },
+    dependsOn: dependsOn.map((dependency) => ({ name: dependency, span: NOWHERE })),
+    retry: NO_RETRY,
+    env: {},
+    passEnv: [],
+    packages: [],
+    limits: {},
+    ...more,
+  };
+}
+
+export function workflowOf(steps: Step[], more: Partial<Workflow> = {}): Workflow {
+  return { name: 'test', file: FILE, steps, ...more };
+}
+
+export function planOf(workflow: Workflow): Plan {
+  const plan = planWorkflow(workflow);
+  if (!plan.ok) throw new Error(plan.error.map((diagnostic) => diagnostic.message).join('\n'));
+  return plan.value;
+}
