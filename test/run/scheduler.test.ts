@@ -1,0 +1,140 @@
+// The scheduler on random graphs: every step settles once, none starts early, never more than the cap at once.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/model/plan.ts';
+import { Scheduler, type SchedulerOptions } from '../../src/run/scheduler.ts';
+import { graph, planOf, step, workflowOf } from '../support/graph.ts';
+
+const MODES = ['sequential', 'parallel', 'work-stealing'] as const;
+const FAILURE_MODES = ['no-new', 'kill', 'continue'] as const;
+
+describe('on any graph', () => {
+  it('settles every step exactly once, starts none before its dependencies, and keeps to the cap', () => {
+    fc.assert(
+      fc.property(anyPlan(), anyOptions(), fc.infiniteStream(fc.nat(99)), (plan, options, luck) => {
+        const dice = (): number => luck.next().value as number;
+        const settled = new Map<number, string>();
+        const scheduler = new Scheduler(plan, options);
+        const running: number[] = [];
+        while (!scheduler.done) {
+          const started = scheduler.take();
+          running.push(...started);
+          for (const index of started) {
+            expect(settled.has(index)).toBe(false);
+            for (const dependency of plan.steps[index]!.dependsOn) expect(settled.get(dependency)).toBe('succeeded');
+            if (options.mode === 'parallel') expect(plan.steps[index]!.level).toBe(scheduler.level);
+          }
+          expect(running.length).toBeLessThanOrEqual(options.mode === 'sequential' ? 1 : options.cap);
+          expect(running.length).toBeGreaterThan(0);
+          const [index] = running.splice(dice() % running.length, 1);
+          const how = dice() < 80 ? 'succeeded' : 'failed';
+          settled.set(index!, how);
+          const skips = scheduler.settle(index!, how);
+          for (const skip of dice() === 0 ? [...skips, ...scheduler.stop('cancelled')] : skips) {
+            expect(settled.has(skip.index)).toBe(false);
+            settled.set(skip.index, 'skipped');
+          }
+        }
+        expect(scheduler.take()).toEqual([]);
+        expect(settled.size).toBe(plan.steps.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('skips exactly what depends on a failure when it may go on', () => {
+    fc.assert(
+      fc.property(anyPlan(), fc.nat(), (plan, pick) => {
+        const broken = pick % plan.steps.length;
+        const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 3, failureMode: 'continue' });
+        const skipped = new Set<number>();
+        while (!scheduler.done) {
+          for (const index of scheduler.take()) {
+            for (const skip of scheduler.settle(index, index === broken ? 'failed' : 'succeeded'))
+              skipped.add(skip.index);
+          }
+        }
+        expect([...skipped].sort()).toEqual([...behind(plan, broken)].sort());
+      }),
+    );
+  });
+});
+
+describe('order', () => {
+  it('starts the longest chain first when stealing work', () => {
+    const plan = planOf(graph('short', 'long -> b -> c'));
+    const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 1, failureMode: 'no-new' });
+    expect(names(plan, scheduler.take())).toEqual(['long']);
+  });
+
+  it('lets a level wait for all of the one before', () => {
+    const plan = planOf(graph('a -> c', 'b'));
+    const scheduler = new Scheduler(plan, { mode: 'parallel', cap: 4, failureMode: 'no-new' });
+    const [a, b] = scheduler.take();
+    scheduler.settle(a!, 'succeeded');
+    expect(scheduler.take()).toEqual([]);
+    scheduler.settle(b!, 'succeeded');
+    expect(names(plan, scheduler.take())).toEqual(['c']);
+  });
+
+  it('starts a step as soon as its own dependencies are done when stealing work', () => {
+    const plan = planOf(graph('a -> c', 'b'));
+    const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 4, failureMode: 'no-new' });
+    const started = scheduler.take();
+    const a = started.find((index) => plan.steps[index]!.step.name === 'a');
+    scheduler.settle(a!, 'succeeded');
+    expect(names(plan, scheduler.take())).toEqual(['c']);
+  });
+});
+
+it('refuses to settle a step that does not run', () => {
+  const scheduler = new Scheduler(planOf(graph('a')), { mode: 'parallel', cap: 1, failureMode: 'no-new' });
+  expect(() => scheduler.settle(0, 'succeeded')).toThrow('Internal error: step 0 settles without running');
+});
+
+it('takes a chain of 100,000 steps without recursion', () => {
+  const steps = Array.from({ length: 100_000 }, (_, i) => step(`s${i}`, i === 0 ? [] : [`s${i - 1}`]));
+  const plan = planOf(workflowOf(steps));
+  const scheduler = new Scheduler(plan, { mode: 'parallel', cap: 2, failureMode: 'continue' });
+  const [first] = scheduler.take();
+  expect(scheduler.settle(first!, 'failed')).toHaveLength(99_999);
+  expect(scheduler.done).toBe(true);
+});
+
+function names(plan: Plan, indices: readonly number[]): string[] {
+  return indices.map((index) => plan.steps[index]!.step.name);
+}
+
+function behind(plan: Plan, from: number): Set<number> {
+  const found = new Set<number>();
+  const worklist = [from];
+  for (let index = worklist.pop(); index !== undefined; index = worklist.pop()) {
+    for (const dependant of plan.steps[index]!.dependants) {
+      if (found.has(dependant)) continue;
+      found.add(dependant);
+      worklist.push(dependant);
+    }
+  }
+  return found;
+}
+
+/** Steps may depend on any earlier one, so that every graph without cycles can come up. */
+function anyPlan(): fc.Arbitrary<Plan> {
+  return fc
+    .array(fc.array(fc.nat(1000), { maxLength: 4 }), { minLength: 1, maxLength: 40 })
+    .map((all) =>
+      planOf(
+        workflowOf(
+          all.map((picks, i) => step(`s${i}`, i === 0 ? [] : [...new Set(picks.map((pick) => `s${pick % i}`))])),
+        ),
+      ),
+    );
+}
+
+function anyOptions(): fc.Arbitrary<SchedulerOptions> {
+  return fc.record({
+    mode: fc.constantFrom(...MODES),
+    cap: fc.integer({ min: 1, max: 6 }),
+    failureMode: fc.constantFrom(...FAILURE_MODES),
+  });
+}
