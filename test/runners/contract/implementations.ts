@@ -33,7 +33,7 @@ export function inProcess(
     runtime,
     exceptions,
     async run(request) {
-      runner ??= load().then((module) => module.load({ language, runtime, cacheDir: '' }));
+      runner ??= load().then((module) => module.load({ language, runtime, cacheDir: '', wasi: true }));
       const lines: PrintedLine[] = [];
       const job = jobOf(language, runtime, request);
       const outcome = await (await runner).run(job, {

@@ -1,0 +1,152 @@
+/** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
+import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
+import { definesNoRun, outputTooLarge } from '../failures.ts';
+import { LuaType, type State, Status } from './api.ts';
+import { pushValue } from './decode.ts';
+import { takeValue } from './encode.ts';
+import { chunkName, notRunnable, threw } from './failure.ts';
+import { Aborted, loadMachines } from './machine.ts';
+import { Host } from './state.ts';
+
+/** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
+const KEEP_UNDER = 64 * 1024 * 1024;
+
+export const load: LoadRunner = async () => {
+  const newMachine = await loadMachines();
+  let host = new Host(newMachine());
+  return {
+    run: (job, context) => {
+      const outcome = attempt(host, job, context);
+      if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) host = new Host(newMachine());
+      return Promise.resolve(outcome ?? OUT_OF_MEMORY);
+    },
+  };
+};
+
+const OUT_OF_MEMORY: Outcome = {
+  ok: false,
+  failure: {
+    reason: 'limit',
+    limit: 'memory',
+    message: 'The step ran out of memory: a Lua step has at most 2 GiB, its inputs included',
+  },
+  warnings: [],
+};
+
+/** Nothing when the instance is lost, which only lack of memory brings about. */
+function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefined {
+  host.surroundings = { print: context.print, env: job.env, traceback: '' };
+  try {
+    const L = host.open();
+    const outcome = new Step(host, L, job).run();
+    if (outcome === undefined) return undefined;
+    host.machine.api.lua_close(L);
+    return outcome;
+  } catch (error) {
+    if (error instanceof Aborted || error instanceof WebAssembly.RuntimeError || error instanceof RangeError)
+      return undefined;
+    throw error;
+  }
+}
+
+class Step {
+  readonly #host: Host;
+  readonly #L: State;
+  readonly #job: Job;
+  readonly #script: Extract<Job['script'], { kind: 'code' }>;
+  readonly #chunk: string;
+  readonly #warnings: string[] = [];
+
+  constructor(host: Host, L: State, job: Job) {
+    if (job.script.kind !== 'code') throw new Error('Internal error: a Lua step has no code');
+    this.#host = host;
+    this.#L = L;
+    this.#job = job;
+    this.#script = job.script;
+    this.#chunk = chunkName(job.step);
+  }
+
+  run(): Outcome | undefined {
+    this.#setInputs();
+    const syntax = this.#compile();
+    if (syntax !== undefined) return this.#fail(syntax);
+    const L = this.#L;
+    const { api } = this.#host.machine;
+    const top = this.#host.callForAll(L, 0);
+    if (top.status !== Status.ok) return this.#error(top.status);
+    api.lua_settop(L, top.results === 0 ? 0 : 1);
+    if (api.lua_getglobal(L, this.#host.machine.name('run')) !== LuaType.function) {
+      this.#host.machine.pop(L, 1);
+      if (top.results === 0) return this.#fail(definesNoRun(this.#job.step, this.#script.origin));
+      if (api.lua_type(L, -1) !== LuaType.function) return this.#output();
+    }
+    const args = this.#job.inputs.size === 0 ? 0 : 1;
+    if (args === 1) api.lua_getglobal(L, this.#host.machine.name('inputs'));
+    const status = this.#host.call(L, args, 1);
+    return status === Status.ok ? this.#output() : this.#error(status);
+  }
+
+  #setInputs(): void {
+    const { machine } = this.#host;
+    const L = this.#L;
+    machine.api.lua_createtable(L, 0, this.#job.inputs.size);
+    for (const [name, value] of this.#job.inputs) {
+      machine.pushString(L, name);
+      if (pushValue(machine, L, value))
+        this.#warnings.push(`Input "${name}" has integers of more than 64 bits, which became floats in Lua`);
+      machine.api.lua_rawset(L, -3);
+    }
+    machine.api.lua_setglobal(L, machine.name('inputs'));
+  }
+
+  #compile(): StepFailure | undefined {
+    const { machine } = this.#host;
+    const code = Buffer.from(this.#script.code);
+    const text = machine.copyIn(code);
+    const name = machine.copyIn(Buffer.from(`=${this.#chunk}`));
+    const status = machine.api.luaL_loadbufferx(this.#L, text, code.length, name, machine.name('t'));
+    machine.api.free(text);
+    machine.api.free(name);
+    if (status === Status.ok) return undefined;
+    if (status === Status.memory) throw new Aborted('no room for the code');
+    return notRunnable(machine.string(this.#L, -1), this.#chunk, this.#script.origin);
+  }
+
+  #output(): Outcome {
+    const encoded = takeValue(this.#host.machine, this.#L, this.#job.limits.output, 'output');
+    const { origin } = this.#script;
+    switch (encoded.kind) {
+      case 'value':
+        return { ok: true, output: encoded.value, warnings: [...this.#warnings, ...encoded.warnings] };
+      case 'invalid':
+        return this.#fail({
+          reason: 'output-invalid',
+          message: encoded.message,
+          position: { file: origin.file, line: origin.line },
+        });
+      case 'too-large':
+        return this.#fail(outputTooLarge(encoded.bytes, this.#job.limits.output));
+    }
+  }
+
+  /** Nothing when memory ran out, which leaves the instance in no state to be used again. */
+  #error(status: number): Outcome | undefined {
+    if (status === Status.memory) return undefined;
+    return this.#fail(threw(this.#errorText(), this.#host.surroundings.traceback, this.#chunk, this.#script.origin));
+  }
+
+  /** The error value on top, as text: tables without `__tostring` as JSON where they can be. */
+  #errorText(): string {
+    const { machine } = this.#host;
+    const L = this.#L;
+    if (machine.api.lua_type(L, -1) === LuaType.table && machine.api.lua_getmetatable(L, -1) === 0) {
+      const encoded = takeValue(machine, L, 4096, 'error');
+      if (encoded.kind === 'value') return Buffer.from(encoded.value).toString('utf8');
+    }
+    return this.#host.textOf(L);
+  }
+
+  #fail(failure: StepFailure): Outcome {
+    return { ok: false, failure, warnings: this.#warnings };
+  }
+}
