@@ -56,6 +56,9 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   | { readonly kind: 'run-settled'; readonly status: RunStatus; readonly durationMs: number }
 );
 
+/** What an event says beside when and in which run. */
+export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'run'> : never) : never;
+
 /** Why a step never ran: a step it (or the run's failure mode) depends on, or the end of the run. */
 export type SkipReason =
   | { readonly kind: 'dependency'; readonly step: string }

@@ -1,10 +1,10 @@
 /** One step in one run: tried until it succeeds, may not be tried again, or is stopped. */
 import type { EncodedValue, StepFailure, Usage } from '../../runners/contract.ts';
+import type { Happening } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import type { Pool, RunningJob } from './pool.ts';
 import { mayRetry, retryDelay } from './retry.ts';
-import type { Happening } from './run.ts';
 
 export type AttemptEnd = { readonly attempt: number; readonly durationMs: number } & (
   | { readonly how: 'succeeded'; readonly output: EncodedValue; readonly usage: Usage }

@@ -1,6 +1,6 @@
 /** One execution of a plan: starts what the scheduler says, on the pool, and tells what happens. */
 import type { EncodedValue } from '../../runners/contract.ts';
-import type { RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
+import type { Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { type AttemptEnd, StepRun } from './attempts.ts';
@@ -18,9 +18,6 @@ export interface PlanRunOptions {
   readonly timeoutMs: number | undefined;
   readonly settings: Omit<JobSettings, 'workdir'>;
 }
-
-/** What an event says beside when and in which run. */
-export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'run'> : never) : never;
 
 export class PlanRun {
   /** Resolves once every step has settled and nothing of the run is left on the machine. */

@@ -1,0 +1,17 @@
+/** Writes a workflow in TypeScript: the same fields as in a file, checked by the compiler. */
+import type { StepDefinition, WorkflowDefinition } from './parse/definition.ts';
+
+/** A step whose dependencies can only be steps of the same workflow. */
+export type StepAmong<Names extends string> = Omit<StepDefinition, 'depends_on'> & {
+  depends_on?: NoInfer<Names> | readonly NoInfer<Names>[];
+};
+
+/**
+ * Gives its argument back as a definition for `engine.define`. A misspelt field, or a dependency on a step that does not
+ * exist, is a type error where it stands.
+ */
+export function defineWorkflow<Names extends string>(
+  definition: Omit<WorkflowDefinition, 'steps' | 'tasks'> & { steps: { [Name in Names]: StepAmong<Names> } },
+): WorkflowDefinition {
+  return definition;
+}

@@ -1,0 +1,29 @@
+/** The public library. */
+export { createEngine } from './engine.ts';
+export type { Engine, EngineOptions, LoadOptions, Run, RunOptions } from './engine.ts';
+export { defineWorkflow } from './define.ts';
+export type { StepAmong } from './define.ts';
+export { outputsOf } from './outputs.ts';
+export type { BackoffDefinition, LimitsDefinition, StepDefinition, WorkflowDefinition } from './parse/definition.ts';
+export { loadConfig } from './config/load.ts';
+export { defaultConfig } from './config/defaults.ts';
+export type { Config } from './config/config.ts';
+export type { Diagnostic } from './model/diagnostic.ts';
+export type { RunEvent, RunListener, RunStatus, SkipReason, StopReason } from './model/event.ts';
+export type { Plan, PlannedStep } from './model/plan.ts';
+export type { RunRecord, StepRecord, StepStatus } from './model/record.ts';
+export type { Result } from './model/result.ts';
+export type { SourceFile, Span } from './model/source.ts';
+export type { Dependency, ExecutionMode, FailureMode, RetryPolicy, Step, Workflow } from './model/workflow.ts';
+export { canonicalise, decode, encode } from '../runners/value.ts';
+export type { Encoded, JsonValue } from '../runners/value.ts';
+export type {
+  EncodedValue,
+  Language,
+  Position,
+  PrintedLine,
+  Runtime,
+  Script,
+  StepFailure,
+  Usage,
+} from '../runners/contract.ts';

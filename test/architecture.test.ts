@@ -1,0 +1,129 @@
+// The house stands: imports point one way, no file imports itself in a circle, every file says what it is for.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Which rooms a room may import from, beside itself; the same table stands in ARCHITECTURE.md. */
+const TABLE: Record<string, readonly string[]> = {
+  runners: [],
+  'src/model': ['runners/contract'],
+  'src/config': ['src/model', 'runners/contract'],
+  'src/parse': ['src/model', 'runners/contract'],
+  'src/plan': ['src/model'],
+  'src/run': ['src/model', 'runners/contract', 'runners/value', 'runners/process/launch'],
+  'src/terminal': ['src/model', 'runners/contract'],
+  'src/cli': ['src/model', 'src/engine', 'src/config', 'src/terminal', 'src/parse', 'src/outputs', 'runners/contract', 'runners/value'],
+  'src/engine': ['src/model', 'src/config', 'src/parse', 'src/plan', 'src/run', 'src/warm-up', 'runners/contract'],
+  'src/warm-up': ['src/model', 'runners/contract'],
+  'src/define': ['src/parse'],
+  'src/outputs': ['src/model', 'runners/value'],
+  'src/index': ['src/engine', 'src/define', 'src/outputs', 'src/config', 'src/parse', 'src/model', 'runners/contract', 'runners/value'],
+};
+
+interface Import {
+  readonly to: string;
+  readonly typesOnly: boolean;
+}
+
+const files = [...sources('src'), ...sources('runners')];
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+describe('imports', () => {
+  it('go only where the table lets them', () => {
+    const forbidden = files.flatMap((file) =>
+      imports.get(file)!.flatMap(({ to }) => (mayImport(room(file), to) ? [] : [`${file} imports ${to}`])),
+    );
+    expect(forbidden).toEqual([]);
+  });
+
+  it('of the vocabulary from the thread boundary are types only', () => {
+    const values = files
+      .filter((file) => room(file) === 'src/model')
+      .flatMap((file) => imports.get(file)!.filter(({ to, typesOnly }) => to.startsWith('runners/') && !typesOnly));
+    expect(values).toEqual([]);
+  });
+
+  it('never form a circle, types left aside', () => {
+    expect(circle()).toBeUndefined();
+  });
+
+  it('name every room', () => {
+    expect([...new Set(files.map(room))].filter((name) => !(name in TABLE))).toEqual([]);
+  });
+});
+
+describe('every file', () => {
+  it('opens with the sentence that says what it is for', () => {
+    const silent = files.filter((file) => !/^(#!.*\n)?(\/\*\*|\/\/) ?\S/.test(read(file)));
+    expect(silent).toEqual([]);
+  });
+
+  it('is documented in ARCHITECTURE.md by its room', () => {
+    const text = read('ARCHITECTURE.md');
+    expect(Object.keys(TABLE).filter((name) => !text.includes(`\`${name.replace('src/', '')}`))).toEqual([]);
+  });
+});
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
+function importsOf(file: string): Import[] {
+  const found: Import[] = [];
+  for (const [, statement, specifier] of read(file).matchAll(/(?:^|\n)\s*((?:import|export)\b[^;'"]*?)from\s+'(\.[^']+)'/g)) {
+    found.push({ to: target(file, specifier!), typesOnly: /^(import|export) type\b/.test(statement!) });
+  }
+  for (const [, specifier] of read(file).matchAll(/\bimport\('(\.[^']+)'\)/g)) {
+    found.push({ to: target(file, specifier!), typesOnly: true });
+  }
+  return found;
+}
+
+function target(from: string, specifier: string): string {
+  return relative(ROOT, join(ROOT, dirname(from), specifier));
+}
+
+/** `src/parse/lua/read.ts` is in `src/parse`, `src/engine.ts` in `src/engine`, all of `runners/` in `runners`. */
+function room(file: string): string {
+  const parts = file.replace(/\.ts$/, '').split('/');
+  return parts[0] === 'runners' ? 'runners' : parts.slice(0, 2).join('/');
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (room(to) === from) return true;
+  const path = to.replace(/\.ts$/, '');
+  return (TABLE[from] ?? []).some((allowed) => path === allowed || path.startsWith(`${allowed}/`));
+}
+
+function circle(): string[] | undefined {
+  const done = new Set<string>();
+  for (const start of files) {
+    const path: string[] = [];
+    const onPath = new Set<string>();
+    const visit = (file: string): string[] | undefined => {
+      if (onPath.has(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return undefined;
+      path.push(file);
+      onPath.add(file);
+      for (const { to, typesOnly } of imports.get(file) ?? []) {
+        const found = typesOnly ? undefined : visit(to);
+        if (found !== undefined) return found;
+      }
+      path.pop();
+      onPath.delete(file);
+      done.add(file);
+      return undefined;
+    };
+    const found = visit(start);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
