@@ -1,0 +1,153 @@
+/** One child process of the spawner, from its start to the end of everything that it started. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { escapees, MARKER } from './escapees.ts';
+import { closeWriteEnd } from './fifos.ts';
+import type { Fifo, FifoPool } from './fifos.ts';
+import type { Ending, SpawnRequest } from './protocol.ts';
+
+/** How long output is awaited after the child has exited, in case a background process holds it open. */
+const DRAIN_MS = 200;
+/** How long the pipes get to end once every process that could hold them was killed. */
+const AFTER_KILL_MS = 500;
+const POLL_MS = 10;
+
+export interface Child {
+  /** Asks the whole group to end, and ends it after `graceMs`. */
+  stop(graceMs: number): void;
+  /** Ends everything at once. */
+  kill(): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface ChildEvents {
+  output(stream: 'stdout' | 'stderr', chunk: Buffer): void;
+  /** Last, once: nothing of the child is alive any more. */
+  ended(ending: Ending): void;
+}
+
+export function startChild(request: SpawnRequest, marker: string, fifos: FifoPool, events: ChildEvents): Child {
+  const pipes = [fifos.take(), fifos.take()] as const;
+  const started = startProcess(request, marker, pipes);
+  for (const fifo of pipes) closeWriteEnd(fifo);
+  const process_ = 'code' in started ? undefined : started;
+  const readers = [pipes[0]?.reader ?? process_?.stdout, pipes[1]?.reader ?? process_?.stderr] as const;
+  const ends = Promise.all([
+    readToEnd(readers[0], (chunk) => events.output('stdout', chunk)),
+    readToEnd(readers[1], (chunk) => events.output('stderr', chunk)),
+  ]);
+  let stopping: { until: number } | undefined;
+  let over = false;
+
+  async function see(): Promise<Ending> {
+    if (process_ === undefined || 'code' in started)
+      return { kind: 'failed', code: 'code' in started ? started.code : '' };
+    const ending = await endingOf(process_);
+    if (ending.kind === 'failed') return ending;
+    if (stopping === undefined) await soon(ends, DRAIN_MS);
+    else await groupGone(process_.pid, stopping.until);
+    killAll(process_.pid, marker, 'SIGKILL', process_.pid);
+    return ending;
+  }
+
+  void see().then(async (ending) => {
+    const ended = await soon(ends, AFTER_KILL_MS);
+    over = true;
+    for (const reader of readers) reader?.destroy();
+    for (const fifo of pipes) fifo?.release(ended);
+    events.ended(ending);
+  });
+
+  return {
+    stop(graceMs) {
+      if (over || stopping !== undefined || process_ === undefined) return;
+      stopping = { until: performance.now() + graceMs };
+      killAll(process_.pid, marker, 'SIGTERM');
+      setTimeout(() => over || killAll(process_.pid, marker, 'SIGKILL'), graceMs);
+    },
+    kill() {
+      if (!over && process_ !== undefined) killAll(process_.pid, marker, 'SIGKILL');
+    },
+    pause: () => readers.forEach((reader) => reader?.pause()),
+    resume: () => readers.forEach((reader) => reader?.resume()),
+  };
+}
+
+function startProcess(
+  request: SpawnRequest,
+  marker: string,
+  pipes: readonly (Fifo | undefined)[],
+): ChildProcess | { code: string } {
+  const [program = '', ...args] = request.argv;
+  try {
+    return spawn(program, args, {
+      cwd: request.cwd,
+      env: { ...request.env, [MARKER]: marker },
+      stdio: ['ignore', ...pipes.map((fifo) => fifo?.writeEnd ?? ('pipe' as const))],
+      detached: true,
+    });
+  } catch (error) {
+    return { code: codeOf(error) };
+  }
+}
+
+function endingOf(child: ChildProcess): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ kind: 'failed', code: codeOf(error) }));
+    child.once('exit', (status, signal) => {
+      resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'killed', signal });
+    });
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+}
+
+async function readToEnd(stream: Readable | null | undefined, take: (chunk: Buffer) => void): Promise<void> {
+  if (stream === null || stream === undefined) return;
+  stream.on('data', take);
+  stream.on('error', () => stream.destroy());
+  await once(stream, 'close').catch(() => undefined);
+}
+
+/** Whether `promise` is done within the time. */
+async function soon(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const done = await Promise.race([
+    promise.then(() => true),
+    sleep(ms, false, { signal: timer.signal }).catch(() => false),
+  ]);
+  timer.abort();
+  return done;
+}
+
+async function groupGone(leader: number | undefined, until: number): Promise<void> {
+  while (leader !== undefined && signalGroup(leader, 0) && performance.now() < until) await sleep(POLL_MS);
+}
+
+/** Signals the group and, looked up by their marker, those who left it; `since` narrows that search. */
+function killAll(leader: number | undefined, marker: string, signal: 'SIGTERM' | 'SIGKILL', since?: number): void {
+  if (leader !== undefined && signalGroup(leader, signal) && signal === 'SIGTERM') signalGroup(leader, 'SIGCONT');
+  // A process may fork between being found and being killed: look again until nobody is left.
+  for (let round = 0; round < 5; round++) {
+    const found = escapees(marker, since).filter((pid) => signalProcess(pid, signal));
+    if (found.length === 0 || signal === 'SIGTERM') return;
+  }
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  return signalProcess(-leader, signal);
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+/** Starts the spawner of a run, from the host, before anything large is loaded. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+
+export interface Spawner extends AsyncDisposable {
+  /** Path of the Unix socket on which threads ask for processes: `Job.spawner`. Its directory is private and goes with the spawner. */
+  readonly socket: string;
+}
+
+/** Resolves once threads may connect; rejects when the helper process cannot be started. Does not keep the engine alive. */
+export async function launchSpawner(): Promise<Spawner> {
+  const entry = createRequire(import.meta.url).resolve('#spawner');
+  const child = spawn(process.execPath, [entry], {
+    // A session of its own: a Ctrl-C at the terminal is for the engine, which says what has to stop.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // Steps can read the environment of their parent process, so it holds nothing of the engine's.
+    env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() },
+  });
+  const ended = once(child, 'exit');
+  const [line] = await Promise.race([
+    once(child.stdout, 'data'),
+    ended.then(() => Promise.reject(new Error('The helper process that starts steps ended before it was ready'))),
+  ]);
+  child.stdout.destroy();
+  child.unref();
+  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+  return {
+    socket: String(line).trim(),
+    async [Symbol.asyncDispose]() {
+      child.ref();
+      child.stdin.end();
+      await ended;
+    },
+  };
+}

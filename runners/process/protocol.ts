@@ -1,0 +1,62 @@
+/** The frames that threads and the spawner exchange over its socket. */
+
+/** What a thread asks for. */
+export interface SpawnRequest {
+  /** The program and its arguments; the program is looked up in `env.PATH`. */
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment; the spawner adds only its marker. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How a child ended. `failed` is the system's error code (`ENOENT`, `E2BIG`) of a child that never started. */
+export type Ending =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back. */
+export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending';
+const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending'];
+/** Payload length and child number as 32-bit little-endian integers around one byte of kind. */
+const HEADER = 9;
+
+export function frameHeader(kind: FrameKind, child: number, length: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER);
+  header.writeUInt32LE(length, 0);
+  header.writeUInt8(KINDS.indexOf(kind), 4);
+  header.writeUInt32LE(child, 5);
+  return header;
+}
+
+export function frame(kind: FrameKind, child: number, message: unknown): Buffer {
+  const payload = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([frameHeader(kind, child, payload.length), payload]);
+}
+
+/** Gives a function that takes the socket's chunks as they come and calls `take` once per whole frame. */
+export function frameReader(take: (kind: FrameKind, child: number, payload: Buffer) => void): (chunk: Buffer) => void {
+  let pending: Buffer[] = [];
+  let held = 0;
+  let wanted = HEADER;
+  return (chunk) => {
+    pending.push(chunk);
+    held += chunk.length;
+    if (held < wanted) return;
+    let rest = pending.length === 1 ? chunk : Buffer.concat(pending, held);
+    wanted = HEADER;
+    while (rest.length >= HEADER) {
+      const end = HEADER + rest.readUInt32LE(0);
+      if (rest.length < end) {
+        wanted = end;
+        break;
+      }
+      const kind = KINDS[rest.readUInt8(4)];
+      if (kind === undefined) throw new Error('Internal error: the spawner and its thread speak different protocols');
+      take(kind, rest.readUInt32LE(5), rest.subarray(HEADER, end));
+      rest = rest.subarray(end);
+    }
+    pending = rest.length > 0 ? [rest] : [];
+    held = rest.length;
+  };
+}
