@@ -1,0 +1,38 @@
+/** The list of commands, each loaded when it is called. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    summary: 'Run workflow files; without a file, all of the workflow directory.',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  validate: {
+    summary: 'Check workflow files and report every mistake, without running anything.',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  graph: {
+    summary: 'Draw which step waits for which.',
+    load: async () => (await import('./commands/graph.ts')).graph,
+  },
+  list: {
+    summary: 'List the workflows of the workflow directory.',
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  config: {
+    summary: 'Show every setting and where its value comes from.',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  schema: {
+    summary: 'Print the JSON Schema of workflow files.',
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  help: {
+    summary: 'Show what a command does and takes.',
+    load: async () => (await import('./commands/help.ts')).help,
+  },
+};

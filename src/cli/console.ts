@@ -1,0 +1,55 @@
+/** Standard output and error as the commands use them, safe against a reader that goes away. */
+import type { WriteStream } from 'node:tty';
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns and rows now; 80 × 24 where there is no terminal. */
+  size(): { readonly columns: number; readonly rows: number };
+  write(data: string | Uint8Array): void;
+  /** Each with a line end after it. */
+  lines(lines: readonly string[]): void;
+}
+
+export interface Console {
+  readonly out: Output;
+  readonly err: Output;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Called once, as soon as nobody reads standard output any more. */
+  onReaderGone(listener: () => void): void;
+  readonly readerGone: () => boolean;
+}
+
+export function createConsole(process: NodeJS.Process): Console {
+  let gone = false;
+  const listeners: (() => void)[] = [];
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (gone) return;
+    gone = true;
+    for (const listener of listeners) listener();
+  });
+  process.stderr.on('error', () => undefined);
+  return {
+    out: outputTo(process.stdout, () => gone),
+    err: outputTo(process.stderr, () => false),
+    env: process.env,
+    cwd: process.cwd(),
+    onReaderGone: (listener) => void listeners.push(listener),
+    readerGone: () => gone,
+  };
+}
+
+function outputTo(stream: WriteStream & { fd: number }, isGone: () => boolean): Output {
+  const write = (data: string | Uint8Array): void => {
+    if (!isGone()) stream.write(data);
+  };
+  return {
+    isTerminal: stream.isTTY === true,
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    write,
+    lines: (lines) => {
+      if (lines.length > 0) write(`${lines.join('\n')}\n`);
+    },
+  };
+}

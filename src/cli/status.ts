@@ -1,0 +1,15 @@
+/** The exit statuses of every command, documented in docs/command-line.md. */
+
+export const STATUS = {
+  succeeded: 0,
+  stepFailed: 1,
+  /** A file, a flag or the configuration is wrong. */
+  wrong: 2,
+  inputMissing: 3,
+  machineLacks: 4,
+  /** A bug of ours. */
+  internal: 70,
+  cancelled: 130,
+  /** Whoever read our output went away, as in `hwfe list | head -1`. */
+  readerGone: 141,
+} as const;

@@ -1,0 +1,51 @@
+/** Shows what a run would do without doing it. */
+import type { Runtime } from '../../runners/contract.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ExecutionMode, FailureMode, RetryPolicy, Step } from '../model/workflow.ts';
+import type { Style } from './style.ts';
+import { visible } from './visible.ts';
+import { countSteps } from './words.ts';
+
+/** What the run would use, after flags, workflow and configuration. */
+export interface DryRun {
+  readonly mode: ExecutionMode;
+  /** At most so many steps at once. */
+  readonly cap: number;
+  readonly failureMode: FailureMode;
+  /** 0 for none. */
+  readonly timeoutMs: number;
+  readonly runtimeOf: (step: Step) => Runtime;
+}
+
+export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
+  const { name, file } = plan.workflow;
+  const cap = run.mode === 'sequential' ? '' : `, at most ${run.cap} at once`;
+  const timeout = run.timeoutMs > 0 ? `, at most ${formatDuration(run.timeoutMs)}` : '';
+  const names = Math.min(32, Math.max(0, ...plan.steps.map(({ step }) => step.name.length)));
+  const lines = [
+    `${style.bold(visible(name))} ${style.dim(`(${visible(file.path)})`)}: ${countSteps(plan.steps.length)}, ${run.mode}${cap}${timeout}; when a step fails: ${run.failureMode}`,
+  ];
+  plan.levels.forEach((level, index) => {
+    lines.push('', style.bold(`Level ${index + 1}`));
+    for (const at of level) {
+      const { step, dependsOn } = plan.steps[at]!;
+      const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name);
+      const facts = [
+        `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`,
+        step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
+        describeRetries(step.retry),
+        needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
+      ];
+      lines.push(`  ${step.name.padEnd(names)}  ${style.dim(facts.filter((fact) => fact !== '').join('; '))}`);
+    }
+  });
+  return [...lines, '', 'Nothing was run.'];
+}
+
+function describeRetries({ retries, delayMs, backoff }: RetryPolicy): string {
+  if (retries === 0) return '';
+  const count = `${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+  if (backoff === undefined) return delayMs === 0 ? count : `${count} after ${formatDuration(delayMs)} each`;
+  return `${count} after ${formatDuration(backoff.baseMs)} × ${backoff.factor} each time, at most ${formatDuration(backoff.maxMs)}`;
+}
