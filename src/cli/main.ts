@@ -37,7 +37,7 @@ async function perform(name: string, args: readonly string[], console: Console):
   }
   if (name !== 'help' && read.value.has('help')) {
     const { commandHelp } = await import('./commands/help.ts');
-    console.out.lines(commandHelp(name, command));
+    console.out.lines(commandHelp(command));
     return STATUS.succeeded;
   }
   return command.run(read.value, console);

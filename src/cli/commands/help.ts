@@ -19,7 +19,7 @@ export const help: Command = {
       console.err.lines([`error: There is no command "${name}"${didYouMean(name, Object.keys(COMMANDS))}`]);
       return STATUS.wrong;
     }
-    console.out.lines(commandHelp(name, await COMMANDS[name]!.load()));
+    console.out.lines(commandHelp(await COMMANDS[name]!.load()));
     return STATUS.succeeded;
   },
 };
@@ -42,7 +42,7 @@ export function overview(): string[] {
 }
 
 /** The lines of `hwfe COMMAND --help`. */
-export function commandHelp(name: string, command: Command): string[] {
+export function commandHelp(command: Command): string[] {
   const lines = [`Usage: hwfe ${command.usage}`, '', command.about];
   return command.options.length === 0 ? lines : [...lines, '', 'Flags:', ...table(command.options.map(optionRow))];
 }

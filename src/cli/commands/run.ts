@@ -1,0 +1,142 @@
+/** `hwfe run`: runs workflow files one after the other, or all of the workflow directory. */
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { banner } from '../banner.ts';
+import type { Command } from '../command.ts';
+import type { Console } from '../console.ts';
+import type { Delivery } from '../delivery.ts';
+import { withEngine } from '../engine.ts';
+import { findWorkflow, listWorkflows } from '../find.ts';
+import { type Arguments, COMMON, type Option } from '../options.ts';
+import { createRunner, type WorkflowEnd } from '../runner.ts';
+import { setUp, type Setup } from '../setup.ts';
+import { STATUS } from '../status.ts';
+import { summary } from '../summary.ts';
+
+const OPTIONS: readonly Option[] = [
+  {
+    name: 'mode',
+    short: 'm',
+    takes: 'MODE',
+    about: 'sequential, parallel or work-stealing.',
+    setting: 'execution.mode',
+  },
+  {
+    name: 'max-parallel-steps',
+    takes: 'N',
+    about: 'Most steps at once; 0 means as many as the machine has processors.',
+    setting: 'execution.max_parallel_steps',
+  },
+  { name: 'jobs', short: 'j', takes: 'N', about: 'The same, shorter.', setting: 'execution.max_parallel_steps' },
+  {
+    name: 'failure-mode',
+    takes: 'MODE',
+    about: 'When a step fails: no-new, kill or continue.',
+    setting: 'execution.failure_mode',
+  },
+  { name: 'timeout', takes: 'DURATION', about: 'For each whole run, such as 90s or 5m.', setting: 'execution.timeout' },
+  { name: 'dry-run', short: 'n', about: 'Show levels and what would run, and run nothing.' },
+  { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
+  {
+    name: 'output',
+    takes: 'FORMAT',
+    about: 'Print the final outputs as plain, markdown or json; reports go to standard error.',
+  },
+  { name: 'output-file', short: 'o', takes: 'FILE', about: 'Write the final outputs to FILE, whole or not at all.' },
+  { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
+  { name: 'verbose', short: 'v', about: 'Show the configuration first.' },
+  { name: 'quiet', short: 'q', about: 'Report failures only.' },
+  ...COMMON,
+];
+
+export const run: Command = {
+  usage: 'run [FILE…]',
+  about: [
+    'Runs workflow files one after the other; without a file, every workflow of the workflow directory in',
+    'sorted order, also after one that fails. A bare name is looked up here, then in the workflow directory',
+    'and its examples, templates and tests; its extension may be left out.',
+    '',
+    'Exit status: 0 all succeeded, 1 a step failed, 2 a file or the command line is wrong, 3 an input is',
+    'missing, 4 the machine lacks something, 130 cancelled.',
+  ].join('\n'),
+  options: OPTIONS,
+  async run(args, console) {
+    const delivery = readDelivery(args, console);
+    if (typeof delivery === 'string') {
+      console.err.lines([`error: ${delivery}`]);
+      return STATUS.wrong;
+    }
+    const setup = await setUp(args, OPTIONS, console);
+    if (setup === undefined) return STATUS.wrong;
+    const paths = findAll(args, setup, console);
+    if (paths === undefined) return STATUS.wrong;
+    if (delivery.file !== undefined && paths.length > 1) {
+      console.err.lines(['error: The flag "--output-file" takes the outputs of one workflow; name one file']);
+      return STATUS.wrong;
+    }
+    return withEngine(setup, console, async (engine) => {
+      const runner = await createRunner(engine, setup, console, {
+        delivery,
+        events: args.has('json'),
+        dryRun: args.has('dry-run'),
+        printOutput: args.has('print-output'),
+      });
+      if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) runner.report.lines(banner(setup.config));
+      const ends: WorkflowEnd[] = [];
+      for (const [index, path] of paths.entries()) {
+        const heading = paths.length > 1 ? `── ${index + 1}/${paths.length} ${path} ──` : undefined;
+        if (runner.isStopped()) break;
+        ends.push(await runner.run(path, heading));
+      }
+      if (paths.length > 1) runner.report.lines(summary(ends, paths.length, setup.styleFor(runner.report)));
+      return statusOf(ends, runner.isStopped());
+    });
+  },
+};
+
+/** What the command line says of outputs, or what is wrong with that. */
+function readDelivery(args: Arguments, console: Console): Delivery | string {
+  const wanted = args.value('output');
+  const file = args.value('output-file');
+  const format = (['plain', 'markdown', 'json'] as const).find((known) => known === wanted);
+  if (wanted !== undefined && format === undefined) {
+    return `There is no output format "${wanted}"; write "plain", "markdown" or "json"`;
+  }
+  if (args.has('json') && format !== undefined && file === undefined) {
+    return 'The flags "--json" and "--output" both want standard output; add "-o FILE" for the outputs';
+  }
+  if (file !== undefined && !isDirectory(resolve(console.cwd, dirname(file)))) {
+    return `The outputs cannot be written to "${file}": there is no directory "${dirname(file)}"`;
+  }
+  return { ...(format !== undefined && { format }), ...(file !== undefined && { file: resolve(console.cwd, file) }) };
+}
+
+/** Nothing if a file is missing, which has been reported then. */
+function findAll(args: Arguments, { config }: Setup, console: Console): string[] | undefined {
+  const { workflows } = config;
+  if (args.words.length === 0) {
+    const paths = listWorkflows(workflows, console.cwd);
+    if (paths.length > 0) return paths;
+    const endings = workflows.extensions.map((extension) => `.${extension}`).join(' or ');
+    console.err.lines([
+      `error: There is no workflow file (${endings}) in "${workflows.directory}"; name one: hwfe FILE`,
+      'See: hwfe --help',
+    ]);
+    return undefined;
+  }
+  const found = args.words.map((name) => findWorkflow(name, workflows, console.cwd));
+  const missing = found.flatMap((result) => (result.ok ? [] : [`error: ${result.error}`]));
+  console.err.lines(missing);
+  return missing.length > 0 ? undefined : found.flatMap((result) => (result.ok ? [result.value] : []));
+}
+
+/** Of several workflows the worst counts: cancelled, then a failed step, then what the machine lacks, then a wrong file. */
+function statusOf(ends: readonly WorkflowEnd[], isStopped: boolean): number {
+  if (isStopped) return STATUS.cancelled;
+  const order = [STATUS.cancelled, STATUS.stepFailed, STATUS.machineLacks, STATUS.inputMissing, STATUS.wrong];
+  return order.find((status) => ends.some((end) => end.status === status)) ?? STATUS.succeeded;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

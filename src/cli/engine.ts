@@ -1,0 +1,19 @@
+/** Gives a command an engine for as long as it needs one. */
+import type { Engine } from '../engine.ts';
+import type { Console } from './console.ts';
+import type { Setup } from './setup.ts';
+
+/** Everything the engine started has ended when this returns. */
+export async function withEngine<T>(
+  { config, env }: Setup,
+  { cwd }: Console,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const { createEngine } = await import('../engine.ts');
+  const engine = createEngine({ config, cwd, env });
+  try {
+    return await use(engine);
+  } finally {
+    await engine[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,115 @@
+/** Draws one frame of the live view: what every step is doing, never taller or wider than the window. */
+import { formatDuration } from '../model/duration.ts';
+import type { StepStatus } from '../model/record.ts';
+import { collapse, type Row } from './collapse.ts';
+import { settledOf, type Progress, type StepProgress } from './progress.ts';
+import type { Style } from './style.ts';
+import { visible } from './visible.ts';
+import { columnsOf, cutEnd, fit } from './width.ts';
+import { describeSkip, paintOf, SIGNS } from './words.ts';
+
+export interface FrameOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly width: number;
+  readonly height: number;
+  readonly style: Style;
+  /** First line of why a step failed. */
+  readonly reasonOf?: (step: string) => string | undefined;
+}
+
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const SPIN_MS = 100;
+/** Below these widths the language, then the notes are left out. */
+const ROOM_FOR_LANGUAGE = 44;
+const ROOM_FOR_NOTES = 30;
+
+/** Rows for the steps, and while the run goes on a progress line below them. The last window row stays free for the cursor. */
+export function renderFrame(progress: Progress, options: FrameOptions): string[] {
+  const isRunning = progress.status === 'running';
+  const room = Math.max(0, options.height - (isRunning ? 4 : 2));
+  const rows = collapse(progress, room).slice(0, room);
+  const columns = columnsFor(rows, progress, options.width);
+  const lines = rows.map((row) => renderRow(row, progress, columns, options));
+  if (!isRunning) return lines;
+  const line = progressLine(progress, options);
+  return options.height < 5 ? [line] : [...lines, '', line];
+}
+
+interface Columns {
+  readonly gutter: number;
+  readonly name: number;
+  readonly language: number;
+  readonly width: number;
+}
+
+function columnsFor(rows: readonly Row[], progress: Progress, width: number): Columns {
+  const names = rows.map((row) => (row.kind === 'step' ? columnsOf(progress.steps[row.index]!.name) : 0));
+  const languages = rows.map((row) => (row.kind === 'step' ? progress.steps[row.index]!.language.length : 0));
+  const gutter = Math.max(0, ...rows.map((row) => row.label.length));
+  const language = width >= ROOM_FOR_LANGUAGE ? Math.max(0, ...languages) : 0;
+  const rest = width - 1 - (gutter > 0 ? gutter + 2 : 0) - 3 - (language > 0 ? language + 2 : 0) - 9;
+  return { gutter, language, width, name: Math.max(4, Math.min(Math.max(0, ...names), rest)) };
+}
+
+function renderRow(row: Row, progress: Progress, columns: Columns, options: FrameOptions): string {
+  const { style, now } = options;
+  const gutter = columns.gutter > 0 ? `${style.dim(row.label.padStart(columns.gutter))}  ` : '';
+  const used = columns.gutter > 0 ? columns.gutter + 2 : 0;
+  if (row.kind === 'summary') {
+    const text = cutEnd(row.text, columns.width - 1 - used - 2);
+    return `${gutter}${paintOf(row.status, style)(SIGNS[row.status])} ${style.dim(text)}`;
+  }
+  const step = progress.steps[row.index]!;
+  const paint = paintOf(step.status, style);
+  const isIdle = step.status === 'waiting' || step.status === 'skipped';
+  const name = fit(visible(step.name), columns.name);
+  const language = columns.language > 0 ? `  ${style.dim(step.language.padEnd(columns.language))}` : '';
+  const time = timeOf(step, now).padStart(7);
+  const sign = step.status === 'running' ? spinnerAt(now) : SIGNS[step.status];
+  const left = used + 2 + columns.name + (columns.language > 0 ? columns.language + 2 : 0) + 2 + 7 + 2;
+  const note = columns.width >= ROOM_FOR_NOTES ? cutEnd(noteOn(step, progress, options), columns.width - 1 - left) : '';
+  const line = `${gutter}${paint(sign)} ${isIdle ? style.dim(name) : name}${language}  ${style.dim(time)}`;
+  return note === '' ? line.trimEnd() : `${line}  ${step.status === 'failed' ? style.red(note) : style.dim(note)}`;
+}
+
+function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): string {
+  const attempt = step.attempts > 1 && step.attempt > 1 ? `attempt ${step.attempt}/${step.attempts}` : '';
+  const notes: Partial<Record<StepStatus, string>> = {
+    waiting: progress.mode !== 'parallel' && step.missing === 0 && progress.status === 'running' ? 'ready' : '',
+    retrying: `attempt ${step.attempt}/${step.attempts} failed, the next follows`,
+    failed: visible(options.reasonOf?.(step.name) ?? ''),
+    skipped: step.skipped === undefined ? '' : visible(describeSkip(step.skipped)),
+    cancelled: 'cancelled',
+  };
+  return notes[step.status] ?? attempt;
+}
+
+function timeOf(step: StepProgress, now: number): string {
+  if (step.durationMs !== undefined) return formatDuration(step.durationMs);
+  return step.startedAt === undefined ? '' : formatDuration(Math.max(0, now - step.startedAt));
+}
+
+function progressLine(progress: Progress, { now, width, style }: FrameOptions): string {
+  const { counts, steps } = progress;
+  const settled = settledOf(counts);
+  const count = `${settled}/${steps.length}`;
+  const active = counts.running + counts.retrying;
+  const parts = [
+    count,
+    active > 0 ? `${active} running` : '',
+    counts.failed > 0 ? `${counts.failed} failed` : '',
+    formatDuration(Math.max(0, now - progress.startedAt)),
+    progress.stopping === undefined ? '' : progress.stopping === 'timed-out' ? 'out of time, stopping' : 'stopping',
+  ].filter((part) => part !== '');
+  const text = cutEnd(parts.join('  '), width - 1);
+  const room = Math.min(30, width - 1 - text.length - 2);
+  if (room < 8) return text;
+  const full = steps.length === 0 ? room : Math.floor((settled / steps.length) * room);
+  const bar = style.green('━'.repeat(full)) + style.dim('─'.repeat(room - full));
+  return `${bar}  ${counts.failed > 0 ? style.red(text) : text}`;
+}
+
+function spinnerAt(now: number): string {
+  return SPINNER[Math.floor(now / SPIN_MS) % SPINNER.length]!;
+}

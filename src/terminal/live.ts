@@ -1,0 +1,136 @@
+/** Reports a run on a terminal: a view that redraws itself, printed lines above it, failures below. */
+import type { StepFailure } from '../../runners/contract.ts';
+import type { RunEvent, RunListener } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
+import { renderFrame } from './frame.ts';
+import { createPrintedLog } from './printed.ts';
+import { createProgress } from './progress.ts';
+import { createScreen } from './screen.ts';
+import { visible, visibleLine } from './visible.ts';
+import { countSteps, describeEnd } from './words.ts';
+
+export interface LiveOptions extends Omit<FailureLayout, 'width'> {
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly write: (text: string) => void;
+  /** Its signals and its end are listened to while the view is open. */
+  readonly process: Pick<NodeJS.Process, 'on' | 'off' | 'kill' | 'pid'>;
+}
+
+export interface LiveReport extends RunListener {
+  say(line: string): void;
+  close(): void;
+}
+
+/** About 12 frames a second. */
+const FRAME_MS = 83;
+/** Failures shown in full; the view has counted the others. */
+const MOST_FAILURES = 5;
+
+export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
+  const { style, size, process } = options;
+  const { progress, take } = createProgress(plan);
+  const screen = createScreen(options.write, () => size().columns);
+  const log = createPrintedLog(LAST_LINES);
+  const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
+  const failures: { step: string; failure: StepFailure; lines: readonly string[] }[] = [];
+  const reasons = new Map<string, string>();
+  let above: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function draw(): void {
+    const { columns, rows } = size();
+    const frame = renderFrame(progress, {
+      now: Date.now(),
+      width: columns,
+      height: rows,
+      style,
+      reasonOf: (step) => reasons.get(step),
+    });
+    screen.draw(above, frame);
+    above = [];
+  }
+
+  function onEvent(event: RunEvent): void {
+    take(event);
+    switch (event.kind) {
+      case 'run-started': {
+        const cap = event.mode === 'sequential' ? '' : `, at most ${event.cap} at once`;
+        above.push(
+          `${style.bold(visible(event.workflow))} ${style.dim(`${countSteps(plan.steps.length)}, ${event.mode}${cap}`)}`,
+        );
+        timer = setInterval(draw, FRAME_MS);
+        return;
+      }
+      case 'step-printed':
+        log.add(event.step, event.lines);
+        for (const { text } of event.lines)
+          above.push(`${style.byName(event.step, visible(event.step))} ${style.dim('│')} ${visibleLine(text)}`);
+        return;
+      case 'step-warned':
+        above.push(`${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}`);
+        return;
+      case 'step-retrying': {
+        const [why = ''] = describeFailure(event.failure).split('\n');
+        above.push(
+          `${style.yellow('↻')} ${visible(event.step)} ${style.dim(`attempt ${event.attempt}: ${visible(why)}`)}`,
+        );
+        return;
+      }
+      case 'step-succeeded':
+      case 'step-cancelled':
+        log.take(event.step);
+        return;
+      case 'step-failed': {
+        const { lines } = log.take(event.step);
+        reasons.set(event.step, describeFailure(event.failure).split('\n')[0]!);
+        if (failures.length < MOST_FAILURES) failures.push({ step: event.step, failure: event.failure, lines });
+        return;
+      }
+      case 'run-settled':
+        finish(event.durationMs, event.status);
+        return;
+      case 'level-started':
+      case 'step-started':
+      case 'step-skipped':
+      case 'run-stopping':
+        return;
+    }
+  }
+
+  function finish(durationMs: number, status: 'succeeded' | 'failed' | 'cancelled'): void {
+    draw();
+    const width = size().columns;
+    const blocks = failures.flatMap(({ step, failure, lines }) => [
+      '',
+      ...renderFailure(stepOf.get(step)!, failure, lines, { ...options, width }),
+    ]);
+    const timedOut = progress.stopping === 'timed-out';
+    const end = describeEnd(
+      visible(plan.workflow.name),
+      { status, durationMs, counts: progress.counts, timedOut },
+      style,
+    );
+    options.write([...blocks, '', end].map((line) => `${line}\n`).join(''));
+    close();
+  }
+
+  /** Ctrl-Z: the shell gets its cursor back while this process sleeps. */
+  function onSuspend(): void {
+    screen.release();
+    process.kill(process.pid, 'SIGSTOP');
+  }
+
+  function close(): void {
+    clearInterval(timer);
+    screen.release();
+    process.off('SIGWINCH', draw);
+    process.off('SIGTSTP', onSuspend);
+    process.off('exit', screen.release);
+  }
+
+  process.on('SIGWINCH', draw);
+  process.on('SIGTSTP', onSuspend);
+  process.on('exit', screen.release);
+  return { onEvent, say: (line) => void above.push(style.dim(line)), close };
+}
