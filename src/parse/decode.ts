@@ -21,7 +21,13 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   const { file, root } = document;
   const mistakes = new Mistakes(file, document.mistakes);
   const fields = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
-  const context: StepContext = { ...options, file, lines: new Lines(file.text), mistakes, env: fields.env ?? new Map() };
+  const context: StepContext = {
+    ...options,
+    file,
+    lines: new Lines(file.text),
+    mistakes,
+    env: fields.env ?? new Map(),
+  };
 
   const steps: Step[] = [];
   const outline: Outline['steps'][number][] = [];

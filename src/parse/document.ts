@@ -69,6 +69,7 @@ export type Oddity =
   | 'bad-text'
   | 'cycle'
   | 'too-deep'
+  | 'too-many'
   | 'odd-key'
   | 'date'
   | 'huge-integer'
@@ -85,6 +86,7 @@ const ODDITIES: Readonly<Record<Oddity, string>> = {
   'bad-text': 'text that is not valid UTF-8',
   cycle: 'a table that contains itself',
   'too-deep': `nested more than ${DEEPEST} levels deep`,
+  'too-many': 'one of more values than a workflow may have',
   'odd-key': 'a table with a key that is neither text nor a whole number',
   date: 'a date',
   'huge-integer': 'an integer of more than 64 bits',
@@ -99,7 +101,9 @@ export function describe(value: DocumentValue): string {
     case 'list':
       return 'a list';
     case 'text':
-      return value.value.length <= 40 && !value.value.includes('\n') ? `the text ${JSON.stringify(value.value)}` : 'a text';
+      return value.value.length <= 40 && !value.value.includes('\n')
+        ? `the text ${JSON.stringify(value.value)}`
+        : 'a text';
     case 'number':
       return `the number ${value.value}`;
     case 'boolean':

@@ -50,7 +50,8 @@ export async function parseText(
   format: Format,
   options: ParseOptions & { readonly directory: string },
 ): Promise<Result<ParsedWorkflow, ParseFailure>> {
-  const document = await readDocument(file, format, options.directory);
+  const text = file.text.startsWith('\uFEFF') ? file.text.slice(1) : file.text;
+  const document = await readDocument({ path: file.path, text }, format, options.directory);
   return document.ok ? decodeWorkflow(document.value, options) : fail({ diagnostics: inFileOrder(document.error) });
 }
 

@@ -40,7 +40,8 @@ class Writer {
       case 'bigint': {
         this.#put(String(value));
         const span = { start, end: this.#length };
-        if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) return { kind: 'odd', span, what: 'huge-integer' };
+        if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value)
+          return { kind: 'odd', span, what: 'huge-integer' };
         if (typeof value === 'number' && !Number.isFinite(value)) return { kind: 'odd', span, what: 'not-a-number' };
         return { kind: 'number', span, value };
       }

@@ -55,9 +55,12 @@ function tellConflicts({ name, table }: ScriptStep, { mistakes }: StepContext): 
 }
 
 function tellMissing({ name, entry, table, language }: ScriptStep, { mistakes }: StepContext): void {
-  const functionGiven = [...table.entries.values()].some(({ value }) => value.kind === 'odd' && value.what === 'function');
+  const functionGiven = [...table.entries.values()].some(
+    ({ value }) => value.kind === 'odd' && value.what === 'function',
+  );
   if (functionGiven) return;
-  const wanted = language === 'wasm' ? '"module"' : language === 'shell' ? '"code", "cmd" or "file"' : '"code" or "file"';
+  const wanted =
+    language === 'wasm' ? '"module"' : language === 'shell' ? '"code", "cmd" or "file"' : '"code" or "file"';
   mistakes.add('missing-code', entry.keySpan, `Give step "${name}" ${wanted}; it has nothing to run`);
 }
 

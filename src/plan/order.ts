@@ -5,7 +5,11 @@ import type { Graph } from './graph.ts';
 import type { Levels } from './levels.ts';
 
 /** The graph must have no circle. */
-export function arrange(steps: readonly Step[], graph: Graph, { levelOf, order }: Levels): Pick<Plan, 'steps' | 'levels'> {
+export function arrange(
+  steps: readonly Step[],
+  graph: Graph,
+  { levelOf, order }: Levels,
+): Pick<Plan, 'steps' | 'levels'> {
   const weights = weightsOf(graph, order);
   const start = steps
     .map((_, declared) => declared)

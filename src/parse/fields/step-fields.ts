@@ -111,7 +111,8 @@ export const STEP_FIELDS: Fields<StepFields> = {
   },
   module: {
     type: text,
-    about: 'A WASM module, looked up where hwfe was started, then beside the workflow file, then in the modules folder.',
+    about:
+      'A WASM module, looked up where hwfe was started, then beside the workflow file, then in the modules folder.',
     example: 'score.wasm',
     languages: ['wasm'],
   },
@@ -165,5 +166,9 @@ export const STEP_FIELDS: Fields<StepFields> = {
     example: ['pandas'],
     languages: ['python'],
   },
-  limits: { type: record(LIMITS, 'a table with "output"'), about: 'What the step may use.', example: { output: '10MB' } },
+  limits: {
+    type: record(LIMITS, 'a table with "output"'),
+    about: 'What the step may use.',
+    example: { output: '10MB' },
+  },
 };

@@ -43,8 +43,7 @@ export function tellUnknownField(
     return;
   }
   const meant = ELSEWHERE.get(name.toLowerCase());
-  const guess =
-    meant !== undefined && known.includes(meant) ? `; did you mean "${meant}"?` : didYouMean(name, known);
+  const guess = meant !== undefined && known.includes(meant) ? `; did you mean "${meant}"?` : didYouMean(name, known);
   const subject = owner.charAt(0).toUpperCase() + owner.slice(1);
   mistakes.add('unknown-field', entry.keySpan, `${subject} has an unknown field "${name}"${guess}`);
 }

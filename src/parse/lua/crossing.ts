@@ -1,0 +1,89 @@
+/** Lua values become plain ones, without ever calling into the Lua code again. */
+import fengari, { type LuaState } from 'fengari';
+import { DEEPEST, type Oddity } from '../document.ts';
+import type { WireValue } from './wire.ts';
+
+const { lua } = fengari;
+/** Far more than 100,000 steps have. */
+const MOST_VALUES = 4_000_000;
+
+/** Reads the value on top of the stack and leaves it there. */
+export function toWire(L: LuaState): WireValue {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const finished = new Map<object, WireValue>();
+  const open = new Set<object>();
+  let values = 0;
+  return read();
+
+  function read(): WireValue {
+    values += 1;
+    if (values > MOST_VALUES) return { odd: 'too-many' };
+    switch (lua.lua_type(L, -1)) {
+      case lua.LUA_TBOOLEAN:
+        return lua.lua_toboolean(L, -1);
+      case lua.LUA_TNUMBER: {
+        const value = lua.lua_tonumber(L, -1);
+        return Number.isFinite(value) ? value + 0 : { odd: 'not-a-number' };
+      }
+      case lua.LUA_TSTRING:
+        return text() ?? { odd: 'bad-text' };
+      case lua.LUA_TTABLE:
+        return table();
+      case lua.LUA_TFUNCTION:
+        return { odd: 'function' };
+      case lua.LUA_TTHREAD:
+        return { odd: 'coroutine' };
+      default:
+        return { odd: 'userdata' };
+    }
+  }
+
+  function table(): WireValue {
+    const identity = lua.lua_topointer(L, -1);
+    const known = finished.get(identity);
+    if (known !== undefined) return known;
+    if (open.has(identity)) return { odd: 'cycle' };
+    if (open.size >= DEEPEST) return { odd: 'too-deep' };
+    open.add(identity);
+    const value = entries();
+    open.delete(identity);
+    finished.set(identity, value);
+    return value;
+  }
+
+  /** fengari walks a table in the order in which its keys were first set, which is the declared one. */
+  function entries(): WireValue {
+    const found = new Map<string, WireValue>();
+    const items: WireValue[] = [];
+    let oddity: Oddity | undefined;
+    lua.lua_checkstack(L, 4);
+    lua.lua_pushnil(L);
+    while (lua.lua_next(L, -2) !== 0) {
+      const value = read();
+      lua.lua_pop(L, 1);
+      const key = readKey();
+      if (key === undefined) oddity ??= 'odd-key';
+      else {
+        if (typeof key === 'number' && key >= 1 && key <= MOST_VALUES) items[key - 1] = value;
+        found.set(String(key), value);
+      }
+    }
+    if (oddity !== undefined) return { odd: oddity };
+    const isList = found.size > 0 && items.length === found.size && items.every((item) => item !== undefined);
+    return isList && Object.keys(items).length === found.size ? items : found;
+  }
+
+  function readKey(): string | number | undefined {
+    const type = lua.lua_type(L, -1);
+    if (type === lua.LUA_TSTRING) return text();
+    return type === lua.LUA_TNUMBER && lua.lua_isinteger(L, -1) ? lua.lua_tonumber(L, -1) : undefined;
+  }
+
+  function text(): string | undefined {
+    try {
+      return utf8.decode(lua.lua_tostring(L, -1)!);
+    } catch {
+      return undefined;
+    }
+  }
+}

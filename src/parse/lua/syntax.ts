@@ -1,0 +1,108 @@
+/** Lua text becomes a syntax tree with places in the original text. */
+import luaparse from 'luaparse';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { fail, ok, type Result } from '../../model/result.ts';
+import type { SourceFile, Span } from '../../model/source.ts';
+import { mistake } from '../mistakes.ts';
+import type { TextValue } from '../document.ts';
+import type { Chunk, StringLiteral } from './ast.ts';
+
+export interface Syntax {
+  readonly file: SourceFile;
+  readonly chunk: Chunk;
+  readonly places: Places;
+}
+
+/** Where a node of the tree stands in the original text. */
+export interface Places {
+  spanOf(node: { readonly range: readonly [number, number] }): Span;
+}
+
+export function parseLua(file: SourceFile): Result<Syntax, Diagnostic> {
+  const text = withoutInterpreterLine(file.text);
+  const places = isAscii(text) ? SAME : placesInUnicode(text);
+  try {
+    const chunk = luaparse.parse(isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1'), {
+      luaVersion: '5.3',
+      encodingMode: 'pseudo-latin1',
+      comments: false,
+      ranges: true,
+    });
+    return ok({ file, chunk: chunk as Chunk, places });
+  } catch (error) {
+    return fail(explain(file, error, places));
+  }
+}
+
+/** A first line that begins with `#` is no Lua; Lua itself skips it as well. */
+export function withoutInterpreterLine(text: string): string {
+  return text.startsWith('#') ? text.replace(/^[^\r\n]*/, (line) => ' '.repeat(line.length)) : text;
+}
+
+function explain(file: SourceFile, error: unknown, places: Places): Diagnostic {
+  if (error instanceof SyntaxError && 'index' in error && typeof error.index === 'number') {
+    const span = places.spanOf({ range: [error.index, error.index + 1] });
+    const reason = Buffer.from(error.message.replace(/^\[\d+:\d+\] /, ''), 'latin1').toString('utf8');
+    return mistake(file, 'syntax', clip(span, file.text), `This is not Lua: ${reason}`);
+  }
+  if (error instanceof RangeError) return mistake(file, 'syntax', undefined, 'The file nests too deeply to be read');
+  throw error;
+}
+
+function clip(span: Span, text: string): Span {
+  const start = Math.min(span.start, text.length);
+  return { start, end: Math.min(Math.max(span.end, start), text.length) };
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
+
+const SAME: Places = { spanOf: ({ range: [start, end] }) => ({ start, end }) };
+
+function placesInUnicode(text: string): Places {
+  const offsets = new Uint32Array(Buffer.byteLength(text, 'utf8') + 2);
+  let byte = 0;
+  for (let at = 0; at < text.length; ) {
+    const point = text.codePointAt(at)!;
+    const bytes = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    offsets.fill(at, byte, byte + bytes);
+    byte += bytes;
+    at += point < 0x10000 ? 1 : 2;
+  }
+  offsets.fill(text.length, byte);
+  const offsetOf = (position: number): number => offsets[Math.min(position, offsets.length - 1)]!;
+  return { spanOf: ({ range: [start, end] }) => ({ start: offsetOf(start), end: offsetOf(end) }) };
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a literal; nothing if its bytes are not UTF-8. */
+export function literalText(literal: StringLiteral): string | undefined {
+  const bytes = literal.raw.startsWith('[') ? literal.value.replaceAll(/\r\n?|\n\r/g, '\n') : literal.value;
+  if (isAscii(bytes)) return bytes;
+  try {
+    return UTF8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A literal's text with the place of its first character. */
+export function locateText(literal: StringLiteral, value: string, places: Places): TextValue {
+  const { raw } = literal;
+  const span = places.spanOf(literal);
+  const opening = /^\[=*\[(\r\n|\n\r|\r|\n)?/.exec(raw);
+  if (opening !== null) return { kind: 'text', span, value, start: span.start + opening[0].length, verbatim: true };
+  return {
+    kind: 'text',
+    span,
+    value,
+    start: span.start + 1,
+    verbatim: linesOf(value) === linesOf(raw) && !raw.includes('\\z'),
+  };
+}
+
+function linesOf(text: string): number {
+  return text.split('\n').length;
+}
