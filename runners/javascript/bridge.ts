@@ -1,0 +1,99 @@
+/** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
+import { randomFillSync, randomUUID } from 'node:crypto';
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
+import type { Bridge, Question } from './guest/bridge.ts';
+import type { UrlParts } from './guest/url.ts';
+
+export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
+
+/** An object with the functions of `Bridge`; `print` is looked up at every call, because it changes from step to step. */
+export function createBridge(context: QuickJSContext, print: () => Print): QuickJSHandle {
+  const bridge = context.newObject();
+  const text = (handle: QuickJSHandle): string => context.getString(handle);
+  const functions: Record<keyof Bridge, (...args: QuickJSHandle[]) => QuickJSHandle> = {
+    print: (stream, line) => {
+      print()(text(stream!) === 'stderr' ? 'stderr' : 'stdout', JSON.parse(text(line!)) as string);
+      return context.undefined;
+    },
+    ask: (what, args) =>
+      context.newString(JSON.stringify(answer(text(what!) as Question, JSON.parse(text(args!)) as string[]))),
+    encodeText: (json) => context.newArrayBuffer(ownBuffer(Buffer.from(JSON.parse(text(json!)) as string))),
+    decodeText: (buffer, label, fatal, ignoreBom) => {
+      using bytes = context.getArrayBuffer(buffer!);
+      const decoded = decodeBytes(
+        bytes.value,
+        text(label!),
+        context.dump(fatal!) === true,
+        context.dump(ignoreBom!) === true,
+      );
+      return context.newString(decoded === undefined ? '' : JSON.stringify(decoded));
+    },
+    randomBytes: (count) => context.newArrayBuffer(randomFillSync(new Uint8Array(context.getNumber(count!))).buffer),
+  };
+  for (const [name, call] of Object.entries(functions)) {
+    context.newFunction(name, call).consume((handle) => context.setProp(bridge, name, handle));
+  }
+  return bridge;
+}
+
+function answer(what: Question, args: readonly string[]): unknown {
+  switch (what) {
+    case 'uuid':
+      return randomUUID();
+    case 'params':
+      return [...new URLSearchParams(args[0])];
+    case 'params-text':
+      return new URLSearchParams(args[0] as unknown as [string, string][]).toString();
+    default:
+      return orNull(() => answerOrThrow(what, args));
+  }
+}
+
+function answerOrThrow(what: Question, [first = '', second, third = '']: readonly string[]): unknown {
+  switch (what) {
+    case 'atob':
+      return atob(first);
+    case 'btoa':
+      return btoa(first);
+    case 'encoding':
+      return new TextDecoder(first).encoding;
+    case 'url':
+      return urlParts(new URL(first, second));
+    case 'url-set': {
+      const url = new URL(first);
+      if (second !== undefined && second in url) Reflect.set(url, second, third);
+      return urlParts(url);
+    }
+    default:
+      return null;
+  }
+}
+
+/** What these throw means one thing to the guest: no. */
+function orNull(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch {
+    return null;
+  }
+}
+
+function decodeBytes(bytes: Uint8Array, label: string, fatal: boolean, ignoreBOM: boolean): string | undefined {
+  try {
+    return new TextDecoder(label, { fatal, ignoreBOM }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function urlParts(url: URL): UrlParts {
+  const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = url;
+  return { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash };
+}
+
+/** Small Buffers are views on a shared pool. */
+function ownBuffer(bytes: Buffer): ArrayBuffer {
+  const own = new ArrayBuffer(bytes.length);
+  new Uint8Array(own).set(bytes);
+  return own;
+}

@@ -1,0 +1,65 @@
+/** What QuickJS says about an error → a step's failure, at its place in the workflow file. */
+import type { Origin, Position, StepFailure } from '../contract.ts';
+import { positionAt } from '../failures.ts';
+import type { Thrown } from './guest/kernel.ts';
+import { MEMORY_LIMIT, OWN_FILE } from './sandbox.ts';
+
+export function threw(thrown: Thrown, chunk: string, origin: Origin): StepFailure {
+  if (thrown.name === 'InternalError' && thrown.message === 'out of memory') return outOfMemory();
+  const named = thrown.name !== '' && thrown.name !== 'Error';
+  const trace = traceInFile(thrown.stack, chunk, origin);
+  return {
+    reason: 'threw',
+    message: named ? `${thrown.name}: ${thrown.message}` : thrown.message,
+    ...(trace !== '' && { trace }),
+    position: positionOf(thrown.stack, chunk, origin),
+  };
+}
+
+/** An error from before any code ran. */
+export function notRunnable(thrown: Thrown, chunk: string, origin: Origin): StepFailure {
+  return {
+    reason: 'not-runnable',
+    message: thrown.name === 'SyntaxError' ? `This is not valid JavaScript: ${thrown.message}` : thrown.message,
+    position: positionOf(thrown.stack, chunk, origin),
+  };
+}
+
+export function outOfMemory(): StepFailure {
+  return {
+    reason: 'limit',
+    limit: 'memory',
+    message: `The step ran out of memory: a JavaScript step has at most ${MEMORY_LIMIT / 1024 ** 3} GiB, its inputs included`,
+  };
+}
+
+function positionOf(stack: string, chunk: string, origin: Origin): Position {
+  for (const row of stack.split('\n')) {
+    const place = placeIn(row, chunk);
+    if (place === undefined) continue;
+    const position = positionAt(origin, place.line);
+    // The first line of code follows whatever stands before it in the file.
+    return origin.verbatim && place.line > 1 ? { ...position, column: place.column } : position;
+  }
+  return { file: origin.file, line: origin.line };
+}
+
+/** `    at run (chunk:3:5)` and `    at chunk:3:5`. */
+function placeIn(row: string, chunk: string): { line: number; column: number } | undefined {
+  const match = /^\s+at (?:.* \()?(.*?):(\d+):(\d+)\)?$/.exec(row);
+  if (match === null || match[1] !== chunk) return undefined;
+  return { line: Number(match[2]), column: Number(match[3]) };
+}
+
+function traceInFile(stack: string, chunk: string, origin: Origin): string {
+  return stack
+    .split('\n')
+    .filter((row) => row !== '' && !row.includes(OWN_FILE))
+    .map((row) => {
+      const place = placeIn(row, chunk);
+      if (place === undefined) return row;
+      const own = `${chunk}:${place.line}:${place.column}`;
+      return row.replace(own, `${origin.file}:${positionAt(origin, place.line).line}:${place.column}`);
+    })
+    .join('\n');
+}

@@ -1,0 +1,156 @@
+/** Guest code: begins a step, calls its `run`, and tells the host how it stands. */
+import type { Format } from './inspect.ts';
+import type { Serialised } from './serialise.ts';
+import type { Timers } from './timers.ts';
+
+/** What `poll` answers besides the milliseconds to sleep. */
+export interface Kernel {
+  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts. */
+  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer): void;
+  /** Calls `run` of the global scope, or of the module whose namespace (or a promise of it) is given. */
+  start(hasInputs: boolean, namespace?: unknown): void;
+  /** Milliseconds to sleep before `fire`, at least 0; -1 when the step has settled; -2 when nothing can settle it. */
+  poll(): number;
+  fire(): void;
+  /** JSON of a `Settled`, without the output's text. */
+  settled(): string;
+  outputText(): string;
+  /** JSON of a `Thrown`. */
+  describe(error: unknown): string;
+}
+
+export type Settled =
+  | { readonly kind: 'output'; readonly notFinite?: string }
+  | { readonly kind: 'invalid'; readonly problem: string }
+  | { readonly kind: 'no-run' }
+  | { readonly kind: 'threw'; readonly thrown: Thrown };
+
+export interface Thrown {
+  /** Empty when what was thrown is no Error. */
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+export function createKernel(serialise: (value: unknown) => Serialised, format: Format, timers: Timers): Kernel {
+  const { parse, stringify } = JSON;
+  const { isArray } = Array;
+  const { keys } = Object;
+  const Big = BigInt;
+  const Failure = Error;
+  const evaluate = eval;
+  const unbound = Function.prototype.call;
+  const startsWith = unbound.bind(String.prototype.startsWith) as (text: string, part: string) => boolean;
+  const slice = unbound.bind(String.prototype.slice) as (text: string, start: number) => string;
+  let settled: Settled | undefined;
+  let text = '';
+
+  function settle(value: unknown): void {
+    const result = serialise(value);
+    if (result.text === undefined) {
+      settled = { kind: 'invalid', problem: result.problem! };
+      return;
+    }
+    text = result.text;
+    settled = result.notFinite === undefined ? { kind: 'output' } : { kind: 'output', notFinite: result.notFinite };
+  }
+
+  function thrownFrom(error: unknown): Thrown {
+    try {
+      if (!(error instanceof Failure)) return { name: '', message: format([error]), stack: '' };
+      const stack = typeof error.stack === 'string' ? error.stack : '';
+      const cause = error.cause === undefined ? '' : `\nCaused by: ${format([error.cause])}`;
+      return { name: `${error.name}`, message: `${error.message}`, stack: stack + cause };
+    } catch {
+      return { name: '', message: 'an error that cannot be shown', stack: '' };
+    }
+  }
+
+  function revived(value: unknown, mark: string): unknown {
+    if (typeof value === 'string') return startsWith(value, mark) ? Big(slice(value, mark.length)) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (isArray(value)) {
+      for (let i = 0; i < value.length; i++) value[i] = revived(value[i], mark);
+      return value;
+    }
+    const members = value as Record<string, unknown>;
+    for (const key of keys(value)) {
+      const member = members[key];
+      // Assigning an unchanged member would call the setter of a key such as __proto__ for nothing.
+      const changed = revived(member, mark);
+      if (changed !== member)
+        Object.defineProperty(members, key, { value: changed, writable: true, enumerable: true, configurable: true });
+    }
+    return value;
+  }
+
+  /** sfc32: the interpreter's own generator would begin alike in every step. */
+  function seedRandom(seeds: ArrayBuffer): void {
+    let [a, b, c, d] = new Uint32Array(seeds) as unknown as [number, number, number, number];
+    const next = (): number => {
+      const sum = (((a + b) | 0) + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (c << 21) | (c >>> 11);
+      c = (c + sum) | 0;
+      return sum >>> 0;
+    };
+    for (let i = 0; i < 12; i++) next();
+    const random = (): number => ((next() >>> 5) * 67_108_864 + (next() >>> 6)) / 9_007_199_254_740_992;
+    Object.defineProperty(Math, 'random', { value: random, writable: true, configurable: true });
+  }
+
+  function global(name: string, value: unknown): void {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  }
+
+  global('require', (name: unknown) => {
+    throw new Failure(
+      `require(${stringify(name)}) is not there: a JavaScript step runs in a sandbox without modules; use its globals and inputs, or runtime = "native" for Node and its packages`,
+    );
+  });
+
+  return {
+    begin: (inputs, mark, env, seeds) => {
+      const value: unknown = parse(inputs);
+      global('inputs', mark === '' ? value : revived(value, mark));
+      global('process', { env: parse(env) as unknown });
+      seedRandom(seeds);
+    },
+    start: (hasInputs, namespace) => {
+      const { inputs } = globalThis as unknown as { inputs: unknown };
+      const attempt = async (): Promise<void> => {
+        const exported = (await namespace) as { default?: unknown; run?: unknown; hwfe_run?: unknown } | undefined;
+        const run: unknown =
+          exported === undefined
+            ? evaluate('typeof run === "function" ? run : undefined')
+            : (exported.default ?? exported.run ?? exported.hwfe_run);
+        if (typeof run !== 'function') settled = { kind: 'no-run' };
+        else settle(await (hasInputs ? (run as (given: unknown) => unknown)(inputs) : (run as () => unknown)()));
+      };
+      void (async () => {
+        try {
+          await attempt();
+        } catch (error) {
+          settled = { kind: 'threw', thrown: thrownFrom(error) };
+        }
+      })();
+    },
+    poll: () => {
+      if (settled !== undefined) return -1;
+      const wait = timers.wait();
+      return wait < 0 ? -2 : wait;
+    },
+    fire: () => {
+      try {
+        timers.fire();
+      } catch (error) {
+        settled = { kind: 'threw', thrown: thrownFrom(error) };
+      }
+    },
+    settled: () => stringify(settled),
+    outputText: () => text,
+    describe: (error) => stringify(thrownFrom(error)),
+  };
+}

@@ -1,0 +1,186 @@
+/** JavaScript steps: ES2023 in QuickJS, one warm interpreter that is put back to new before each. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { QuickJSHandle } from 'quickjs-emscripten';
+import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
+import { definesNoRun, outputTooLarge } from '../failures.ts';
+import { canonicalise, inputsText } from '../value.ts';
+import { markBigIntegers } from './big-integers.ts';
+import { notRunnable, outOfMemory, threw } from './failure.ts';
+import type { Settled, Thrown } from './guest/kernel.ts';
+import { Sandbox } from './sandbox.ts';
+
+export const load: LoadRunner = async () => {
+  let sandbox: Sandbox | undefined = await Sandbox.create();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run: (job, context) => {
+      const outcome = last.then(async () => {
+        const current = (sandbox ??= await Sandbox.create());
+        current.print = context.print;
+        const step = new Step(current, job);
+        const ended = await step.run();
+        // Putting the memory back is cheap, a memory that grew large or was left in the middle of a call is not worth it.
+        if (step.broken || current.outgrown) sandbox = undefined;
+        else current.renew();
+        return ended;
+      });
+      last = outcome.catch(() => {});
+      return outcome;
+    },
+  };
+};
+
+/** Marks an integer's digits in the text of the inputs; as random as this, no string of a step begins with it. */
+const MARK_BYTES = 16;
+const MODULE_WORDS = /\b(?:export|import|await)\b/;
+const OWN_RUN = /\b(?:function\s*\*?|const|let|var|class)\s+run\b/;
+
+class Step {
+  /** The interpreter was left in the middle of a call. */
+  broken = false;
+  readonly #sandbox: Sandbox;
+  readonly #job: Job;
+  readonly #script: Extract<Job['script'], { kind: 'code' }>;
+
+  constructor(sandbox: Sandbox, job: Job) {
+    if (job.script.kind !== 'code') throw new Error('Internal error: a JavaScript step has no code');
+    this.#sandbox = sandbox;
+    this.#job = job;
+    this.#script = job.script;
+  }
+
+  async run(): Promise<Outcome> {
+    try {
+      return (await this.#failure()) ?? this.#outcome();
+    } catch (error) {
+      this.broken = true;
+      // V8 ends what the interpreter itself did not: guest recursion, or a memory that cannot grow.
+      if (error instanceof RangeError) return this.#threwText('RangeError: Maximum call stack size exceeded');
+      if (error instanceof WebAssembly.RuntimeError) return fail(outOfMemory());
+      throw error;
+    }
+  }
+
+  /** Runs the step until it has settled. */
+  async #failure(): Promise<Outcome | undefined> {
+    const begun = this.#begin();
+    if (begun !== undefined) return fail(begun);
+    const namespace = this.#evaluate();
+    if ('failure' in namespace) return fail(namespace.failure);
+    const { context } = this.#sandbox;
+    const hasInputs = this.#job.inputs.size > 0 ? context.true : context.false;
+    const failure = this.#check(this.#sandbox.call('start', hasInputs, namespace.handle));
+    return failure === undefined ? this.#settle() : fail(failure);
+  }
+
+  #begin(): StepFailure | undefined {
+    const { context } = this.#sandbox;
+    const mark = randomBytes(MARK_BYTES).toString('base64');
+    const text = Buffer.from(inputsText(this.#job.inputs)).toString('utf8');
+    const marked = markBigIntegers(text, mark);
+    return this.#check(
+      this.#sandbox.call(
+        'begin',
+        context.newString(marked ?? text),
+        context.newString(marked === undefined ? '' : mark),
+        context.newString(JSON.stringify(this.#job.env)),
+        context.newArrayBuffer(new Uint8Array(randomBytes(16)).buffer),
+      ),
+    );
+  }
+
+  /** The code as a script; if it cannot be one but may be a module, as that. */
+  #evaluate(): { handle: QuickJSHandle } | { failure: StepFailure } {
+    const { context } = this.#sandbox;
+    const { code, origin } = this.#script;
+    const { step } = this.#job;
+    const script = context.evalCode(code, step, { type: 'global' });
+    if (script.error === undefined) return { handle: context.undefined };
+    const thrown = this.#describe(script.error);
+    if (!isSyntaxErrorOf(thrown, step)) return { failure: threw(thrown, step, origin) };
+    if (!MODULE_WORDS.test(code)) return { failure: notRunnable(thrown, step, origin) };
+    const whole = OWN_RUN.test(code) ? `${code}\nexport { run as hwfe_run };` : code;
+    const module = context.evalCode(whole, step, { type: 'module' });
+    if (module.error === undefined) return { handle: module.value };
+    const moduleThrown = this.#describe(module.error);
+    const unparsed = isSyntaxErrorOf(moduleThrown, step) || moduleThrown.message.startsWith('There is no module ');
+    return { failure: (unparsed ? notRunnable : threw)(moduleThrown, step, origin) };
+  }
+
+  async #settle(): Promise<Outcome | undefined> {
+    const { runtime, context } = this.#sandbox;
+    for (;;) {
+      const jobs = runtime.executePendingJobs();
+      if (jobs.error !== undefined) return fail(threw(this.#describe(jobs.error), this.#job.step, this.#script.origin));
+      const polled = this.#sandbox.call('poll');
+      const failure = this.#check(polled);
+      if (failure !== undefined) return fail(failure);
+      const wait = context.getNumber(polled.unwrap());
+      if (wait === -1) return undefined;
+      if (wait === -2)
+        return this.#threwText(
+          'run returned a promise that nothing can settle any more: no timer and no other work is left',
+        );
+      if (wait > 0) await sleep(wait);
+      const fired = this.#check(this.#sandbox.call('fire'));
+      if (fired !== undefined) return fail(fired);
+    }
+  }
+
+  #outcome(): Outcome {
+    const { context } = this.#sandbox;
+    const { origin } = this.#script;
+    const settled = JSON.parse(context.getString(this.#sandbox.call('settled').unwrap())) as Settled;
+    const position = { file: origin.file, line: origin.line };
+    switch (settled.kind) {
+      case 'no-run':
+        return fail(definesNoRun(this.#job.step, origin));
+      case 'threw':
+        return fail(threw(settled.thrown, this.#job.step, origin));
+      case 'invalid':
+        return fail({ reason: 'output-invalid', message: settled.problem, position });
+      case 'output':
+        return this.#encoded(settled.notFinite);
+    }
+  }
+
+  #encoded(notFinite: string | undefined): Outcome {
+    const { context } = this.#sandbox;
+    const text = Buffer.from(context.getString(this.#sandbox.call('outputText').unwrap()));
+    const encoded = canonicalise(text);
+    if (!encoded.ok) throw new Error(`Internal error: JavaScript wrote no JSON: ${encoded.message}`);
+    const limit = this.#job.limits.output;
+    if (encoded.value.length > limit) return fail(outputTooLarge(encoded.value.length, limit));
+    const warnings =
+      notFinite === undefined
+        ? []
+        : [`${notFinite} is not a finite number, which JSON has no form for; it became null`];
+    return { ok: true, output: encoded.value, warnings };
+  }
+
+  #check(result: ReturnType<Sandbox['call']>): StepFailure | undefined {
+    if (result.error === undefined) return undefined;
+    return threw(this.#describe(result.error), this.#job.step, this.#script.origin);
+  }
+
+  #describe(error: QuickJSHandle): Thrown {
+    const described = this.#sandbox.call('describe', error);
+    if (described.error !== undefined) return { name: '', message: 'an error that cannot be shown', stack: '' };
+    return JSON.parse(this.#sandbox.context.getString(described.value)) as Thrown;
+  }
+
+  #threwText(message: string): Outcome {
+    const { origin } = this.#script;
+    return fail({ reason: 'threw', message, position: { file: origin.file, line: origin.line } });
+  }
+}
+
+/** Whether the code itself failed to parse, rather than threw a SyntaxError: only then the stack is its bare place. */
+function isSyntaxErrorOf(thrown: Thrown, chunk: string): boolean {
+  return thrown.name === 'SyntaxError' && thrown.stack.startsWith(`    at ${chunk}:`);
+}
+
+function fail(failure: StepFailure): Outcome {
+  return { ok: false, failure, warnings: [] };
+}
