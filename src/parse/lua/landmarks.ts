@@ -3,6 +3,7 @@ import type { Span } from '../../model/source.ts';
 import { type Expression, type StringLiteral, walk } from './ast.ts';
 import { keyOf } from './plain.ts';
 import { literalText, type Syntax } from './syntax.ts';
+import type { WireValue } from './wire.ts';
 
 export interface KeyPlace {
   readonly keySpan: Span;
@@ -44,9 +45,10 @@ export class Landmarks {
     return set.findLast(({ range }) => range[1] <= expression.range[0]) ?? set.at(-1) ?? expression;
   }
 
-  /** The key of that name within `span`, else the nearest one. */
-  key(name: string, span: Span): KeyPlace | undefined {
-    return closest(this.#keys.get(name) ?? [], span, ({ keySpan }) => keySpan);
+  /** The key of that name within `span`, else the nearest one, if what stands there may have become `value`. */
+  key(name: string, span: Span, value: WireValue): KeyPlace | undefined {
+    const place = closest(this.#keys.get(name) ?? [], span, ({ keySpan }) => keySpan);
+    return place !== undefined && mayBe(this.resolve(place.value), value) ? place : undefined;
   }
 
   /** A literal with exactly this text, within `span` or else the nearest one. */
@@ -64,6 +66,21 @@ export class Landmarks {
     if (target.type === 'IndexExpression' && target.index.type === 'StringLiteral') {
       this.#addKey(literalText(target.index), target.index, value);
     }
+  }
+}
+
+/** Only a literal tells for sure that it is another value. */
+function mayBe(expression: Expression | undefined, value: WireValue): boolean {
+  switch (expression?.type) {
+    case 'StringLiteral':
+      return literalText(expression) === value;
+    case 'NumericLiteral':
+    case 'BooleanLiteral':
+      return expression.value === value;
+    case 'TableConstructorExpression':
+      return typeof value === 'object';
+    default:
+      return true;
   }
 }
 

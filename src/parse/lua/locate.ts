@@ -46,7 +46,7 @@ export function locateValue(value: WireValue, landmarks: Landmarks): DocumentVal
     }
     const entries = new Map<string, Entry>();
     for (const [key, value] of wire) {
-      const place = shown.get(key) ?? landmarks.key(key, span);
+      const place = shown.get(key) ?? landmarks.key(key, span, value);
       const around = place?.keySpan ?? span;
       entries.set(key, { keySpan: around, value: locate(value, place?.value, around) });
     }

@@ -8,6 +8,8 @@ const MEASURED_EVERY = 4 * 1024 ** 2;
 export interface MemoryGuard {
   /** The total was exceeded at least once. */
   readonly exceeded: boolean;
+  /** Some allocation was refused. */
+  readonly refused: boolean;
 }
 
 /** What an allocation over the bounds throws. */
@@ -16,17 +18,21 @@ export class MemoryExceeded extends RangeError {}
 /** Changes `Uint8Array` of the whole thread, for good. */
 export function installMemoryGuard(): MemoryGuard {
   const Original = globalThis.Uint8Array;
-  const state = { exceeded: false };
+  const state = { exceeded: false, refused: false };
   const baseline = process.memoryUsage().arrayBuffers;
   let unmeasured = 0;
 
   function check(bytes: number): void {
-    if (bytes > SINGLE) throw new MemoryExceeded('not enough memory: one text may have 16 MiB');
+    if (bytes > SINGLE) {
+      state.refused = true;
+      throw new MemoryExceeded('not enough memory: one text may have 16 MiB');
+    }
     unmeasured += bytes;
     if (unmeasured <= MEASURED_EVERY) return;
     unmeasured = 0;
     if (process.memoryUsage().arrayBuffers - baseline > TOTAL) {
       state.exceeded = true;
+      state.refused = true;
       throw new MemoryExceeded('not enough memory');
     }
   }

@@ -31,7 +31,7 @@ export function evaluate({ text, directory, deadline }: EvaluationRequest, guard
 
   function ending(): Ending {
     if (late.at !== undefined) return { kind: 'timeout', place: late.at };
-    if (guard.exceeded) return { kind: 'memory', place };
+    if (guard.exceeded || (guard.refused && !succeeded)) return { kind: 'memory', place };
     if (!succeeded) return raised(L, place);
     try {
       const value = handedOver(L);
@@ -60,7 +60,6 @@ function raised(L: LuaState, place: LuaPlace): Ending {
   const type = lua.lua_type(L, -1);
   const isText = type === lua.LUA_TSTRING || type === lua.LUA_TNUMBER;
   const full = isText ? Buffer.from(lua.lua_tostring(L, -1)!).toString() : 'it raised a value that is no text';
-  if (full.includes('not enough memory')) return { kind: 'memory', place };
   const split = splitMessage(full);
   return { kind: 'error', message: split.message, place: split.place ?? place };
 }
