@@ -24,9 +24,9 @@ export function createConsole(process: NodeJS.Process): Console {
   let gone = false;
   const listeners: (() => void)[] = [];
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     if (gone) return;
     gone = true;
+    if (error.code !== 'EPIPE') process.stderr.write(`error: Standard output cannot be written: ${error.message}\n`);
     for (const listener of listeners) listener();
   });
   process.stderr.on('error', () => undefined);

@@ -20,7 +20,7 @@ export function finalOutputs(plan: Plan, record: RunRecord): FinalOutput[] {
   });
 }
 
-/** The error is a sentence. */
+/** Gives what went wrong, as a sentence; nothing if all went well. */
 export async function deliver(
   plan: Plan,
   record: RunRecord,

@@ -10,6 +10,6 @@ export const STATUS = {
   /** A bug of ours. */
   internal: 70,
   cancelled: 130,
-  /** Whoever read our output went away, as in `hwfe list | head -1`. */
+  /** Standard output went away, as in `hwfe demo | head -1`. */
   readerGone: 141,
 } as const;

@@ -7,6 +7,7 @@ import type { Step } from '../model/workflow.ts';
 import { excerpt } from './excerpt.ts';
 import type { Style } from './style.ts';
 import { visible, visibleLine } from './visible.ts';
+import { wrap } from './width.ts';
 
 /** `exited with status 3`: the rest of a sentence that begins with the step's name. */
 export function describeFailure(failure: StepFailure): string {
@@ -69,55 +70,53 @@ export function adviceFor(failure: StepFailure, step: Step): string | undefined 
 export interface FailureLayout {
   readonly style: Style;
   readonly width: number;
+  /** The workflow file. */
+  readonly file: SourceFile;
   /** Text of a file that a position names: the workflow, or a step's code beside it. */
   readonly sourceOf: (file: string) => string | undefined;
 }
 
-/** What a person needs to mend a failed step; `lastLines` are the last that it printed, raw. */
+/** What a person needs to mend a failed step; `lastLines` are the last that it printed, raw, or nothing where they were shown. */
 export function renderFailure(
   step: Step,
   failure: StepFailure,
-  lastLines: readonly string[],
-  { style, width, sourceOf }: FailureLayout,
+  lastLines: readonly string[] | undefined,
+  layout: FailureLayout,
 ): string[] {
+  const { style } = layout;
   const [first = '', ...more] = describeFailure(failure).split('\n').map(visible);
   const isSentence = failure.reason === 'exited' || failure.reason === 'killed' || failure.reason === 'timed-out';
   const title = `${style.bold(visible(step.name))} ${isSentence ? first : `failed: ${first}`}`;
   const lines = [`${style.red('✗')} ${title}`, ...indent(more)];
-  lines.push(...indent(place(positionOf(failure, step), style, width, sourceOf)));
+  lines.push(...indent(place(failure, step, layout)));
   const trace = failure.reason === 'threw' ? linesOf(failure.trace ?? '') : [];
   if (trace.length > 0) lines.push(...indent(trace.map((line) => style.dim(visibleLine(line)))));
-  const printed = lastLines.length > 0 ? lastLines : 'lastLines' in failure ? failure.lastLines : [];
+  const printed = lastLines?.length === 0 && 'lastLines' in failure ? failure.lastLines : (lastLines ?? []);
   if (printed.length > 0) {
     lines.push(`  ${style.dim(`last lines of ${visible(step.name)}:`)}`);
     lines.push(...printed.slice(-LAST_LINES).map((line) => `  ${style.dim('│')} ${visibleLine(line)}`));
   }
   const advice = adviceFor(failure, step);
-  if (advice !== undefined) lines.push(`  ${style.cyan('→')} ${advice}`);
+  if (advice !== undefined) {
+    const [start = '', ...rest] = wrap(advice, layout.width - 5);
+    lines.push(`  ${style.cyan('→')} ${start}`, ...rest.map((line) => `    ${line}`));
+  }
   return lines;
 }
 
 /** How many printed lines a failure shows. */
 export const LAST_LINES = 15;
 
-function positionOf(failure: StepFailure, step: Step): Position {
-  const given = 'position' in failure ? failure.position : undefined;
-  return given ?? { file: step.script.origin.file, line: step.script.origin.line };
-}
-
-function place(
-  position: Position,
-  style: Style,
-  width: number,
-  sourceOf: (file: string) => string | undefined,
-): string[] {
+/** The place the failure names, else the step's name in the workflow file. */
+function place(failure: StepFailure, step: Step, { style, width, sourceOf, file }: FailureLayout): string[] {
+  const position = 'position' in failure ? failure.position : undefined;
+  if (position === undefined) return excerpt(file, step.span, style, width - 2);
   const text = sourceOf(position.file);
   const span = text === undefined ? undefined : spanOfLine(text, position);
   if (text === undefined || span === undefined) {
     return [`${style.cyan('-->')} ${visible(position.file)}:${position.line}`];
   }
-  const file: SourceFile = { path: position.file, text };
-  return excerpt(file, span, style, width - 2);
+  return excerpt({ path: position.file, text }, span, style, width - 2);
 }
 
 /** The word at the position's column, or the whole line's text where no column is known. */

@@ -5,7 +5,7 @@ import { collapse, type Row } from './collapse.ts';
 import { settledOf, type Progress, type StepProgress } from './progress.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
-import { columnsOf, cutEnd, fit } from './width.ts';
+import { cutEnd, fit } from './width.ts';
 import { describeSkip, paintOf, SIGNS } from './words.ts';
 
 export interface FrameOptions {
@@ -23,17 +23,20 @@ const SPIN_MS = 100;
 /** Below these widths the language, then the notes are left out. */
 const ROOM_FOR_LANGUAGE = 44;
 const ROOM_FOR_NOTES = 30;
+const WIDEST_NAME = 32;
+/** From this height on a blank row sets the view apart from what was printed above it. */
+const ROOM_FOR_AIR = 12;
 
 /** Rows for the steps, and while the run goes on a progress line below them. The last window row stays free for the cursor. */
 export function renderFrame(progress: Progress, options: FrameOptions): string[] {
   const isRunning = progress.status === 'running';
-  const room = Math.max(0, options.height - (isRunning ? 4 : 2));
+  const air = options.height >= ROOM_FOR_AIR ? [''] : [];
+  const room = Math.max(0, options.height - 1 - air.length - (isRunning ? 2 : 0));
   const rows = collapse(progress, room).slice(0, room);
   const columns = columnsFor(rows, progress, options.width);
-  const lines = rows.map((row) => renderRow(row, progress, columns, options));
+  const lines = [...air, ...rows.map((row) => renderRow(row, progress, columns, options))];
   if (!isRunning) return lines;
-  const line = progressLine(progress, options);
-  return options.height < 5 ? [line] : [...lines, '', line];
+  return options.height < 5 ? [progressLine(progress, options)] : [...lines, '', progressLine(progress, options)];
 }
 
 interface Columns {
@@ -44,12 +47,10 @@ interface Columns {
 }
 
 function columnsFor(rows: readonly Row[], progress: Progress, width: number): Columns {
-  const names = rows.map((row) => (row.kind === 'step' ? columnsOf(progress.steps[row.index]!.name) : 0));
-  const languages = rows.map((row) => (row.kind === 'step' ? progress.steps[row.index]!.language.length : 0));
   const gutter = Math.max(0, ...rows.map((row) => row.label.length));
-  const language = width >= ROOM_FOR_LANGUAGE ? Math.max(0, ...languages) : 0;
+  const language = width >= ROOM_FOR_LANGUAGE ? progress.longest.language : 0;
   const rest = width - 1 - (gutter > 0 ? gutter + 2 : 0) - 3 - (language > 0 ? language + 2 : 0) - 9;
-  return { gutter, language, width, name: Math.max(4, Math.min(Math.max(0, ...names), rest)) };
+  return { gutter, language, width, name: Math.max(4, Math.min(progress.longest.name, WIDEST_NAME, rest)) };
 }
 
 function renderRow(row: Row, progress: Progress, columns: Columns, options: FrameOptions): string {

@@ -10,7 +10,7 @@ import { createScreen } from './screen.ts';
 import { visible, visibleLine } from './visible.ts';
 import { countSteps, describeEnd } from './words.ts';
 
-export interface LiveOptions extends Omit<FailureLayout, 'width'> {
+export interface LiveOptions extends Omit<FailureLayout, 'width' | 'file'> {
   readonly size: () => { readonly columns: number; readonly rows: number };
   readonly write: (text: string) => void;
   /** Its signals and its end are listened to while the view is open. */
@@ -103,7 +103,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
     const width = size().columns;
     const blocks = failures.flatMap(({ step, failure, lines }) => [
       '',
-      ...renderFailure(stepOf.get(step)!, failure, lines, { ...options, width }),
+      ...renderFailure(stepOf.get(step)!, failure, lines, { ...options, width, file: plan.workflow.file }),
     ]);
     const timedOut = progress.stopping === 'timed-out';
     const end = describeEnd(

@@ -9,7 +9,7 @@ import { visible, visibleLine } from './visible.ts';
 import { countSteps, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
 import type { StepStatus } from '../model/record.ts';
 
-export interface PlainOptions extends FailureLayout {
+export interface PlainOptions extends Omit<FailureLayout, 'file'> {
   /** Takes whole lines, each without its end. */
   readonly write: (lines: readonly string[]) => void;
   /** Whether each step's printed lines are shown, as one block when it settles. */
@@ -76,8 +76,12 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       case 'step-failed': {
         const printed = log.take(event.step);
         say([`${headOf(event.step, 'failed')} ${formatDuration(event.durationMs)}`, ...block(printed)]);
-        const lastLines = options.printOutput && !quiet ? [] : printed.lines;
-        write(['', ...renderFailure(stepOf.get(event.step)!, event.failure, lastLines, options), '']);
+        const lastLines = options.printOutput && !quiet ? undefined : printed.lines;
+        write([
+          '',
+          ...renderFailure(stepOf.get(event.step)!, event.failure, lastLines, { ...options, file: plan.workflow.file }),
+          '',
+        ]);
         return;
       }
       case 'step-cancelled': {

@@ -32,6 +32,8 @@ export interface Progress {
   readonly levels: readonly (readonly number[])[];
   readonly counts: Counts;
   readonly countsOfLevel: readonly Counts[];
+  /** Characters of the longest name and language, so that columns stay where they are. */
+  readonly longest: { readonly name: number; readonly language: number };
   /** Indices of steps that run or wait for their next attempt, in the order they started. */
   readonly active: Set<number>;
   /** Indices, in the order they failed. */
@@ -70,6 +72,10 @@ export function createProgress(plan: Plan): ProgressOf {
     levels: plan.levels,
     counts: { ...NONE, waiting: steps.length },
     countsOfLevel,
+    longest: {
+      name: steps.reduce((most, { name }) => Math.max(most, name.length), 0),
+      language: steps.reduce((most, { language }) => Math.max(most, language.length), 0),
+    },
     active: new Set(),
     failed: [],
     mode: 'sequential',

@@ -29,6 +29,18 @@ export function fit(text: string, columns: number): string {
   return cut + ' '.repeat(Math.max(0, columns - columnsOf(cut)));
 }
 
+/** `text` broken between words into lines of at most `columns` columns; a longer word gets a line of its own. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && columnsOf(line) + 1 + columnsOf(word) <= columns)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** What a reader sees as single characters. */
 export function graphemes(text: string): Iterable<string> {
   return PRINTABLE.test(text) ? text : segments(text);
