@@ -22,20 +22,21 @@ export interface Misplaced {
 export function givenByFile(file: string, tree: unknown): { given: Given[]; misplaced: Misplaced[] } {
   const given: Given[] = [];
   const misplaced: Misplaced[] = [];
-  const pending: { path: string[]; node: unknown }[] = [{ path: [], node: tree ?? {} }];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    if (!isTable(at.node)) {
-      misplaced.push({ path: at.path, problem: { kind: 'not-a-section' } });
-      continue;
+  // Only known sections are entered, so this goes no deeper than the table does.
+  function enter(path: readonly string[], node: unknown): void {
+    if (!isTable(node)) {
+      misplaced.push({ path, problem: { kind: 'not-a-section' } });
+      return;
     }
-    for (const [name, raw] of Object.entries(at.node).reverse()) {
-      const path = [...at.path, name];
-      const key = path.join('.');
+    for (const [name, raw] of Object.entries(node)) {
+      const inner = [...path, name];
+      const key = inner.join('.');
       if (KEYS.has(key)) given.push({ key, raw, name: key, origin: { kind: 'file', file } });
-      else if (SECTIONS.has(key)) pending.push({ path, node: raw });
-      else misplaced.push({ path, problem: { kind: 'unknown', known: childrenOf(at.path) } });
+      else if (SECTIONS.has(key)) enter(inner, raw);
+      else misplaced.push({ path: inner, problem: { kind: 'unknown', known: childrenOf(path) } });
     }
   }
+  enter([], tree ?? {});
   return { given, misplaced };
 }
 
