@@ -1,0 +1,30 @@
+/** What the guest program of a step leaves behind: one line of status, then the output's text. */
+import type { Outcome, StepFailure } from '../contract.ts';
+import { outputLimitFailure } from '../process/limit.ts';
+import { canonicalise } from '../value.ts';
+
+interface Status {
+  readonly ok: boolean;
+  readonly warnings?: readonly string[];
+  readonly failure?: StepFailure;
+}
+
+/** Nothing when the answer is not whole, as of a program that ended early. */
+export function outcomeOf(answer: Uint8Array, limit: number): Outcome | undefined {
+  const newline = answer.indexOf(0x0a);
+  if (newline === -1) return undefined;
+  const status: Status = JSON.parse(Buffer.from(answer.subarray(0, newline)).toString());
+  const warnings = status.warnings ?? [];
+  if (status.failure !== undefined) return { ok: false, failure: status.failure, warnings };
+  const text = answer.subarray(newline + 1);
+  const value = canonicalise(text);
+  if (!value.ok) {
+    const message = value.message.startsWith('output')
+      ? value.message
+      : `The output cannot be handed on: ${value.message}`;
+    return { ok: false, failure: { reason: 'output-invalid', message }, warnings };
+  }
+  if (value.value.length > limit)
+    return { ok: false, failure: outputLimitFailure(value.value.length, limit), warnings };
+  return { ok: true, output: value.value, warnings: [...warnings, ...value.warnings] };
+}

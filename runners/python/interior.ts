@@ -1,0 +1,88 @@
+/** What makes Pyodide an ordinary Python to the steps inside it: an event loop of its own, a sleep that sleeps, no way to the host. */
+
+/** Directory of the virtual file system in which requests come and answers go. */
+export const EXCHANGE = '/run/hwfe';
+/** A device: whoever writes a number of milliseconds to it sleeps for them. */
+export const SLEEP_DEVICE = '/dev/sleep';
+/** What the host runs for each step, and once, before the checkpoint, for all of them. */
+export const RUN_STEP = 'import _hwfe; _hwfe.run_step()';
+
+/**
+ * Source that follows the guest's in module `_hwfe`. Nothing in it may keep a JavaScript object, or no snapshot can
+ * be made. `run_step` reads the request and leaves the answer in EXCHANGE: only bytes cross.
+ */
+export const INTERIOR: string = String.raw`
+import asyncio, asyncio.base_events, asyncio.runners
+import ast, base64, bisect, codecs, collections, collections.abc, contextlib, copy, csv, dataclasses, datetime, decimal
+import enum, fractions, functools, gc, glob, hashlib, heapq, html, inspect, io, itertools, linecache, logging, math
+import operator, os, pathlib, posix, random, re, shutil, statistics, string, struct, subprocess, tempfile, textwrap
+import time, tokenize, traceback, types, typing, urllib.parse, uuid, warnings, zlib
+
+_HIDDEN = ('js', 'pyodide', 'pyodide_js', '_pyodide', '_pyodide_core')
+
+def run_step():
+    with open('${EXCHANGE}/request', 'rb') as file: request = json.loads(file.read())
+    with open('${EXCHANGE}/inputs', 'rb') as file: inputs = file.read()
+    os.environ.clear()
+    os.environ.update(request['env'])
+    random.seed()
+    status, text = step(request, inputs)
+    with _open('${EXCHANGE}/answer', 'wb') as file:
+        file.write(_dumps(status).encode('utf-8', 'backslashreplace') + b'\n')
+        file.write(text)
+
+_open, _dumps = open, json.JSONEncoder().encode
+
+class _Hidden:
+    """Names the way out instead of a bridge to the host."""
+    def find_spec(self, name, path=None, target=None):
+        if name.split('.')[0] in _HIDDEN:
+            raise ModuleNotFoundError('Use a javascript step: embedded Python has no module ' + repr(name), name=None)
+
+def _sleep(seconds, /):
+    if not isinstance(seconds, (int, float)): seconds = seconds.__index__() if hasattr(seconds, '__index__') else float(seconds)
+    if seconds != seconds: raise ValueError('Invalid value NaN (not a number)')
+    if seconds < 0: raise ValueError('sleep length must be non-negative')
+    with open('${SLEEP_DEVICE}', 'wb', buffering=0) as device: device.write(str(seconds * 1000.0).encode())
+_sleep.__name__ = _sleep.__qualname__ = 'sleep'
+
+def _no_system(command):
+    raise OSError('emscripten does not support processes')
+
+class _Timers:
+    """The loop's wait for files, of which there are none: it sleeps until the next timer."""
+    def select(self, timeout=None):
+        if timeout is None: raise RuntimeError('the step waits for something that can never happen')
+        if timeout > 0: _sleep(timeout)
+        return []
+    def close(self): pass
+
+class _Loop(asyncio.base_events.BaseEventLoop):
+    def __init__(self):
+        super().__init__()
+        self._selector = _Timers()
+    def _process_events(self, events): pass
+    def _write_to_self(self): pass
+
+def _asyncio_run(main, *, debug=None, loop_factory=None):
+    """Runs the coroutine on a loop without files and sockets."""
+    with asyncio.runners.Runner(debug=debug, loop_factory=loop_factory or _Loop) as runner:
+        return runner.run(main)
+
+def _prepare():
+    time.sleep = _sleep
+    os.system = posix.system = _no_system
+    asyncio.events._set_running_loop(None)
+    asyncio.run = asyncio.runners.run = _asyncio_run
+    asyncio.new_event_loop = asyncio.events.new_event_loop = _Loop
+
+def _seal():
+    """Last, when Pyodide's own modules are needed no more."""
+    sys.meta_path[:] = [_Hidden()] + [finder for finder in sys.meta_path if finder.__class__.__name__ not in ('JsFinder', 'WindowsToLinuxPathFinder')]
+    for name in list(sys.modules):
+        if name.split('.')[0] in _HIDDEN: del sys.modules[name]
+    sys.excepthook = sys.__excepthook__
+    if '' not in sys.path: sys.path.insert(0, '')
+
+_prepare()
+`;

@@ -1,0 +1,52 @@
+/** Finds the wheels of the distributions that a step imports. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** What to load, in `loadPackage`'s terms; or what is not there. */
+export type Wheels =
+  | { readonly ok: true; readonly load: readonly string[] }
+  | { readonly ok: false; readonly missing: string };
+
+interface LockFile {
+  readonly packages: Readonly<Record<string, { readonly file_name: string; readonly depends: readonly string[] }>>;
+}
+
+/** All of `names` and what they need, from wheels in `directory`: those of Pyodide's own distribution, or any pure Python one. */
+export function findWheels(names: readonly string[], directory: string): Wheels {
+  const files = list(directory);
+  const { packages }: LockFile = JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve('pyodide/pyodide-lock.json'), 'utf8'),
+  );
+  const load = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = names.map(normalised);
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const own = files.find((file) => file.endsWith('-none-any.whl') && normalised(file.split('-')[0]!) === name);
+    const known = packages[name];
+    if (known !== undefined && files.includes(known.file_name)) {
+      load.add(name);
+      waiting.push(...known.depends.map(normalised));
+    } else if (own !== undefined) {
+      load.add(join(directory, own));
+    } else {
+      return { ok: false, missing: known?.file_name ?? `a wheel of "${name}" for any platform` };
+    }
+  }
+  return { ok: true, load: [...load] };
+}
+
+/** `Scikit_Learn` and `scikit-learn` are one distribution. */
+function normalised(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+}
+
+function list(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
