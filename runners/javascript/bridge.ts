@@ -6,13 +6,17 @@ import type { UrlParts } from './guest/url.ts';
 
 export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
-/** An object with the functions of `Bridge`; `print` is looked up at every call, because it changes from step to step. */
-export function createBridge(context: QuickJSContext, print: () => Print): QuickJSHandle {
+/** An object with the functions of `Bridge`. `print` and `part` are called anew each time: what prints changes from step to step. */
+export function createBridge(
+  context: QuickJSContext,
+  print: Print,
+  part: (name: string) => QuickJSHandle,
+): QuickJSHandle {
   const bridge = context.newObject();
   const text = (handle: QuickJSHandle): string => context.getString(handle);
   const functions: Record<keyof Bridge, (...args: QuickJSHandle[]) => QuickJSHandle> = {
     print: (stream, line) => {
-      print()(text(stream!) === 'stderr' ? 'stderr' : 'stdout', JSON.parse(text(line!)) as string);
+      print(text(stream!) === 'stderr' ? 'stderr' : 'stdout', JSON.parse(text(line!)) as string);
       return context.undefined;
     },
     ask: (what, args) =>
@@ -28,6 +32,7 @@ export function createBridge(context: QuickJSContext, print: () => Print): Quick
       );
       return context.newString(decoded === undefined ? '' : JSON.stringify(decoded));
     },
+    part: (name) => part(text(name!)),
     randomBytes: (count) => context.newArrayBuffer(randomFillSync(new Uint8Array(context.getNumber(count!))).buffer),
   };
   for (const [name, call] of Object.entries(functions)) {

@@ -4,6 +4,7 @@
 const STACK_AT_LEAST = 1024 * 1024;
 /** Zeroed data may lie before the stack without a byte to show for it. */
 const MARGIN = 64 * 1024;
+const PAGE = 4096;
 
 interface Region {
   readonly start: number;
@@ -26,22 +27,26 @@ export class MemoryImage {
   }
 }
 
-/** All that is not one of the long runs of zeros. */
+/** What lies before and after the stack: static data and the heap, up to the zeros that follow it. */
 function regionsOf(bytes: Uint8Array): Region[] {
+  const zeros = new Uint8Array(PAGE);
   const regions: Region[] = [];
   let start = 0;
   let end = 0;
   const close = (): void => {
     if (end > start) regions.push({ start, bytes: bytes.slice(start, Math.min(end + MARGIN, bytes.length)) });
   };
-  const words = new BigUint64Array(bytes.buffer, 0, bytes.length >>> 3);
-  for (let i = 0; i < words.length; i++) {
-    if (words[i] === 0n) continue;
-    if (i * 8 - end >= STACK_AT_LEAST) {
-      close();
-      start = i * 8;
+  for (let at = 0; at < bytes.length; at += PAGE) {
+    if (Buffer.compare(bytes.subarray(at, at + PAGE), zeros) === 0) {
+      // Untouched memory costs a page fault to look at, and there are megabytes of it behind the heap.
+      if (regions.length === 1 && start > 0 && at - end >= STACK_AT_LEAST) break;
+      continue;
     }
-    end = i * 8 + 8;
+    if (at - end >= STACK_AT_LEAST) {
+      close();
+      start = at;
+    }
+    end = at + PAGE;
   }
   close();
   return regions;

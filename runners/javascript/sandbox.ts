@@ -11,6 +11,7 @@ import { installClone } from './guest/clone.ts';
 import { installConsole } from './guest/console.ts';
 import { createFormat } from './guest/inspect.ts';
 import { createKernel, type Kernel } from './guest/kernel.ts';
+import { createParts, type Part } from './guest/parts.ts';
 import { createSerialiser } from './guest/serialise.ts';
 import { installTimers } from './guest/timers.ts';
 import { installUrl } from './guest/url.ts';
@@ -27,15 +28,33 @@ const KEEP_UNDER = 64 * 1024 * 1024;
 export const OWN_FILE = 'hwfe:guest';
 
 /** The guest's code is written as functions of this program and travels as their text. */
-const PRELUDE = `(bridge) => {
-  const format = (${createFormat.toString()})();
-  const serialise = (${createSerialiser.toString()})();
-  const timers = (${installTimers.toString()})();
-  (${installConsole.toString()})(bridge, format);
-  (${installWeb.toString()})(bridge);
-  (${installUrl.toString()})(bridge);
-  (${installClone.toString()})();
-  return (${createKernel.toString()})(serialise, format, timers);
+const PARTS: Readonly<Record<Part, string>> = {
+  console: `(bridge) => {
+    const format = (${createFormat.toString()})();
+    (${installConsole.toString()})(bridge, format);
+    return format;
+  }`,
+  timers: `(${installTimers.toString()})`,
+  web: `(${installWeb.toString()})`,
+  url: `(${installUrl.toString()})`,
+  clone: `(${installClone.toString()})`,
+};
+
+const GLOBALS: Readonly<Record<string, Part>> = {
+  console: 'console',
+  ...named('timers', 'setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask'),
+  ...named('web', 'TextEncoder TextDecoder atob btoa crypto'),
+  ...named('url', 'URL URLSearchParams'),
+  structuredClone: 'clone',
+};
+
+function named(part: Part, names: string): Record<string, Part> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, part]));
+}
+
+const PRELUDE = `(bridge, globals) => {
+  const load = (${createParts.toString()})(bridge, JSON.parse(globals));
+  return (${createKernel.toString()})((${createSerialiser.toString()})(), load);
 }`;
 
 export class Sandbox {
@@ -43,7 +62,10 @@ export class Sandbox {
   readonly runtime: QuickJSRuntime;
   print: Print = () => {};
   readonly #memory: WebAssembly.Memory;
-  readonly #image: MemoryImage;
+  #image: MemoryImage;
+  /** Parts that a step used and the image does not have yet. */
+  readonly #wanted = new Set<Part>();
+  readonly #installed = new Set<Part>();
   readonly #kernel: ReadonlyMap<string, QuickJSHandle>;
 
   private constructor(context: QuickJSContext, memory: WebAssembly.Memory) {
@@ -57,10 +79,25 @@ export class Sandbox {
         `There is no module "${name}" here: a JavaScript step runs in a sandbox without modules; use its globals and inputs, or runtime = "native" for Node and its packages`,
       ),
     }));
-    const bridge = createBridge(context, () => this.print);
+    const bridge = createBridge(
+      context,
+      (stream, text) => this.print(stream, text),
+      (name) => this.#part(name as Part),
+    );
     const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
-    const kernel = context.unwrapResult(context.callFunction(install, context.undefined, bridge));
-    const names = ['begin', 'start', 'poll', 'fire', 'settled', 'outputText', 'describe'] satisfies (keyof Kernel)[];
+    const kernel = context.unwrapResult(
+      context.callFunction(install, context.undefined, bridge, context.newString(JSON.stringify(GLOBALS))),
+    );
+    const names = [
+      'begin',
+      'start',
+      'poll',
+      'fire',
+      'settled',
+      'outputText',
+      'describe',
+      'load',
+    ] satisfies (keyof Kernel)[];
     this.#kernel = new Map(names.map((name) => [name, context.getProp(kernel, name)]));
     this.#image = new MemoryImage(memory);
   }
@@ -73,6 +110,14 @@ export class Sandbox {
   /** Forgets all that a step did. Handles made since are dead and must not be disposed of. */
   renew(): void {
     this.#image.restore();
+    if (this.#wanted.size === 0) return;
+    // What one step used, the next ones find compiled.
+    for (const part of this.#wanted) {
+      this.context.unwrapResult(this.call('load', this.context.newString(part)));
+      this.#installed.add(part);
+    }
+    this.#wanted.clear();
+    this.#image = new MemoryImage(this.#memory);
   }
 
   get outgrown(): boolean {
@@ -81,5 +126,10 @@ export class Sandbox {
 
   call(name: keyof Kernel, ...args: QuickJSHandle[]): ReturnType<QuickJSContext['callFunction']> {
     return this.context.callFunction(this.#kernel.get(name)!, this.context.undefined, ...args);
+  }
+
+  #part(name: Part): QuickJSHandle {
+    if (!this.#installed.has(name)) this.#wanted.add(name);
+    return this.context.unwrapResult(this.context.evalCode(PARTS[name], OWN_FILE));
   }
 }

@@ -10,6 +10,8 @@ export interface Bridge {
   /** A JSON string, or an empty text when the bytes or the label are refused. */
   decodeText(bytes: ArrayBuffer, label: string, fatal: boolean, ignoreBom: boolean): string;
   randomBytes(count: number): ArrayBuffer;
+  /** The code of a part, as a function to be called once. */
+  part(name: string): (bridge: Bridge) => unknown;
 }
 
 export type Question = 'atob' | 'btoa' | 'uuid' | 'url' | 'url-set' | 'params' | 'params-text' | 'encoding';

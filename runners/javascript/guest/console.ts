@@ -10,7 +10,7 @@ export function installConsole(bridge: Bridge, format: Format): void {
   const timers = new Map<string, number>();
 
   function write(stream: 'stdout' | 'stderr', args: readonly unknown[]): void {
-    const text = format(args);
+    const text = args.length === 1 && typeof args[0] === 'string' ? args[0] : format(args);
     bridge.print(stream, stringify(`${indent}${indent === '' ? text : text.replaceAll('\n', `\n${indent}`)}\n`));
   }
   const out = (...args: unknown[]): void => write('stdout', args);

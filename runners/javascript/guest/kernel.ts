@@ -1,5 +1,6 @@
 /** Guest code: begins a step, calls its `run`, and tells the host how it stands. */
 import type { Format } from './inspect.ts';
+import type { LoadPart, Part } from './parts.ts';
 import type { Serialised } from './serialise.ts';
 import type { Timers } from './timers.ts';
 
@@ -17,6 +18,8 @@ export interface Kernel {
   outputText(): string;
   /** JSON of a `Thrown`. */
   describe(error: unknown): string;
+  /** Installs a part before any step asks for it. */
+  load(part: Part): void;
 }
 
 export type Settled =
@@ -32,7 +35,7 @@ export interface Thrown {
   readonly stack: string;
 }
 
-export function createKernel(serialise: (value: unknown) => Serialised, format: Format, timers: Timers): Kernel {
+export function createKernel(serialise: (value: unknown) => Serialised, load: LoadPart): Kernel {
   const { parse, stringify } = JSON;
   const { isArray } = Array;
   const { keys } = Object;
@@ -44,6 +47,9 @@ export function createKernel(serialise: (value: unknown) => Serialised, format: 
   const slice = unbound.bind(String.prototype.slice) as (text: string, start: number) => string;
   let settled: Settled | undefined;
   let text = '';
+  const format: Format = (args) => (load('console') as Format)(args);
+
+  const timers = (): Timers => load('timers') as Timers;
 
   function settle(value: unknown): void {
     const result = serialise(value);
@@ -139,12 +145,12 @@ export function createKernel(serialise: (value: unknown) => Serialised, format: 
     },
     poll: () => {
       if (settled !== undefined) return -1;
-      const wait = timers.wait();
+      const wait = timers().wait();
       return wait < 0 ? -2 : wait;
     },
     fire: () => {
       try {
-        timers.fire();
+        timers().fire();
       } catch (error) {
         settled = { kind: 'threw', thrown: thrownFrom(error) };
       }
@@ -152,5 +158,6 @@ export function createKernel(serialise: (value: unknown) => Serialised, format: 
     settled: () => stringify(settled),
     outputText: () => text,
     describe: (error) => stringify(thrownFrom(error)),
+    load,
   };
 }

@@ -1,0 +1,27 @@
+/** Guest code: globals that few steps use, compiled when one first does. */
+import type { Bridge } from './bridge.ts';
+
+export type Part = 'console' | 'timers' | 'web' | 'url' | 'clone';
+/** Installs a part once, and gives what its code returned. */
+export type LoadPart = (part: Part) => unknown;
+
+/** `globals` says which part brings which global. */
+export function createParts(bridge: Bridge, globals: Readonly<Record<string, Part>>): LoadPart {
+  const { defineProperty } = Object;
+  const loaded = { __proto__: null } as unknown as Partial<Record<Part, { result: unknown }>>;
+  const load: LoadPart = (part) => {
+    loaded[part] ??= { result: bridge.part(part)(bridge) };
+    return loaded[part].result;
+  };
+  for (const name of Object.keys(globals)) {
+    defineProperty(globalThis, name, {
+      get: () => {
+        load(globals[name]!);
+        return Reflect.get(globalThis, name) as unknown;
+      },
+      set: (value: unknown) => defineProperty(globalThis, name, { value, writable: true, configurable: true }),
+      configurable: true,
+    });
+  }
+  return load;
+}
