@@ -4,8 +4,8 @@ import { DEEPEST, type Oddity } from '../document.ts';
 import type { WireValue } from './wire.ts';
 
 const { lua } = fengari;
-/** Far more than 100,000 steps have. */
-const MOST_VALUES = 4_000_000;
+/** More than a file can compute in its time, shared tables aside. */
+const MOST_VALUES = 500_000;
 
 /** Reads the value on top of the stack and leaves it there. */
 export function toWire(L: LuaState): WireValue {

@@ -8,7 +8,7 @@ import { literalText, locateText } from './syntax.ts';
 import type { WireValue } from './wire.ts';
 
 /** Tables that are used many times over are written out as often; this bounds it. */
-const MOST_VALUES = 4_000_000;
+const MOST_VALUES = 500_000;
 
 export function locateValue(value: WireValue, landmarks: Landmarks): DocumentValue {
   const { places } = landmarks.syntax;
