@@ -86,7 +86,7 @@ function table(shape: Shape): string | undefined {
   if (shape.kind === 'object') {
     if (shape.entries.length === 0 || !shape.entries.every(([, text]) => isFlat(text))) return undefined;
     return rows(
-      ['', ''],
+      ['field', 'value'],
       shape.entries.map(([key, text]) => [visible(key), cell(text)]),
     );
   }

@@ -1,0 +1,303 @@
+// The live view's frames: complete where there is room, honest where there is not, never too tall or too wide.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/model/event.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import type { ExecutionMode } from '../../src/model/workflow.ts';
+import { renderFrame } from '../../src/terminal/frame.ts';
+import { createProgress, settledOf } from '../../src/terminal/progress.ts';
+import { createStyle } from '../../src/terminal/style.ts';
+import { columnsOf } from '../../src/terminal/width.ts';
+import { graph, planOf, step, workflowOf } from '../support/graph.ts';
+
+type Bare<E> = E extends RunEvent ? Omit<E, 'run'> : never;
+
+const OUTPUT = new TextEncoder().encode('1');
+
+function view(
+  plan: Plan,
+  mode: ExecutionMode,
+): {
+  take: (event: Bare<RunEvent>) => void;
+  start: (name: string, at?: number) => void;
+  succeed: (name: string) => void;
+  frame: (width: number, height: number, now?: number) => string;
+} {
+  const progress = createProgress(plan);
+  const take = (event: Bare<RunEvent>): void => progress.take({ ...event, run: 'r' } as RunEvent);
+  const levels = plan.levels.map((level) => level.map((index) => plan.steps[index]!.step.name));
+  take({ kind: 'run-started', at: 0, workflow: 'test', file: 'test.lua', mode, failureMode: 'no-new', cap: 4, levels });
+  return {
+    take,
+    start: (name, at = 0) =>
+      take({ kind: 'step-started', at, step: name, language: 'lua', runtime: 'embedded', attempt: 1 }),
+    succeed: (name) =>
+      take({
+        kind: 'step-succeeded',
+        at: 0,
+        step: name,
+        attempt: 1,
+        output: OUTPUT,
+        durationMs: 1234,
+        usage: { wallMs: 1 },
+      }),
+    frame: (width, height, now = 2000) =>
+      `\n${renderFrame(progress.progress, { now, width, height, style: createStyle(false), reasonOf: () => 'it broke' }).join('\n')}\n`,
+  };
+}
+
+const DIAMOND = ['load -> clean -> report', 'load -> score -> report'];
+
+describe('with room for every step', () => {
+  it('mode parallel shows levels', () => {
+    const { start, succeed, frame } = view(planOf(graph(...DIAMOND)), 'parallel');
+    start('load');
+    succeed('load');
+    start('clean', 1500);
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      1  ✓ load    lua     1.2s
+      2  ⠋ clean   lua    500ms
+         · score   lua
+      3  · report  lua
+
+      ━━━━━━━───────────────────────  1/4  1 running  2.0s
+      "
+    `);
+  });
+
+  it('mode work-stealing shows what is ready', () => {
+    const { start, succeed, frame } = view(planOf(graph(...DIAMOND)), 'work-stealing');
+    start('load');
+    succeed('load');
+    start('clean', 1500);
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      ✓ load    lua     1.2s
+      ⠋ clean   lua    500ms
+      · score   lua           ready
+      · report  lua
+
+      ━━━━━━━───────────────────────  1/4  1 running  2.0s
+      "
+    `);
+  });
+
+  it('attempts, failures, skips and a stop are told', () => {
+    const retry = { retries: 2, delayMs: 10 };
+    const steps = [step('load'), step('flaky', [], { retry }), step('report', ['load']), step('last', ['flaky'])];
+    const { take, start, frame } = view(planOf(workflowOf(steps)), 'parallel');
+    start('load');
+    start('flaky');
+    take({
+      kind: 'step-retrying',
+      at: 1,
+      step: 'flaky',
+      attempt: 1,
+      failure: { reason: 'exited', status: 1, lastLines: [] },
+      delayMs: 10,
+    });
+    take({
+      kind: 'step-failed',
+      at: 1,
+      step: 'load',
+      attempt: 1,
+      failure: { reason: 'threw', message: 'x' },
+      durationMs: 40,
+    });
+    take({ kind: 'step-skipped', at: 1, step: 'report', because: { kind: 'dependency', step: 'load' } });
+    take({ kind: 'run-stopping', at: 2, reason: 'cancelled' });
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      1  ✗ load    lua     40ms  it broke
+         ↻ flaky   lua     2.0s  attempt 1/3 failed, the next follows
+      2  - report  lua           it needs "load"
+         · last    lua
+
+      ━━━━━━━━━━━━━━━───────────────  2/4  1 running  1 failed  2.0s  stopping
+      "
+    `);
+  });
+
+  it('a narrow window leaves out languages, then the bar', () => {
+    const { start, succeed, frame } = view(planOf(graph(...DIAMOND)), 'parallel');
+    start('load');
+    succeed('load');
+    start('clean', 1500);
+    expect(frame(40, 24)).toMatchInlineSnapshot(`
+      "
+
+      1  ✓ load       1.2s
+      2  ⠋ clean     500ms
+         · score
+      3  · report
+
+      ━━━━─────────────  1/4  1 running  2.0s
+      "
+    `);
+    expect(frame(20, 10)).toMatchInlineSnapshot(`
+      "
+      1  ✓ load     1.2s
+      2  ⠋ cle…    500ms
+         · sco…
+      3  · rep…
+
+      1/4  1 running  2.…
+      "
+    `);
+  });
+});
+
+describe('with 200 steps at once', () => {
+  const names = Array.from({ length: 200 }, (_, index) => `work_${String(index + 1).padStart(3, '0')}`);
+  const plan = planOf(graph(...names.map((name) => `init -> ${name} -> merge -> publish -> tell`)));
+
+  it('the level that runs is shown by its running steps, the others by their size', () => {
+    const { start, succeed, frame } = view(plan, 'parallel');
+    start('init');
+    succeed('init');
+    for (const name of names.slice(0, 40)) start(name);
+    for (const name of names.slice(0, 30)) succeed(name);
+    expect(frame(60, 15)).toMatchInlineSnapshot(`
+      "
+
+        1  ✓ 1 step
+        2  ⠋ work_031  lua     2.0s
+           ⠋ work_032  lua     2.0s
+           ⠋ work_033  lua     2.0s
+           ⠋ work_034  lua     2.0s
+           ⠋ work_035  lua     2.0s
+           ⠋ work_036  lua     2.0s
+           ▸ 4 more running
+           ✓ 30 succeeded
+           · 160 waiting
+      3–5  · 3 steps
+
+      ━━━━──────────────────────────  31/204  10 running  2.0s
+      "
+    `);
+  });
+
+  it('a failed step stays in sight', () => {
+    const { take, start, succeed, frame } = view(plan, 'work-stealing');
+    start('init');
+    succeed('init');
+    for (const name of names.slice(0, 40)) start(name);
+    take({
+      kind: 'step-failed',
+      at: 1,
+      step: 'work_007',
+      attempt: 1,
+      failure: { reason: 'threw', message: 'x' },
+      durationMs: 40,
+    });
+    expect(frame(60, 15)).toMatchInlineSnapshot(`
+      "
+
+      ✗ work_007  lua     40ms  it broke
+      ⠋ work_001  lua     2.0s
+      ⠋ work_002  lua     2.0s
+      ⠋ work_003  lua     2.0s
+      ⠋ work_004  lua     2.0s
+      ⠋ work_005  lua     2.0s
+      ⠋ work_006  lua     2.0s
+      ⠋ work_008  lua     2.0s
+      ▸ 32 more running
+      ✓ 1 succeeded
+      · 163 waiting
+
+      ────────────────────────  2/204  39 running  1 failed  2.0s
+      "
+    `);
+  });
+});
+
+it('no frame is taller or wider than the window, and every count is true, whatever happens', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { maxLength: 120 }),
+      fc.constantFrom<ExecutionMode>('parallel', 'work-stealing', 'sequential'),
+      fc.array(fc.tuple(fc.nat(60), fc.constantFrom('start', 'ok', 'fail', 'skip', 'cancel', 'retry')), {
+        maxLength: 200,
+      }),
+      fc.integer({ min: 16, max: 120 }),
+      fc.integer({ min: 2, max: 40 }),
+      (edges, mode, happenings, width, height) => {
+        const chains = edges.map(([a, b]) => (a === b ? `s${a}` : `s${Math.min(a, b)} -> s${Math.max(a, b)}`));
+        const plan = planOf(graph('s0', ...chains));
+        const progress = createProgress(plan);
+        const levels = plan.levels.map((level) => level.map((index) => plan.steps[index]!.step.name));
+        const base = { at: 0, run: 'r' };
+        progress.take({
+          ...base,
+          kind: 'run-started',
+          workflow: 'w',
+          file: 'f',
+          mode,
+          failureMode: 'continue',
+          cap: 2,
+          levels,
+        });
+        for (const [index, happening] of happenings) {
+          const planned = plan.steps[index % plan.steps.length]!;
+          const name = planned.step.name;
+          const { status } = progress.step(name);
+          const isActive = status === 'running' || status === 'retrying';
+          const failure = { reason: 'cancelled' } as const;
+          if (happening === 'start' && status === 'waiting')
+            progress.take({
+              ...base,
+              kind: 'step-started',
+              step: name,
+              language: 'lua',
+              runtime: 'embedded',
+              attempt: 1,
+            });
+          if (happening === 'ok' && isActive)
+            progress.take({
+              ...base,
+              kind: 'step-succeeded',
+              step: name,
+              attempt: 1,
+              output: OUTPUT,
+              durationMs: 5,
+              usage: { wallMs: 1 },
+            });
+          if (happening === 'fail' && isActive)
+            progress.take({ ...base, kind: 'step-failed', step: name, attempt: 1, failure, durationMs: 5 });
+          if (happening === 'retry' && status === 'running')
+            progress.take({ ...base, kind: 'step-retrying', step: name, attempt: 1, failure, delayMs: 5 });
+          if (happening === 'cancel' && isActive)
+            progress.take({ ...base, kind: 'step-cancelled', step: name, attempt: 1, durationMs: 5 });
+          if (happening === 'skip' && status === 'waiting')
+            progress.take({
+              ...base,
+              kind: 'step-skipped',
+              step: name,
+              because: { kind: 'stopped', reason: 'cancelled' },
+            });
+        }
+        const { counts, steps, countsOfLevel } = progress.progress;
+        for (const status of [
+          'waiting',
+          'running',
+          'failed',
+          'skipped',
+          'succeeded',
+          'retrying',
+          'cancelled',
+        ] as const) {
+          expect(counts[status]).toBe(steps.filter((one) => one.status === status).length);
+          expect(countsOfLevel.reduce((sum, level) => sum + level[status], 0)).toBe(counts[status]);
+        }
+        const lines = renderFrame(progress.progress, { now: 10, width, height, style: createStyle(false) });
+        expect(lines.length).toBeLessThan(height);
+        for (const line of lines) expect(columnsOf(line)).toBeLessThan(width);
+        expect(lines.at(-1)).toContain(`${settledOf(counts)}/${steps.length}`);
+      },
+    ),
+  );
+});

@@ -1,0 +1,147 @@
+// Drawings of a plan: every step and every edge in each, and names that no format takes for its own signs.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderDryRun } from '../../src/terminal/dry-run.ts';
+import { renderGraph } from '../../src/terminal/graph.ts';
+import { createStyle } from '../../src/terminal/style.ts';
+import { graph, planOf, step, workflowOf } from '../support/graph.ts';
+
+const PLAN = planOf(
+  workflowOf(
+    [
+      step('load', [], { language: 'shell', timeoutMs: 30_000 }),
+      step('clean', ['load'], { language: 'python', retry: { retries: 2, delayMs: 500 } }),
+      step('score', ['load'], {
+        retry: {
+          retries: 1,
+          delayMs: 0,
+          backoff: { kind: 'exponential', baseMs: 100, factor: 2, maxMs: 5000, jitter: 0 },
+        },
+      }),
+      step('report', ['clean', 'score'], { language: 'javascript', runtime: 'native' }),
+    ],
+    { name: 'a "quoted" <name>' },
+  ),
+);
+
+const show = (lines: readonly string[]): string => `\n${lines.join('\n')}\n`;
+
+describe('a graph', () => {
+  it('in letters shows levels and what each step waits for', () => {
+    expect(show(renderGraph(PLAN, 'ascii'))).toMatchInlineSnapshot(`
+      "
+      a "quoted" <name>: 4 steps in 3 levels
+
+      1  load    shell
+         |
+         v
+      2  clean   python      <- load
+         score   lua         <- load
+         |
+         v
+      3  report  javascript  <- clean, score
+      "
+    `);
+  });
+
+  it('in letters uses nothing but ASCII', () => {
+    expect(renderGraph(PLAN, 'ascii').join('\n')).toMatch(/^[\n -~]*$/);
+  });
+
+  it('for Mermaid', () => {
+    expect(show(renderGraph(PLAN, 'mermaid'))).toMatchInlineSnapshot(`
+      "
+      flowchart TD
+        s0["load<br/>shell"]
+        s1["clean<br/>python"]
+        s2["score<br/>lua"]
+        s3["report<br/>javascript"]
+        s0 --> s1
+        s0 --> s2
+        s1 --> s3
+        s2 --> s3
+      "
+    `);
+  });
+
+  it('for Graphviz', () => {
+    expect(show(renderGraph(PLAN, 'dot'))).toMatchInlineSnapshot(`
+      "
+      digraph "a \\"quoted\\" <name>" {
+        node [shape=box];
+        "load" [label="load\\nshell"];
+        "clean" [label="clean\\npython"];
+        "score" [label="score\\nlua"];
+        "report" [label="report\\njavascript"];
+        { rank=same; "load"; }
+        { rank=same; "clean"; "score"; }
+        { rank=same; "report"; }
+        "load" -> "clean";
+        "load" -> "score";
+        "clean" -> "report";
+        "score" -> "report";
+      }
+      "
+    `);
+  });
+
+  it('as JSON', () => {
+    expect(JSON.parse(renderGraph(PLAN, 'json').join('\n'))).toEqual({
+      workflow: 'a "quoted" <name>',
+      levels: [['load'], ['clean', 'score'], ['report']],
+      steps: [
+        { name: 'load', language: 'shell', level: 0, depends_on: [] },
+        { name: 'clean', language: 'python', level: 1, depends_on: ['load'] },
+        { name: 'score', language: 'lua', level: 1, depends_on: ['load'] },
+        { name: 'report', language: 'javascript', level: 2, depends_on: ['clean', 'score'] },
+      ],
+    });
+  });
+
+  it('has every edge in every format', () => {
+    const edges = fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 60 });
+    fc.assert(
+      fc.property(edges, (pairs) => {
+        const chains = pairs.map(([a, b]) => (a === b ? `s${a}` : `s${Math.min(a, b)} -> s${Math.max(a, b)}`));
+        const plan = planOf(graph('s0', ...chains));
+        const count = plan.steps.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0);
+        const text = renderGraph(plan, 'ascii').join('\n');
+        expect(
+          (text.match(/<- .*/g) ?? [])
+            .join(',')
+            .split(',')
+            .filter((part) => part !== ''),
+        ).toHaveLength(count);
+        expect(renderGraph(plan, 'mermaid').filter((line) => line.includes(' --> '))).toHaveLength(count);
+        expect(renderGraph(plan, 'dot').filter((line) => line.includes(' -> '))).toHaveLength(count);
+      }),
+    );
+  });
+});
+
+it('a dry run says what would run and how', () => {
+  const run = {
+    mode: 'parallel',
+    cap: 4,
+    failureMode: 'kill',
+    timeoutMs: 90_000,
+    runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' }) => runtime,
+  } as const;
+  expect(show(renderDryRun(PLAN, run, createStyle(false)))).toMatchInlineSnapshot(`
+    "
+    a "quoted" <name> (test.lua): 4 steps, parallel, at most 4 at once, at most 1m 30s; when a step fails: kill
+
+    Level 1
+      load    shell, process; timeout 30.0s
+
+    Level 2
+      clean   python, embedded; 2 retries after 500ms each; needs load
+      score   lua, embedded; 1 retry after 100ms × 2 each time, at most 5.0s; needs load
+
+    Level 3
+      report  javascript, native; needs clean, score
+
+    Nothing was run.
+    "
+  `);
+});

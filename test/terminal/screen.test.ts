@@ -1,0 +1,90 @@
+// The block at the bottom of a terminal: redrawn in place, lines above it kept, in windows that change.
+import { describe, expect, it } from 'vitest';
+import { createScreen } from '../../src/terminal/screen.ts';
+
+/** As much of a terminal as the screen needs: lines, a cursor, and the sequences that it writes. */
+function terminal(columns: number): {
+  write: (text: string) => void;
+  lines: () => string[];
+  isCursorShown: () => boolean;
+} {
+  const lines: string[] = [''];
+  let row = 0;
+  let column = 0;
+  let shown = true;
+  const write = (text: string): void => {
+    // oxlint-disable-next-line no-control-regex
+    for (const [part, amount, command] of text.matchAll(/\u001B\[\??(\d*)([A-Za-z])|[^]/g)) {
+      if (command === 'A') row = Math.max(0, row - Number(amount));
+      else if (command === 'K') lines[row] = lines[row]!.slice(0, column);
+      else if (command === 'J') lines.splice(row + 1), (lines[row] = lines[row]!.slice(0, column));
+      else if (command === 'h' || command === 'l') shown = amount === '25' ? command === 'h' : shown;
+      else if (part === '\r') column = 0;
+      else if (part === '\n') lines[++row] ??= '';
+      else {
+        if (column === columns) {
+          lines[++row] ??= '';
+          column = 0;
+        }
+        lines[row] = lines[row]!.padEnd(column).slice(0, column) + part + lines[row]!.slice(column + 1);
+        column += 1;
+      }
+    }
+  };
+  return { write, lines: () => lines.map((line) => line.trimEnd()), isCursorShown: () => shown };
+}
+
+describe('a screen', () => {
+  it('replaces the block and keeps what is above it', () => {
+    const { write, lines } = terminal(40);
+    const screen = createScreen(write, () => 40);
+    screen.draw(['first'], ['aaaa', 'bbbb', 'cccc']);
+    screen.draw(['second'], ['a', 'b']);
+    screen.draw([], ['x', 'y', 'z']);
+    expect(lines()).toEqual(['first', 'second', 'x', 'y', 'z', '']);
+  });
+
+  it('lets long lines above it wrap', () => {
+    const { write, lines } = terminal(10);
+    const screen = createScreen(write, () => 10);
+    screen.draw([], ['block']);
+    screen.draw(['0123456789abcdef'], ['block']);
+    screen.draw([], ['end']);
+    expect(lines()).toEqual(['0123456789', 'abcdef', 'end', '']);
+  });
+
+  it('counts the rows that a narrower window made of the block', () => {
+    let columns = 20;
+    const written: string[] = [];
+    const screen = createScreen(
+      (text) => written.push(text),
+      () => columns,
+    );
+    screen.draw([], ['0123456789abcde', 'short']);
+    columns = 10;
+    screen.draw([], ['x']);
+    expect(written.at(-1)).toContain('\u001B[3A');
+  });
+
+  it('draws each frame with one write, which a terminal may hold back until it is complete', () => {
+    const written: string[] = [];
+    const screen = createScreen(
+      (text) => written.push(text),
+      () => 40,
+    );
+    screen.draw(['above'], ['block']);
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatch(/^\u001B\[\?2026h.*\u001B\[\?2026l$/s);
+  });
+
+  it('hides the cursor and gives it back', () => {
+    const { write, isCursorShown } = terminal(40);
+    const screen = createScreen(write, () => 40);
+    screen.draw([], ['block']);
+    expect(isCursorShown()).toBe(false);
+    screen.release();
+    expect(isCursorShown()).toBe(true);
+    screen.draw([], ['block']);
+    expect(isCursorShown()).toBe(false);
+  });
+});
