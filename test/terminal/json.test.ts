@@ -1,0 +1,93 @@
+// Events as JSON Lines, and the page that describes them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { StepFailure } from '../../runners/contract.ts';
+import type { RunEvent } from '../../src/model/event.ts';
+import { jsonLine } from '../../src/terminal/json.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/events.md'), 'utf8');
+const base = { at: 1, run: 'r' };
+const failure: StepFailure = { reason: 'exited', status: 1, lastLines: ['x'] };
+
+/** One of each kind, by kind, so that the compiler knows when one is missing. */
+const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
+  'run-started': {
+    ...base,
+    kind: 'run-started',
+    workflow: 'w',
+    file: 'w.lua',
+    mode: 'parallel',
+    failureMode: 'kill',
+    cap: 2,
+    levels: [['a']],
+  },
+  'level-started': { ...base, kind: 'level-started', level: 0, steps: ['a'] },
+  'step-started': { ...base, kind: 'step-started', step: 'a', language: 'lua', runtime: 'embedded', attempt: 1 },
+  'step-printed': { ...base, kind: 'step-printed', step: 'a', lines: [{ stream: 'stderr', text: 'two\u2028"x"' }] },
+  'step-warned': { ...base, kind: 'step-warned', step: 'a', message: 'NaN' },
+  'step-retrying': { ...base, kind: 'step-retrying', step: 'a', attempt: 1, failure, delayMs: 5 },
+  'step-succeeded': {
+    ...base,
+    kind: 'step-succeeded',
+    step: 'a',
+    attempt: 1,
+    output: new TextEncoder().encode('{"id":9007199254740993,"x":5.0}'),
+    durationMs: 1.5,
+    usage: { wallMs: 1 },
+  },
+  'step-failed': { ...base, kind: 'step-failed', step: 'a', attempt: 1, failure, durationMs: 1 },
+  'step-cancelled': { ...base, kind: 'step-cancelled', step: 'a', attempt: 1, durationMs: 1 },
+  'step-skipped': { ...base, kind: 'step-skipped', step: 'a', because: { kind: 'dependency', step: 'b' } },
+  'run-stopping': { ...base, kind: 'run-stopping', reason: 'timed-out' },
+  'run-settled': { ...base, kind: 'run-settled', status: 'failed', durationMs: 9 },
+};
+const REASONS: { [R in StepFailure['reason']]: true } = {
+  threw: true,
+  'not-runnable': true,
+  exited: true,
+  killed: true,
+  'output-invalid': true,
+  'not-granted': true,
+  limit: true,
+  'runtime-missing': true,
+  'timed-out': true,
+  cancelled: true,
+  'thread-lost': true,
+};
+
+function line(event: RunEvent): string {
+  return Buffer.concat(jsonLine(event).map((piece) => Buffer.from(piece))).toString();
+}
+
+describe('each event', () => {
+  it.each(Object.values(EVENTS))('$kind is one line with all its fields', (event) => {
+    const text = line(event);
+    expect(text.indexOf('\n')).toBe(text.length - 1);
+    const { output: _, ...read } = JSON.parse(text) as Record<string, unknown>;
+    const { output: __, ...given } = { output: undefined, ...event };
+    expect(read).toEqual(given);
+  });
+
+  it.each(Object.values(EVENTS))('$kind is documented, field by field', (event) => {
+    const section = page.split(/^## /m).find((text) => text.startsWith(`\`${event.kind}\``));
+    expect(section).toBeDefined();
+    const documented = [...section!.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1]);
+    const own = Object.keys(event).filter((field) => !['kind', 'at', 'run'].includes(field));
+    expect(documented.sort()).toEqual(own.sort());
+  });
+
+  it('and no other is documented', () => {
+    const headings = [...page.matchAll(/^## `([a-z-]+)`/gm)].map((match) => match[1]);
+    expect(headings.sort()).toEqual(Object.keys(EVENTS).sort());
+  });
+});
+
+it('an output is the bytes of its text', () => {
+  expect(line(EVENTS['step-succeeded'])).toContain('"output":{"id":9007199254740993,"x":5.0}}\n');
+});
+
+it('every reason of a failure is documented', () => {
+  const rows = [...page.split('## Failures')[1]!.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
+  expect(rows.sort()).toEqual(Object.keys(REASONS).sort());
+});
