@@ -1,5 +1,7 @@
 /** The implementations that the contract suite runs against: one entry per language and runtime. */
 import type { Language, LoadRunner, Outcome, PrintedLine, Runner, Runtime } from '../../../runners/contract.ts';
+import { Printer } from '../../../runners/printer.ts';
+import { ProcessRig, setupOf } from '../process/rig.ts';
 import { type StepRequest, jobOf } from './job.ts';
 
 export interface Ended {
@@ -35,26 +37,67 @@ export function inProcess(
     async run(request) {
       runner ??= load().then((module) => module.load({ language, runtime, cacheDir: '', wasi: true }));
       const lines: PrintedLine[] = [];
+      const printer = new Printer((sent) => lines.push(...sent));
       const job = jobOf(language, runtime, request);
       const outcome = await (await runner).run(job, {
-        print: (stream, text) => {
-          for (const line of text.replace(/\n$/, '').split('\n')) lines.push({ stream, text: line });
-        },
+        print: (stream, text) => printer.print(stream, text),
         stopped: new AbortController().signal,
       });
+      lines.push(...printer.finish());
       return { outcome, lines };
     },
   };
 }
 
+/** An implementation whose runner works in this thread and starts processes through a spawner of its own. */
+export function throughSpawner(
+  language: Language,
+  load: () => Promise<{ readonly load: LoadRunner }>,
+  exceptions: Readonly<Record<string, string>>,
+): Implementation {
+  const rig = new ProcessRig();
+  let runner: Promise<Runner> | undefined;
+  return {
+    name: `${language} (native)`,
+    language,
+    runtime: 'native',
+    exceptions,
+    async run(request) {
+      runner ??= load().then((module) => module.load(setupOf(language, 'native')));
+      const env = { PATH: process.env['PATH'] ?? '', ...request.env };
+      return rig.run(await runner, jobOf(language, 'native', { ...request, env }));
+    },
+    close: () => rig.close(),
+  };
+}
+
 const WHOLE_FLOATS = 'JavaScript has one number type: a whole float is written as an integer (contract 1.3)';
 
-/** Python, shell and native implementations add their entries here. */
 export const implementations: readonly Implementation[] = [
   inProcess('lua', () => import('../../../runners/lua/index.ts'), {
     'an async function is awaited': 'Lua has no async functions',
   }),
   inProcess('javascript', () => import('../../../runners/javascript/index.ts'), {
     'integers stay integers and floats stay floats': WHOLE_FLOATS,
+  }),
+  inProcess('python', () => import('../../../runners/python/index.ts'), {}),
+  throughSpawner('shell', () => import('../../../runners/shell/index.ts'), {
+    'without inputs, run is called without arguments': 'a shell function takes no inputs as arguments',
+    'NaN and infinities become null, with one warning that names the first place': 'JSON text has neither',
+    'a function in the output fails the step with its path': 'JSON text cannot hold one',
+    'a value that contains itself fails the step with its path': 'JSON text cannot hold one',
+    'what a step prints is captured and never taken for its output': 'a shell step hands on what it prints (section 5)',
+    'an error carries its position in the workflow file': 'a command fails by its status: test/runners/shell.test.ts',
+    'an error at top level carries its position': 'a command fails by its status: test/runners/shell.test.ts',
+    'code that does not parse is not runnable, at its position': 'another syntax: test/runners/shell.test.ts',
+    'code without run is not runnable': 'a shell step needs no run (section 5)',
+    'an async function is awaited': 'a shell has no async functions',
+  }),
+  throughSpawner('python', () => import('../../../runners/native/index.ts'), {}),
+  throughSpawner('javascript', () => import('../../../runners/native/index.ts'), {
+    'integers stay integers and floats stay floats': WHOLE_FLOATS,
+  }),
+  throughSpawner('lua', () => import('../../../runners/native/index.ts'), {
+    'an async function is awaited': 'Lua has no async functions',
   }),
 ];
