@@ -1,6 +1,6 @@
 /** What the guest program of a step leaves behind: one line of status, then the output's text. */
 import type { Outcome, StepFailure } from '../contract.ts';
-import { outputLimitFailure } from '../process/limit.ts';
+import { outputTooLarge } from '../failures.ts';
 import { canonicalise } from '../value.ts';
 
 interface Status {
@@ -24,7 +24,6 @@ export function outcomeOf(answer: Uint8Array, limit: number): Outcome | undefine
       : `The output cannot be handed on: ${value.message}`;
     return { ok: false, failure: { reason: 'output-invalid', message }, warnings };
   }
-  if (value.value.length > limit)
-    return { ok: false, failure: outputLimitFailure(value.value.length, limit), warnings };
+  if (value.value.length > limit) return { ok: false, failure: outputTooLarge(value.value.length, limit), warnings };
   return { ok: true, output: value.value, warnings: [...warnings, ...value.warnings] };
 }

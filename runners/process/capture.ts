@@ -11,29 +11,35 @@ export class Capture {
   size = 0;
   readonly #chunks: Buffer[] = [];
   readonly #decoder = new StringDecoder('utf8');
-  readonly #limit: number;
+  readonly #shown: number;
+  readonly #kept: number;
   readonly #print: (text: string) => void;
-  #kept = 0;
+  #held = 0;
 
-  /** Shows and keeps at most `limit` bytes. */
-  constructor(stream: 'stdout' | 'stderr', limit: number, context: RunnerContext) {
-    this.#limit = limit;
+  /** Shows the first `shown` bytes. Keeps the first `kept`, or the last ones where that is fewer than it shows. */
+  constructor(stream: 'stdout' | 'stderr', shown: number, context: RunnerContext, kept: number = shown) {
+    this.#shown = shown;
+    this.#kept = kept;
     this.#print = (text) => context.print(stream, text);
   }
 
   take(chunk: Buffer): void {
+    const room = this.#shown - this.size;
     this.size += chunk.length;
-    const rest = this.#limit - this.#kept;
-    if (rest <= 0) return;
-    const part = chunk.length > rest ? chunk.subarray(0, rest) : chunk;
-    this.#kept += part.length;
+    if (room <= 0) return;
+    const part = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#chunks.push(part);
+    this.#held += part.length;
+    while (this.#held - (this.#chunks[0]?.length ?? 0) >= this.#kept && this.#kept < this.#shown && this.#held > 0) {
+      this.#held -= this.#chunks.shift()?.length ?? 0;
+    }
     const text = this.#decoder.write(part);
     if (text !== '') this.#print(text);
   }
 
+  /** More was printed than is shown and kept. */
   get overflowed(): boolean {
-    return this.size > this.#kept;
+    return this.size > this.#shown;
   }
 
   bytes(): Buffer {

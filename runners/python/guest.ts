@@ -12,6 +12,7 @@ def step(request, inputs):
     try:
         return _step(request, inputs)
     except _Refused as refused:
+        if refused.failure['reason'] == 'output-invalid': refused.failure['position'] = {'file': request['file'], 'line': request['line']}
         return {'ok': False, 'failure': refused.failure}, b''
 
 def _step(request, inputs):
@@ -207,7 +208,7 @@ def _not_readable(error, request, origin):
         last = request['line'] + request['code'].rstrip('\n').count('\n')
         position['line'] = max(request['line'], min(line, last))
         if error.offset and line == position['line']: position['column'] = error.offset
-    message = type(error).__name__ + ': ' + str(getattr(error, 'msg', None) or error)
+    message = 'This is not valid Python: ' + str(getattr(error, 'msg', None) or error)
     return _Refused({'reason': 'not-runnable', 'message': message, 'position': position})
 
 def _threw(error, request, file, origin):

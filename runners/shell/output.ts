@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Job, Outcome, StepFailure } from '../contract.ts';
 import type { Capture } from '../process/capture.ts';
-import { outputLimitFailure } from '../process/limit.ts';
+import { outputTooLarge } from '../failures.ts';
 import { canonicalise, encode } from '../value.ts';
 import type { Encoded } from '../value.ts';
 
@@ -26,7 +26,7 @@ export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Cap
   const line = firstJsonLine(text);
   if (line !== undefined) return outcome(line, limit);
   if (stdout.overflowed || stderr.overflowed) {
-    const failure = outputLimitFailure(stdout.size + stderr.size, limit, 'What the step printed');
+    const failure = outputTooLarge(stdout.size + stderr.size, limit);
     return { ok: false, failure, warnings };
   }
   if (text !== printed)
@@ -38,14 +38,14 @@ export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Cap
 function outcome(value: Encoded, limit: number, warnings: readonly string[] = []): Outcome {
   if (!value.ok) return { ok: false, failure: { reason: 'output-invalid', message: value.message }, warnings };
   const bytes = value.value.length;
-  if (bytes > limit) return { ok: false, failure: outputLimitFailure(bytes, limit), warnings };
+  if (bytes > limit) return { ok: false, failure: outputTooLarge(bytes, limit), warnings };
   return { ok: true, output: value.value, warnings: [...warnings, ...value.warnings] };
 }
 
 const [NEWLINE, OPEN, CLOSE] = [0x0a, 0x7b, 0x7d];
 
 /** The first line that, trimmed, starts with `{`, ends with `}` and parses. */
-function firstJsonLine(text: Buffer): (Encoded & { ok: true }) | undefined {
+export function firstJsonLine(text: Buffer): (Encoded & { ok: true }) | undefined {
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf(NEWLINE, start);
     const end = newline === -1 ? text.length : newline;
@@ -88,7 +88,7 @@ function writtenFile(path: string, limit: number): Written {
     const stat = fstatSync(file);
     if (!stat.isFile()) return refused('The step made something else than a file of "$HWFE_OUTPUT"; write JSON to it');
     // Spaces are allowed in it, so the text may be longer than the value; but not without end.
-    if (stat.size > 4 * limit + 1024) return { kind: 'refused', failure: outputLimitFailure(stat.size, limit) };
+    if (stat.size > 4 * limit + 1024) return { kind: 'refused', failure: outputTooLarge(stat.size, limit) };
     return { kind: 'text', text: readFileSync(file) };
   } finally {
     closeSync(file);

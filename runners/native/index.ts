@@ -1,0 +1,98 @@
+/** The native runner: a step in Python, JavaScript or Lua on the host's own interpreter. */
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
+import { outputTooLarge } from '../failures.ts';
+import { Capture } from '../process/capture.ts';
+import type { ProcessEnding } from '../process/client.ts';
+import { notStarted } from '../process/failure.ts';
+import { processLinks } from '../process/link.ts';
+import type { ProcessLink } from '../process/link.ts';
+import { unreachable } from '../unreachable.ts';
+import { inputsText } from '../value.ts';
+import { outcomeOf } from './answer.ts';
+import { commandFor } from './programs.ts';
+import type { NativeRequest } from './request.ts';
+
+/** So much of what a step prints is kept for its failure's last lines. */
+const KEPT = 64 * 1024;
+
+export const load: LoadRunner = () => {
+  const linkFor = processLinks();
+  return Promise.resolve({ run: async (job, context) => runStep(job, context, await linkFor(job)) });
+};
+
+async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Promise<Outcome> {
+  const { script } = job;
+  if (script.kind !== 'code') throw new Error('Internal error: a native step has no code');
+  const command = await commandFor(job, link);
+  if (!command.ok) return failed({ reason: 'runtime-missing', message: command.message });
+  const paths = { inputs: link.path('inputs.json'), answer: link.path('answer'), request: link.path('request.json') };
+  const { inputs, answer } = paths;
+  const request: NativeRequest = {
+    code: script.code,
+    ...script.origin,
+    step: job.step,
+    embedded: false,
+    inputs,
+    answer,
+  };
+  writeFileSync(paths.request, JSON.stringify(request), { mode: 0o600 });
+  writeFileSync(inputs, inputsText(job.inputs), { mode: 0o600 });
+  const stderr = new Capture('stderr', Number.POSITIVE_INFINITY, context, KEPT);
+  const stdout = new Capture('stdout', Number.POSITIVE_INFINITY, context, 0);
+  const ending = await link.client.run(
+    { argv: [...command.argv, paths.request], cwd: job.cwd, env: environment(job) },
+    (stream, chunk) => (stream === 'stdout' ? stdout : stderr).take(chunk),
+    context.stopped,
+  );
+  const outcome = context.stopped.aborted ? failed({ reason: 'cancelled' }) : settle(job, ending, answer, stderr);
+  for (const path of Object.values(paths)) rmSync(path, { recursive: true, force: true });
+  return outcome;
+}
+
+function environment(job: Job): Readonly<Record<string, string>> {
+  return {
+    ...job.env,
+    HWFE_RUN_ID: job.run,
+    HWFE_STEP: job.step,
+    HWFE_ATTEMPT: String(job.attempt),
+    HWFE_WORKDIR: job.workdir,
+  };
+}
+
+function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture): Outcome {
+  if (ending.kind === 'failed' || ending.kind === 'lost') return failed(notStarted(job, ending));
+  const outcome = readAnswer(answer, job.limits.output);
+  if (outcome !== undefined) return outcome;
+  const lastLines = stderr.lastLines();
+  switch (ending.kind) {
+    case 'killed':
+      return failed({ reason: 'killed', signal: ending.signal, lastLines });
+    case 'exited':
+      if (ending.status !== 0) return failed({ reason: 'exited', status: ending.status, lastLines });
+      return failed({ reason: 'threw', message: 'Return from run: the step left its process before run had returned' });
+    default:
+      return unreachable(ending);
+  }
+}
+
+/** Nothing when the program left none, or ended while it wrote. */
+function readAnswer(path: string, limit: number): Outcome | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { size } = fstatSync(file);
+    // A status and spaces come on top of the text, but not without end.
+    return size > 4 * limit + 64 * 1024 ? failed(outputTooLarge(size, limit)) : outcomeOf(readFileSync(file), limit);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function failed(failure: StepFailure): Outcome {
+  return { ok: false, failure, warnings: [] };
+}
