@@ -12,7 +12,7 @@ export function outputTooLarge(bytes: number, limit: number): StepFailure {
   return {
     reason: 'limit',
     limit: 'output',
-    message: `The output has ${figure(bytes)} bytes, and the limit is ${figure(limit)}; return less, or raise limits.output of the step`,
+    message: `The output has ${figure(bytes)} bytes, and limits.output is ${figure(limit)}: raise it, or return less`,
   };
 }
 

@@ -1,0 +1,76 @@
+/** WASM steps: functions on numbers, functions on JSON, and WASI commands. */
+import type { Job, LoadRunner, Outcome, RunnerContext } from '../contract.ts';
+import { unreachable } from '../unreachable.ts';
+import { runCommand } from './command.ts';
+import { libraryWasi, runFunction } from './function.ts';
+import { failed, notRunnable, unknownImport, usesWasi, type WasmStep } from './instance.ts';
+import { isJsonFunction, runJsonFunction } from './json-function.ts';
+import { type Loading, ModuleCache } from './modules.ts';
+
+export const load: LoadRunner = (setup) => {
+  const cache = new ModuleCache();
+  return Promise.resolve({
+    run: async (job, context) => {
+      const { script } = job;
+      if (script.kind !== 'module') throw new Error('Internal error: a WASM step has no module');
+      const loading = await cache.load(script.path);
+      if (loading.kind !== 'loaded') return notLoaded(script, loading);
+      return runStep({ job, script, loaded: loading.loaded }, context, setup.wasi);
+    },
+  });
+};
+
+function runStep(step: WasmStep, context: RunnerContext, wasiEnabled: boolean): Outcome {
+  const { script, loaded } = step;
+  if (!wasiEnabled && usesWasi(loaded)) {
+    return failed({
+      reason: 'not-granted',
+      message: `The module "${script.module}" needs WASI, which is switched off; set runners.wasm.wasi_enabled = true`,
+      grant: 'runners.wasm.wasi_enabled = true',
+    });
+  }
+  const exports = WebAssembly.Module.exports(loaded.module);
+  const functions = exports.filter(({ kind }) => kind === 'function').map(({ name }) => name);
+  if (!functions.includes(script.func)) {
+    return functions.includes('_start') ? runCommand(step, context) : notRunnable(step, missing(step, functions));
+  }
+  if (script.func === '_start') return runCommand(step, context);
+  const wasi = libraryWasi(step, context);
+  const unknown = unknownImport(loaded, wasi);
+  if (unknown !== undefined)
+    return notRunnable(step, `The module "${script.module}" imports "${unknown}", which nothing here provides`);
+  const signature = loaded.signatures.get(script.func);
+  if (signature === undefined)
+    return notRunnable(step, `The function "${script.func}" of "${script.module}" has a type that cannot be read`);
+  return isJsonFunction(loaded, signature) ? runJsonFunction(step, wasi) : runFunction(step, signature, wasi);
+}
+
+function missing({ script }: WasmStep, functions: readonly string[]): string {
+  const there =
+    functions.length === 0
+      ? 'it exports no functions'
+      : `it exports ${functions.map((name) => `"${name}"`).join(', ')}`;
+  return `Function "${script.func}" not found in WASM module "${script.module}": ${there}`;
+}
+
+function notLoaded(
+  script: Extract<Job['script'], { kind: 'module' }>,
+  loading: Exclude<Loading, { kind: 'loaded' }>,
+): Outcome {
+  switch (loading.kind) {
+    case 'missing':
+      return failed({
+        reason: 'runtime-missing',
+        message: `WASM module file not found: ${script.module}. Please ensure the .wasm file exists.`,
+      });
+    case 'unreadable':
+      return failed({
+        reason: 'runtime-missing',
+        message: `The WASM module "${script.module}" cannot be read: ${loading.message}`,
+      });
+    case 'invalid':
+      return notRunnable({ script }, `Failed to load WASM module "${script.module}": ${loading.message}`);
+    default:
+      return unreachable(loading);
+  }
+}

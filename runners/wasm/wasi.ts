@@ -1,0 +1,222 @@
+/** WASI preview 1 in memory: standard streams, arguments, environment, clock and random; no files of the host. */
+import { randomFillSync } from 'node:crypto';
+
+export const WASI_MODULE = 'wasi_snapshot_preview1';
+
+const ERRNO = { success: 0, badf: 8, inval: 28, nosys: 52, notsup: 58, spipe: 70 } as const;
+const CLOCK = { realtime: 0, monotonic: 1 } as const;
+const CHARACTER_DEVICE = 2;
+/** Sizes of `subscription` and `event`, and the tag of a subscription to a clock. */
+const POLL = { subscription: 48, event: 32, clock: 0, absolute: 1 } as const;
+
+/** With no directory granted, every descriptor but the three streams is a bad one. */
+const BAD_DESCRIPTOR = [
+  ...['fd_advise', 'fd_allocate', 'fd_datasync', 'fd_fdstat_set_rights', 'fd_filestat_get', 'fd_filestat_set_size'],
+  ...['fd_filestat_set_times', 'fd_pread', 'fd_prestat_dir_name', 'fd_prestat_get', 'fd_pwrite', 'fd_readdir'],
+  ...['fd_renumber', 'fd_sync', 'fd_tell', 'path_create_directory', 'path_filestat_get', 'path_filestat_set_times'],
+  ...['path_link', 'path_open', 'path_readlink', 'path_remove_directory', 'path_rename', 'path_symlink'],
+  ...['path_unlink_file', 'sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown'],
+];
+
+/** Thrown through the module's frames to end it. */
+export class Exit {
+  readonly status: number;
+  constructor(status: number) {
+    this.status = status;
+  }
+}
+
+export interface WasiOptions {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: Uint8Array;
+  /** The bytes are only good during the call. */
+  write(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
+}
+
+type Call = (...args: never[]) => number;
+
+export class Wasi {
+  /** Set once the instance exists. */
+  memory: WebAssembly.Memory | undefined;
+  readonly imports: Readonly<Record<string, Call>>;
+  readonly #options: WasiOptions;
+  readonly #args: readonly Uint8Array[];
+  readonly #env: readonly Uint8Array[];
+  #stdinAt = 0;
+
+  constructor(options: WasiOptions) {
+    this.#options = options;
+    this.#args = options.args.map(zeroEnded);
+    this.#env = Object.entries(options.env).map(([name, value]) => zeroEnded(`${name}=${value}`));
+    this.imports = Object.assign(Object.create(null) as Record<string, Call>, this.#calls());
+  }
+
+  #calls(): Record<string, Call> {
+    const bad = (): number => ERRNO.badf;
+    return {
+      ...Object.fromEntries(BAD_DESCRIPTOR.map((name) => [name, bad])),
+      args_sizes_get: (count: number, size: number) => this.#sizes(this.#args, count, size),
+      args_get: (pointers: number, bytes: number) => this.#strings(this.#args, pointers, bytes),
+      environ_sizes_get: (count: number, size: number) => this.#sizes(this.#env, count, size),
+      environ_get: (pointers: number, bytes: number) => this.#strings(this.#env, pointers, bytes),
+      clock_res_get: (_clock: number, result: number) => this.#nanoseconds(result, 1000n),
+      clock_time_get: (clock: number, _precision: bigint, result: number) => this.#nanoseconds(result, now(clock)),
+      fd_close: (fd: number) => (isStream(fd) ? ERRNO.success : ERRNO.badf),
+      fd_fdstat_get: (fd: number, result: number) => this.#describe(fd, result),
+      fd_fdstat_set_flags: (fd: number) => (isStream(fd) ? ERRNO.success : ERRNO.badf),
+      fd_read: (fd: number, vectors: number, count: number, result: number) => this.#read(fd, vectors, count, result),
+      fd_seek: (fd: number) => (isStream(fd) ? ERRNO.spipe : ERRNO.badf),
+      fd_write: (fd: number, vectors: number, count: number, result: number) => this.#write(fd, vectors, count, result),
+      poll_oneoff: (input: number, output: number, count: number, result: number) =>
+        this.#poll(input, output, count, result),
+      proc_exit: (status: number) => {
+        throw new Exit(status);
+      },
+      proc_raise: () => ERRNO.nosys,
+      random_get: (pointer: number, length: number) => {
+        randomFillSync(this.#bytes(pointer, length));
+        return ERRNO.success;
+      },
+      sched_yield: () => ERRNO.success,
+    };
+  }
+
+  /** Made anew for every call, since the memory may have grown. Addresses out of bounds are the module's own trap. */
+  #view(): DataView {
+    if (this.memory === undefined) throw new WebAssembly.RuntimeError('the module exports no memory');
+    return new DataView(this.memory.buffer);
+  }
+
+  #bytes(pointer: number, length: number): Uint8Array {
+    const { buffer } = this.#view();
+    const start = pointer >>> 0;
+    if (start + (length >>> 0) > buffer.byteLength) throw new WebAssembly.RuntimeError('memory access out of bounds');
+    return new Uint8Array(buffer, start, length >>> 0);
+  }
+
+  #sizes(strings: readonly Uint8Array[], count: number, size: number): number {
+    const view = this.#view();
+    view.setUint32(count >>> 0, strings.length, true);
+    view.setUint32(
+      size >>> 0,
+      strings.reduce((sum, each) => sum + each.length, 0),
+      true,
+    );
+    return ERRNO.success;
+  }
+
+  #strings(strings: readonly Uint8Array[], pointers: number, bytes: number): number {
+    const view = this.#view();
+    let at = bytes >>> 0;
+    strings.forEach((each, i) => {
+      view.setUint32((pointers >>> 0) + 4 * i, at, true);
+      this.#bytes(at, each.length).set(each);
+      at += each.length;
+    });
+    return ERRNO.success;
+  }
+
+  #nanoseconds(result: number, value: bigint): number {
+    this.#view().setBigUint64(result >>> 0, value, true);
+    return ERRNO.success;
+  }
+
+  #describe(fd: number, result: number): number {
+    if (!isStream(fd)) return ERRNO.badf;
+    this.#bytes(result, 24).fill(0);
+    const view = this.#view();
+    view.setUint8(result >>> 0, CHARACTER_DEVICE);
+    // fd_read, or fd_write.
+    view.setBigUint64((result >>> 0) + 8, fd === 0 ? 1n << 1n : 1n << 6n, true);
+    return ERRNO.success;
+  }
+
+  #read(fd: number, vectors: number, count: number, result: number): number {
+    if (fd !== 0) return ERRNO.badf;
+    let total = 0;
+    for (const target of this.#vectors(vectors, count)) {
+      const part = this.#options.stdin.subarray(this.#stdinAt, this.#stdinAt + target.length);
+      target.set(part);
+      this.#stdinAt += part.length;
+      total += part.length;
+    }
+    this.#view().setUint32(result >>> 0, total, true);
+    return ERRNO.success;
+  }
+
+  #write(fd: number, vectors: number, count: number, result: number): number {
+    if (fd !== 1 && fd !== 2) return ERRNO.badf;
+    let total = 0;
+    for (const bytes of this.#vectors(vectors, count)) {
+      this.#options.write(fd === 1 ? 'stdout' : 'stderr', bytes);
+      total += bytes.length;
+    }
+    this.#view().setUint32(result >>> 0, total, true);
+    return ERRNO.success;
+  }
+
+  #vectors(pointer: number, count: number): Uint8Array[] {
+    const view = this.#view();
+    return Array.from({ length: count }, (_, i) => {
+      const at = (pointer >>> 0) + 8 * i;
+      return this.#bytes(view.getUint32(at, true), view.getUint32(at + 4, true));
+    });
+  }
+
+  /** Sleeps until the first clock of the subscriptions is due; there is nothing else to wait for. */
+  #poll(input: number, output: number, count: number, result: number): number {
+    if (count === 0) return ERRNO.inval;
+    const view = this.#view();
+    let events = 0;
+    let soonest: bigint | undefined;
+    const subscriptions = Array.from({ length: count }, (_, i) => {
+      const at = (input >>> 0) + POLL.subscription * i;
+      const tag = view.getUint8(at + 8);
+      const due = tag === POLL.clock ? dueAt(view, at) : undefined;
+      if (due !== undefined && (soonest === undefined || due < soonest)) soonest = due;
+      return { userdata: view.getBigUint64(at, true), tag, due };
+    });
+    const ready = subscriptions.some((each) => each.due === undefined);
+    if (!ready && soonest !== undefined) sleepUntil(soonest);
+    for (const { userdata, tag, due } of subscriptions) {
+      if (due !== undefined && due > now(CLOCK.monotonic)) continue;
+      const at = (output >>> 0) + POLL.event * events;
+      this.#bytes(at, POLL.event).fill(0);
+      view.setBigUint64(at, userdata, true);
+      view.setUint16(at + 8, due === undefined ? ERRNO.notsup : ERRNO.success, true);
+      view.setUint8(at + 10, tag);
+      events += 1;
+    }
+    view.setUint32(result >>> 0, events, true);
+    return ERRNO.success;
+  }
+}
+
+function isStream(fd: number): boolean {
+  return fd >= 0 && fd <= 2;
+}
+
+function zeroEnded(text: string): Uint8Array {
+  return Buffer.from(`${text}\0`);
+}
+
+/** Nanoseconds. */
+function now(clock: number): bigint {
+  return clock === CLOCK.realtime ? BigInt(Date.now()) * 1_000_000n : process.hrtime.bigint();
+}
+
+/** Of a clock subscription, on the monotonic clock. */
+function dueAt(view: DataView, at: number): bigint {
+  const clock = view.getUint32(at + 16, true);
+  const timeout = view.getBigUint64(at + 24, true);
+  const isAbsolute = (view.getUint16(at + 40, true) & POLL.absolute) !== 0;
+  return now(CLOCK.monotonic) + (isAbsolute ? timeout - now(clock) : timeout);
+}
+
+function sleepUntil(due: bigint): void {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  for (let left = due - now(CLOCK.monotonic); left > 0n; left = due - now(CLOCK.monotonic)) {
+    Atomics.wait(cell, 0, 0, Math.ceil(Number(left) / 1e6));
+  }
+}
