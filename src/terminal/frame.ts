@@ -23,7 +23,11 @@ const SPIN_MS = 100;
 /** Below these widths the language, then the notes are left out. */
 const ROOM_FOR_LANGUAGE = 44;
 const ROOM_FOR_NOTES = 30;
+/** Below this one only signs and names are left. */
+const ROOM_FOR_TIMES = 24;
 const WIDEST_NAME = 32;
+/** Columns of `59m 59s`. */
+const TIME = 7;
 /** From this height on a blank row sets the view apart from what was printed above it. */
 const ROOM_FOR_AIR = 12;
 
@@ -44,13 +48,16 @@ interface Columns {
   readonly name: number;
   readonly language: number;
   readonly width: number;
+  readonly hasTimes: boolean;
 }
 
 function columnsFor(rows: readonly Row[], progress: Progress, width: number): Columns {
-  const gutter = Math.max(0, ...rows.map((row) => row.label.length));
+  const hasTimes = width >= ROOM_FOR_TIMES;
+  const gutter = hasTimes ? Math.max(0, ...rows.map((row) => row.label.length)) : 0;
   const language = width >= ROOM_FOR_LANGUAGE ? progress.longest.language : 0;
-  const rest = width - 1 - (gutter > 0 ? gutter + 2 : 0) - 3 - (language > 0 ? language + 2 : 0) - 9;
-  return { gutter, language, width, name: Math.max(4, Math.min(progress.longest.name, WIDEST_NAME, rest)) };
+  const taken = (gutter > 0 ? gutter + 2 : 0) + 2 + (language > 0 ? language + 2 : 0) + (hasTimes ? 2 + TIME : 0);
+  const name = Math.max(1, Math.min(progress.longest.name, WIDEST_NAME, width - 1 - taken));
+  return { gutter, language, width, name, hasTimes };
 }
 
 function renderRow(row: Row, progress: Progress, columns: Columns, options: FrameOptions): string {
@@ -66,11 +73,11 @@ function renderRow(row: Row, progress: Progress, columns: Columns, options: Fram
   const isIdle = step.status === 'waiting' || step.status === 'skipped';
   const name = fit(visible(step.name), columns.name);
   const language = columns.language > 0 ? `  ${style.dim(step.language.padEnd(columns.language))}` : '';
-  const time = timeOf(step, now).padStart(7);
+  const time = columns.hasTimes ? `  ${style.dim(timeOf(step, now).padStart(TIME))}` : '';
   const sign = step.status === 'running' ? spinnerAt(now) : SIGNS[step.status];
-  const left = used + 2 + columns.name + (columns.language > 0 ? columns.language + 2 : 0) + 2 + 7 + 2;
+  const left = used + 2 + columns.name + (columns.language > 0 ? columns.language + 2 : 0) + 2 + TIME + 2;
   const note = columns.width >= ROOM_FOR_NOTES ? cutEnd(noteOn(step, progress, options), columns.width - 1 - left) : '';
-  const line = `${gutter}${paint(sign)} ${isIdle ? style.dim(name) : name}${language}  ${style.dim(time)}`;
+  const line = `${gutter}${paint(sign)} ${isIdle ? style.dim(name) : name}${language}${time}`;
   return note === '' ? line.trimEnd() : `${line}  ${step.status === 'failed' ? style.red(note) : style.dim(note)}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Plan } from '../model/plan.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { visible } from './visible.ts';
-import { countSteps } from './words.ts';
+import { countLevels, countSteps } from './words.ts';
 
 export type GraphFormat = 'ascii' | 'mermaid' | 'dot' | 'json';
 export const GRAPH_FORMATS: readonly GraphFormat[] = ['ascii', 'mermaid', 'dot', 'json'];
@@ -26,7 +26,7 @@ export function renderGraph(plan: Plan, format: GraphFormat): string[] {
 /** Levels from top to bottom, each step with what it waits for. */
 function ascii(plan: Plan): string[] {
   const lines = [
-    `${visible(plan.workflow.name)}: ${countSteps(plan.steps.length)} in ${plan.levels.length} levels`,
+    `${visible(plan.workflow.name)}: ${countSteps(plan.steps.length)} in ${countLevels(plan.levels.length)}`,
     '',
   ];
   const gutter = String(plan.levels.length).length;

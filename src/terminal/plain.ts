@@ -6,7 +6,7 @@ import { createPrintedLog, type Printed } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
 import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { visible, visibleLine } from './visible.ts';
-import { countSteps, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
+import { countLevels, countSteps, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
 import type { StepStatus } from '../model/record.ts';
 
 export interface PlainOptions extends Omit<FailureLayout, 'file'> {
@@ -46,7 +46,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
     switch (event.kind) {
       case 'run-started': {
         const cap = event.mode === 'sequential' ? '' : `, at most ${event.cap} at once`;
-        const size = `${countSteps(plan.steps.length)} in ${plan.levels.length} level${plan.levels.length === 1 ? '' : 's'}`;
+        const size = `${countSteps(plan.steps.length)} in ${countLevels(plan.levels.length)}`;
         say([
           `${style.bold(visible(event.workflow))} ${style.dim(`(${visible(event.file)})`)}: ${size}, ${event.mode}${cap}`,
         ]);

@@ -71,6 +71,10 @@ export function describeEnd(
   return `${paint(SIGNS[run.status])} ${style.bold(workflow)} ${verdict} ${preposition} ${time}: ${describeCounts(run.counts, style)}`;
 }
 
+export function countLevels(count: number): string {
+  return count === 1 ? '1 level' : `${count} levels`;
+}
+
 export function countSteps(count: number): string {
   return count === 1 ? '1 step' : `${count} steps`;
 }

@@ -1,5 +1,6 @@
 /** `hwfe validate`: every mistake of workflow files, without running anything. */
 import { withEngine } from '../engine.ts';
+import { countLevels, countSteps } from '../../terminal/words.ts';
 import type { Command } from '../command.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
 import { COMMON, type Option } from '../options.ts';
@@ -38,7 +39,7 @@ export const validate: Command = {
         if (plan.ok) {
           const { steps, levels, warnings } = plan.value;
           await reportDiagnostics(warnings, setup.styleFor, console);
-          const size = `${steps.length} step${steps.length === 1 ? '' : 's'} in ${levels.length} level${levels.length === 1 ? '' : 's'}`;
+          const size = `${countSteps(steps.length)} in ${countLevels(levels.length)}`;
           console.out.lines([`${style.green('✓')} ${path.value}: ${size}`]);
         } else {
           await reportDiagnostics(plan.error, setup.styleFor, console);
