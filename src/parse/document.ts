@@ -17,6 +17,8 @@ export interface TableValue {
   readonly span: Span;
   /** In declared order. */
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Lua writes an empty list and an empty table the same. */
+  readonly isEmptyLua?: boolean;
 }
 
 export interface Entry {
@@ -24,7 +26,6 @@ export interface Entry {
   readonly value: DocumentValue;
 }
 
-/** An empty Lua table is a table without entries. */
 export interface ListValue {
   readonly kind: 'list';
   readonly span: Span;

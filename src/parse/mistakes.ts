@@ -48,3 +48,10 @@ export function mistake(
 export function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return diagnostics.toSorted((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
 }
+
+/** Where a parser's complaint shows: it stops behind what it misses, so the last character before that is pointed at. */
+export function visibleSpan(text: string, stopped: number): Span {
+  const isBlank = stopped >= text.length || /\s/.test(text[stopped]!) || text[stopped - 1] === '\n';
+  const end = isBlank ? text.slice(0, stopped).trimEnd().length : stopped + 1;
+  return { start: Math.max(0, end - 1), end };
+}

@@ -14,9 +14,8 @@ export function retryPolicy(step: string, table: TableValue, fields: StepFields,
   if (backoff === undefined) return policy;
   const growing = exponential(backoff, delay);
   if (growing.maxMs < growing.baseMs) {
-    const message =
-      `Make "max" of the backoff of step "${step}" at least its base: ` +
-      `it is ${formatDuration(growing.maxMs)}, the base ${formatDuration(growing.baseMs)}`;
+    const base = formatDuration(growing.baseMs);
+    const message = `Raise "max" in the backoff of step "${step}": it is ${formatDuration(growing.maxMs)}, under the base of ${base}`;
     mistakes.add('bad-backoff', table.entries.get('backoff')?.value.span, message);
   }
   return { ...policy, backoff: growing };

@@ -79,8 +79,9 @@ function fileScript(path: string, { name, table }: ScriptStep, context: StepCont
   const absolute = resolve(context.directory, path);
   const read = readTextFile(absolute, LARGEST_CODE_FILE);
   if (!read.ok) {
-    const place = read.error.problem === 'missing' ? `; it was looked for at "${shown(absolute, context.cwd)}"` : '';
-    const message = `Mend "file" of step "${name}": "${path}" ${read.error.is}${place}`;
+    const seen = shown(absolute, context.cwd);
+    const found = seen === path ? `"${path}"` : `"${path}", which is "${seen}",`;
+    const message = `Give step "${name}" another code file: ${found} ${read.error.is}`;
     context.mistakes.add('code-file', span, message);
     return undefined;
   }
@@ -95,7 +96,7 @@ function moduleScript(module: string, step: ScriptStep, fields: StepFields, cont
   const path = [...places].find(isFile);
   if (path === undefined) {
     const tried = [...places].map((place) => `"${shown(place, cwd)}"`).join(', ');
-    mistakes.add('module-not-found', span, `The module "${module}" of step "${step.name}" does not exist at ${tried}`);
+    mistakes.add('module-not-found', span, `Step "${step.name}" has no module: none of ${tried} exists`);
     return undefined;
   }
   return {

@@ -41,7 +41,7 @@ function explain(path: string, absolute: string, unreadable: UnreadableText, kno
     case 'unreadable':
       return ['unreadable-file', `The workflow file "${path}" ${unreadable.is}`];
     case 'too-large':
-      return ['file-too-large', `The workflow file "${path}" ${unreadable.is}`];
+      return ['file-too-large', `Name a smaller workflow file; "${path}" ${unreadable.is}`];
     case 'not-text':
       return ['bad-encoding', `Save the workflow file as UTF-8 text; "${path}" ${unreadable.is}`];
     default:

@@ -29,8 +29,8 @@ export interface DecodedStep {
 export function decodeStep(name: string, entry: Entry, context: StepContext): DecodedStep {
   const { mistakes } = context;
   if (!NAME.test(name)) {
-    const rule = 'of up to 64 letters, digits, "_", "-" and ".", and begin it with a letter, digit or "_"';
-    mistakes.add('bad-name', entry.keySpan, `Name the step with a word ${rule}; ${JSON.stringify(name)} is not one`);
+    const rule = 'up to 64 letters, digits, "_", "-" and ".", beginning with a letter, a digit or "_"';
+    mistakes.add('bad-name', entry.keySpan, `Rename the step ${JSON.stringify(name)}: a name is ${rule}`);
   }
   const table = entry.value;
   if (table.kind !== 'table') {

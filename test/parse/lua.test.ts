@@ -116,6 +116,14 @@ test('values that no field takes are told with what they are', async () => {
   ]);
 });
 
+test('an empty table is an empty list as well', async () => {
+  const fields = 'code = "", depends_on = {}, env = {}, pass_env = {}';
+  const plain = stepOf(await readLua(`workflow = { steps = { a = { ${fields} } } }`), 'a');
+  const computed = stepOf(await readLua(`local x = tostring(1) workflow = { steps = { a = { ${fields} } } }`), 'a');
+  expect(plain).toMatchObject({ dependsOn: [], env: {}, passEnv: [] });
+  expect(computed).toMatchObject({ dependsOn: [], env: {}, passEnv: [] });
+});
+
 test('metatables are not asked', async () => {
   const parsed = await readLua(`
     local steps = setmetatable({ a = { code = "" } }, { __index = function() error("asked") end, __pairs = error })

@@ -142,7 +142,7 @@ export function tableSchema<T extends object>(fields: Fields<T>): JsonSchema {
 
 function itemsOf(value: DocumentValue): readonly DocumentValue[] | undefined {
   if (value.kind === 'list') return value.items;
-  return value.kind === 'table' && value.entries.size === 0 ? [] : undefined;
+  return value.kind === 'table' && value.isEmptyLua === true ? [] : undefined;
 }
 
 function tellItem(item: DocumentValue, place: Place, takes: string): void {

@@ -52,7 +52,7 @@ export function choice<T>(choices: Readonly<Record<string, T>>, code: ParseCode,
       if (value.kind !== 'text') return wrongType(value, place, `one of ${takes}`);
       if (Object.hasOwn(choices, value.value)) return choices[value.value];
       const guess = didYouMean(value.value, words) || `; it takes one of ${takes}`;
-      place.mistakes.add(code, value.span, `${place.what} is ${noun} hwfe does not know, "${value.value}"${guess}`);
+      place.mistakes.add(code, value.span, `${place.what} is "${value.value}", which is not ${noun}${guess}`);
       return undefined;
     },
   };
@@ -82,7 +82,7 @@ export const duration: FieldType<number> = {
       { type: 'string', pattern: '^\\s*(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)\\s*$' },
     ],
   },
-  takes: 'a duration such as "500ms", "1m30s" or a number of seconds, at most 24 days',
+  takes: 'a duration up to 24 days, such as "500ms", "1m30s" or a number of seconds',
   read(value, place) {
     if (value.kind !== 'text' && value.kind !== 'number') return wrongType(value, place, this.takes);
     const ms = parseDuration(value.kind === 'text' ? value.value : Number(value.value));

@@ -49,7 +49,7 @@ const HOSTED: readonly Language[] = ['lua', 'javascript', 'python', 'shell'];
 
 const BACKOFF: Fields<BackoffFields> = {
   kind: {
-    type: choice({ exponential: 'exponential' }, 'bad-backoff', 'a kind'),
+    type: choice({ exponential: 'exponential' }, 'bad-backoff', 'a kind of backoff'),
     about: 'How delays grow.',
     default: '"exponential"',
     example: 'exponential',
@@ -85,7 +85,7 @@ const FUNC: Field<string> = {
 export const STEP_FIELDS: Fields<StepFields> = {
   description: { type: prose, about: 'What the step is for.', example: 'Drops rows without a price.' },
   language: {
-    type: choice(LANGUAGES, 'unknown-language', 'a language'),
+    type: choice(LANGUAGES, 'unknown-language', 'a language hwfe runs'),
     about: 'The language of the code.',
     default: '"shell" with `cmd`, "wasm" with `module`, what the ending of `file` says, else "lua"',
     example: 'python',

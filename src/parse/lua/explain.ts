@@ -32,10 +32,14 @@ export function explainEvaluation(
       if (reached.length === 0) found.push(at(ended.place, 'lua-error', `The workflow file fails: ${ended.message}`));
       return found;
     case 'timeout':
-      found.push(at(ended.place, 'lua-timeout', 'The workflow file takes too long; it may compute for one second'));
+      found.push(
+        at(ended.place, 'lua-timeout', 'Move long computations into a step; the workflow file takes too long to read'),
+      );
       return found;
     case 'memory':
-      found.push(at(ended.place, 'lua-memory', 'The workflow file takes too much memory; it may use some 100 MiB'));
+      found.push(
+        at(ended.place, 'lua-memory', 'Move large data into a step; the workflow file takes too much memory to read'),
+      );
       return found;
     default:
       return unreachable(ended);

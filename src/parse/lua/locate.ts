@@ -26,7 +26,9 @@ export function locateValue(value: WireValue, landmarks: Landmarks): DocumentVal
     if (typeof wire === 'number') return { kind: 'number', span, value: wire };
     if (typeof wire === 'boolean') return { kind: 'boolean', span, value: wire };
     const constructor = shown?.type === 'TableConstructorExpression' ? shown : undefined;
-    if (wire instanceof Map) return { kind: 'table', span, entries: locateEntries(wire, constructor, span) };
+    if (wire instanceof Map) {
+      return { kind: 'table', span, entries: locateEntries(wire, constructor, span), isEmptyLua: wire.size === 0 };
+    }
     if (!Array.isArray(wire)) return { kind: 'odd', span, what: wire.odd };
     const shownItems = constructor?.fields.filter(({ type }) => type === 'TableValue') ?? [];
     return { kind: 'list', span, items: wire.map((item, index) => locate(item, shownItems[index]?.value, span)) };

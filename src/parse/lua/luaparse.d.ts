@@ -6,9 +6,8 @@ declare module 'luaparse' {
     readonly comments: boolean;
     readonly ranges: boolean;
   }
-  const luaparse: {
+  export interface Luaparse {
     /** Throws a SyntaxError with `index`, or a RangeError where the text nests too deeply. */
     parse(text: string, options: ParserOptions): unknown;
-  };
-  export default luaparse;
+  }
 }

@@ -112,7 +112,7 @@ export function readPlain({ chunk, places }: Syntax): Given | undefined {
       if (value === 'nil') entries.delete(key);
       else entries.set(key, { keySpan: places.spanOf(field.key), value });
     }
-    if (items.length === 0) return { kind: 'table', span, entries };
+    if (items.length === 0) return { kind: 'table', span, entries, isEmptyLua: entries.size === 0 };
     return entries.size === 0 ? { kind: 'list', span, items } : undefined;
   }
 }

@@ -2,9 +2,9 @@
 import { type AST, ParseError, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { fail, ok, type Result } from '../../model/result.ts';
-import type { SourceFile, Span } from '../../model/source.ts';
+import type { SourceFile } from '../../model/source.ts';
 import { DEEPEST, type Document, type Entry, type TableValue } from '../document.ts';
-import { mistake } from '../mistakes.ts';
+import { mistake, visibleSpan } from '../mistakes.ts';
 import { buildTable, nameOf } from './build.ts';
 import { tooDeepAt } from './depth.ts';
 import { explainDuplicate } from './duplicate.ts';
@@ -48,13 +48,6 @@ function explain(file: SourceFile, error: unknown): Diagnostic {
     span,
     `This is not TOML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
   );
-}
-
-/** The parser stops behind what it misses; the last character before that is where a reader looks. */
-function visibleSpan(text: string, stopped: number): Span {
-  const isBlank = stopped >= text.length || /\s/.test(text[stopped]!) || text[stopped - 1] === '\n';
-  const end = isBlank ? text.slice(0, stopped).trimEnd().length : stopped + 1;
-  return { start: Math.max(0, end - 1), end };
 }
 
 /** Fields under `[workflow]` count as if they stood at the top. */

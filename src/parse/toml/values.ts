@@ -1,5 +1,9 @@
 /** The values of a TOML file as @iarna/toml reads them, found by path. */
-import parseValues from '@iarna/toml/parse-string.js';
+import { createRequire } from 'node:module';
+import type { ParseString } from '@iarna/toml/parse-string.js';
+
+/** Quicker than `import` of a CommonJS package. */
+const require: NodeJS.Require = createRequire(import.meta.url);
 
 /** Looks up what stands at a path of keys and list positions; nothing where @iarna/toml read nothing. */
 export type Lookup = (path: readonly (string | number)[]) => unknown;
@@ -12,7 +16,7 @@ export function lookupIn(text: string, keys: Iterable<string>): Lookup {
   for (const key of keys) if (key in Object.prototype) return () => undefined;
   let root: unknown;
   try {
-    root = parseValues(text);
+    root = (require('@iarna/toml/parse-string.js') as ParseString)(text);
   } catch {
     // It refuses some valid files; the positioned reading stands alone then.
     return () => undefined;
