@@ -71,7 +71,12 @@ const BACKOFF: Fields<BackoffFields> = {
 };
 
 const LIMITS: Fields<LimitsFields> = {
-  output: { type: size, about: 'How large the output may be.', default: '"256MB"', example: '10MB' },
+  output: {
+    type: size,
+    about: 'How large the output may be.',
+    default: 'what the configuration says, else "256MB"',
+    example: '10MB',
+  },
 };
 
 const FUNC: Field<string> = {
