@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Engine, Run, RunOptions } from '../engine.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
+import type { Result } from '../model/result.ts';
 import type { Console, Output } from './console.ts';
 import { deliver, type Delivery } from './delivery.ts';
 import { createReport } from './report.ts';
@@ -28,14 +30,17 @@ export interface WorkflowEnd {
   readonly remark: string;
 }
 
+/** What the engine made of a file. */
+export type Loaded = Result<Plan, readonly Diagnostic[]>;
+
 export interface Runner {
   /** Where reports for people go: standard output unless data goes there. */
   readonly report: Output;
   readonly isStopped: () => boolean;
-  run(path: string, heading?: string): Promise<WorkflowEnd>;
+  run(path: string, loaded: Promise<Loaded>, heading?: string): Promise<WorkflowEnd>;
 }
 
-export async function createRunner(engine: Engine, setup: Setup, console: Console, wishes: RunWishes): Promise<Runner> {
+export function createRunner(engine: Engine, setup: Setup, console: Console, wishes: RunWishes): Runner {
   const { delivery, events } = wishes;
   const outIsData = events || (delivery.format !== undefined && delivery.file === undefined);
   const report = outIsData ? console.err : console.out;
@@ -43,10 +48,10 @@ export async function createRunner(engine: Engine, setup: Setup, console: Consol
   const quiet = setup.config.logging.level === 'error';
   let isStopped = false;
 
-  async function run(path: string, heading?: string): Promise<WorkflowEnd> {
+  async function run(path: string, loaded: Promise<Loaded>, heading?: string): Promise<WorkflowEnd> {
     const startedAt = Date.now();
     if (heading !== undefined && !quiet && !events) report.lines(['', style.bold(heading)]);
-    const plan = await engine.load(path, { warm: !wishes.dryRun });
+    const plan = await loaded;
     if (!quiet || !plan.ok)
       await reportDiagnostics(plan.ok ? plan.value.warnings : plan.error, setup.styleFor, console);
     const end = (status: number, remark: string): WorkflowEnd => ({

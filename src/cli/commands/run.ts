@@ -1,17 +1,15 @@
 /** `hwfe run`: runs workflow files one after the other, or all of the workflow directory. */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { banner } from '../banner.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
 import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
 import { type Arguments, COMMON, type Option } from '../options.ts';
-import { createRunner, type WorkflowEnd } from '../runner.ts';
+import type { Loaded, WorkflowEnd } from '../runner.ts';
 import { setUp, type Setup } from '../setup.ts';
 import { STATUS } from '../status.ts';
-import { summary } from '../summary.ts';
 
 const OPTIONS: readonly Option[] = [
   {
@@ -75,20 +73,32 @@ export const run: Command = {
       return STATUS.wrong;
     }
     return withEngine(setup, console, async (engine) => {
-      const runner = await createRunner(engine, setup, console, {
+      const dryRun = args.has('dry-run');
+      const load = (path: string): Promise<Loaded> => engine.load(path, { warm: !dryRun });
+      // The first file is read, and its interpreters start, while the reports are still being loaded.
+      let loaded: Promise<Loaded> | undefined = load(paths[0]!);
+      const { createRunner } = await import('../runner.ts');
+      const runner = createRunner(engine, setup, console, {
         delivery,
+        dryRun,
         events: args.has('json'),
-        dryRun: args.has('dry-run'),
         printOutput: args.has('print-output'),
       });
-      if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) runner.report.lines(banner(setup.config));
+      if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
+        const { banner } = await import('../banner.ts');
+        runner.report.lines(banner(setup.config));
+      }
       const ends: WorkflowEnd[] = [];
       for (const [index, path] of paths.entries()) {
-        const heading = paths.length > 1 ? `── ${index + 1}/${paths.length} ${path} ──` : undefined;
         if (runner.isStopped()) break;
-        ends.push(await runner.run(path, heading));
+        const heading = paths.length > 1 ? `── ${index + 1}/${paths.length} ${path} ──` : undefined;
+        ends.push(await runner.run(path, loaded ?? load(path), heading));
+        loaded = undefined;
       }
-      if (paths.length > 1) runner.report.lines(summary(ends, paths.length, setup.styleFor(runner.report)));
+      if (paths.length > 1) {
+        const { summary } = await import('../summary.ts');
+        runner.report.lines(summary(ends, paths.length, setup.styleFor(runner.report)));
+      }
       return statusOf(ends, runner.isStopped());
     });
   },
