@@ -15,7 +15,7 @@ export const INTERIOR: string = String.raw`
 import asyncio, asyncio.base_events, asyncio.runners
 import ast, base64, bisect, codecs, collections, collections.abc, contextlib, copy, csv, dataclasses, datetime, decimal
 import enum, fractions, functools, gc, glob, hashlib, heapq, html, inspect, io, itertools, linecache, logging, math
-import operator, os, pathlib, posix, random, re, shutil, statistics, string, struct, subprocess, tempfile, textwrap
+import operator, os, pathlib, posix, random, re, shutil, signal, statistics, string, struct, subprocess, tempfile, textwrap
 import time, tokenize, traceback, types, typing, urllib.parse, uuid, warnings, zlib
 
 _HIDDEN = ('js', 'pyodide', 'pyodide_js', '_pyodide', '_pyodide_core')
@@ -49,6 +49,9 @@ _sleep.__name__ = _sleep.__qualname__ = 'sleep'
 def _no_system(command):
     raise OSError('emscripten does not support processes')
 
+def _no_timers(*given):
+    raise OSError('embedded Python has no signals: use asyncio.timeout, or a timeout on the step')
+
 class _Timers:
     """The loop's wait for files, of which there are none: it sleeps until the next timer."""
     def select(self, timeout=None):
@@ -72,6 +75,7 @@ def _asyncio_run(main, *, debug=None, loop_factory=None):
 def _prepare():
     time.sleep = _sleep
     os.system = posix.system = _no_system
+    signal.setitimer = signal.alarm = _no_timers
     asyncio.events._set_running_loop(None)
     asyncio.run = asyncio.runners.run = _asyncio_run
     asyncio.new_event_loop = asyncio.events.new_event_loop = _Loop

@@ -13,7 +13,7 @@ export interface Library {
   readonly identity: string;
 }
 
-/** Beside the built runner, once `runners/python/prepare.ts` has made it: the library with its modules compiled. */
+/** Where `runners/python/prepare.ts` puts the library with its modules compiled: beside the built runner. */
 export function preparedLibraryPath(): string {
   const require = createRequire(import.meta.url);
   return join(dirname(require.resolve('#worker')), 'python', `stdlib-${pyodideVersion()}.zip`);
