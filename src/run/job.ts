@@ -1,4 +1,5 @@
 /** A step at one attempt → the job that a thread is sent. */
+import { resolve } from 'node:path';
 import type { EncodedValue, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import type { Step } from '../model/workflow.ts';
 import { stepEnvironment } from './environment.ts';
@@ -8,6 +9,8 @@ export interface JobSettings {
   readonly run: string;
   /** Where hwfe was started; absolute. */
   readonly cwd: string;
+  /** The workflow file's own directory, where a relative `working_dir` starts; absolute. */
+  readonly directory: string;
   /** `HWFE_WORKDIR`; absolute. */
   readonly workdir: string;
   readonly cacheDir: string;
@@ -48,7 +51,7 @@ export function jobFor(
     script: step.script,
     inputs,
     env: stepEnvironment(step, settings.env, runtime === 'native'),
-    cwd: step.workingDir ?? settings.cwd,
+    cwd: step.workingDir === undefined ? settings.cwd : resolve(settings.directory, step.workingDir),
     workdir: settings.workdir,
     ...(interpreter === undefined ? {} : { interpreter }),
     packages: step.packages,

@@ -28,7 +28,8 @@ export class PlanRun {
   readonly #listener: RunListener;
   readonly #scheduler: Scheduler;
   readonly #outputs: (EncodedValue | undefined)[];
-  readonly #active = new Map<number, StepRun>();
+  /** By index. Not a Map: each table that a Map outgrows is kept by the one before it until the collector gets to both. */
+  readonly #active: (StepRun | undefined)[];
   readonly #startedAt = performance.now();
   readonly #settled: () => void;
   #workdir: Workdir | undefined;
@@ -44,6 +45,7 @@ export class PlanRun {
     this.#listener = listener;
     this.#scheduler = new Scheduler(plan, options);
     this.#outputs = new Array<EncodedValue | undefined>(plan.steps.length);
+    this.#active = new Array<StepRun | undefined>(plan.steps.length);
     let settled = (): void => {};
     const allSettled = new Promise<void>((resolve) => {
       settled = resolve;
@@ -58,14 +60,14 @@ export class PlanRun {
     this.#stopped = reason;
     this.#tell({ kind: 'run-stopping', reason });
     this.#tellSkips(this.#scheduler.stop(reason));
-    for (const step of this.#active.values()) step.stop();
+    for (const step of this.#active) step?.stop();
     if (this.#scheduler.done) this.#settled();
   }
 
   /** As `stop`, without waiting for anything to end cleanly. */
   kill(): void {
     this.stop('cancelled');
-    for (const step of this.#active.values()) step.kill();
+    for (const step of this.#active) step?.kill();
   }
 
   async #go(allSettled: Promise<void>): Promise<RunStatus> {
@@ -101,13 +103,13 @@ export class PlanRun {
       }
       const settings: JobSettings = { ...this.#options.settings, workdir: this.#workdir?.path ?? '' };
       const run = new StepRun(planned.step, inputs, settings, this.#pool, (happening) => this.#tell(happening));
-      this.#active.set(index, run);
+      this.#active[index] = run;
       void run.finished.then((end) => this.#settle(index, end));
     }
   }
 
   #settle(index: number, end: AttemptEnd): void {
-    this.#active.delete(index);
+    this.#active[index] = undefined;
     const step = this.#plan.steps[index]!.step.name;
     const { attempt, durationMs } = end;
     switch (end.how) {
@@ -125,7 +127,7 @@ export class PlanRun {
     }
     this.#tellSkips(this.#scheduler.settle(index, end.how));
     if (end.how === 'failed' && this.#options.failureMode === 'kill') {
-      for (const sibling of this.#active.values()) sibling.stop();
+      for (const sibling of this.#active) sibling?.stop();
     }
     if (this.#scheduler.done) this.#settled();
     else this.#startReady();

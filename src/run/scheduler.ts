@@ -34,7 +34,7 @@ export class Scheduler {
   readonly #rank: Int32Array;
   readonly #byRank: Int32Array;
   readonly #ready: MinHeap = new MinHeap();
-  readonly #running: Set<number> = new Set();
+  #running = 0;
   readonly #unsettledInLevel: Int32Array;
   #level = 0;
   #unsettled: number;
@@ -63,10 +63,6 @@ export class Scheduler {
     return this.#level;
   }
 
-  get running(): ReadonlySet<number> {
-    return this.#running;
-  }
-
   /** Every step has settled. */
   get done(): boolean {
     return this.#unsettled === 0;
@@ -75,14 +71,14 @@ export class Scheduler {
   /** The steps to start now, which from here on count as running. */
   take(): number[] {
     const started: number[] = [];
-    while (this.#running.size < this.#cap) {
+    while (this.#running < this.#cap) {
       const rank = this.#ready.pop();
       if (rank === undefined) break;
       const index = this.#byRank[rank]!;
       // A step that was skipped while it was ready stays in the heap until its turn comes.
       if (this.#state[index] !== 'ready') continue;
       this.#state[index] = 'running';
-      this.#running.add(index);
+      this.#running += 1;
       started.push(index);
     }
     return started;
@@ -90,7 +86,8 @@ export class Scheduler {
 
   /** Takes note that a running step ended; the answer is what will never run for that. */
   settle(index: number, how: 'succeeded' | 'failed' | 'cancelled'): Skip[] {
-    if (!this.#running.delete(index)) throw new Error(`Internal error: step ${index} settles without running`);
+    if (this.#state[index] !== 'running') throw new Error(`Internal error: step ${index} settles without running`);
+    this.#running -= 1;
     this.#markSettled(index);
     if (how === 'succeeded') {
       for (const dependant of this.#plan.steps[index]!.dependants) {

@@ -1,0 +1,47 @@
+/** One measurement of `scale.bench.ts`, in a process of its own: language, shape and size in, figures out. */
+import { createEngine, type StepDefinition } from 'hwfe';
+
+const [language = 'lua', shape = 'chain', size = '1000'] = process.argv.slice(2);
+const count = Number(size);
+const code = language === 'lua' ? 'return 1' : 'export default () => 1';
+
+/** A linear congruential generator: the same layers in every run. */
+let seed = 42;
+const random = (below: number): number => {
+  seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+  return seed % below;
+};
+
+const LAYER = 100;
+
+function dependenciesOf(i: number): number[] {
+  if (i === 0) return [];
+  if (shape === 'chain') return [i - 1];
+  if (shape === 'fan') return i === count - 1 ? Array.from({ length: count - 2 }, (_, j) => j + 1) : [0];
+  const layer = Math.floor(i / LAYER);
+  return layer === 0 ? [] : [...new Set([0, 1].map(() => (layer - 1) * LAYER + random(LAYER)))];
+}
+
+const steps: Record<string, StepDefinition> = {};
+for (let i = 0; i < count; i++) {
+  steps[`s${i}`] = { language: language as 'lua', code, depends_on: dependenciesOf(i).map((j) => `s${j}`) };
+}
+
+const engine = createEngine();
+// Boots and first compilations are the cost of a run, not of a step.
+await finish({ only: { language: language as 'lua', code } });
+const cpuBefore = process.cpuUsage();
+const started = performance.now();
+await finish(steps);
+const wallMs = performance.now() - started;
+const { user, system } = process.cpuUsage(cpuBefore);
+const memoryMb = process.resourceUsage().maxRSS / 1024;
+await engine[Symbol.asyncDispose]();
+process.stdout.write(JSON.stringify({ wallMs, cpuMs: (user + system) / 1000, memoryMb }));
+
+async function finish(all: Record<string, StepDefinition>): Promise<void> {
+  const plan = await engine.define({ mode: 'work-stealing', max_parallel_steps: 2, steps: all });
+  if (!plan.ok) throw new Error(plan.error[0]?.message);
+  const record = await engine.start(plan.value).finished;
+  if (record.status !== 'succeeded') throw new Error(`The run ${record.status}.`);
+}

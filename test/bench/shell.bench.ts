@@ -1,0 +1,64 @@
+/** 1,000 no-op shell steps, two at a time, beside other ways to run 1,000 commands. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, HWFE, node, timeByTurns } from './command.ts';
+import { ms, report, ROOT, times } from './report.ts';
+
+const COUNT = 1000;
+const ROUNDS = 3;
+
+export function run(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'hwfe-bench-'));
+  const names = Array.from({ length: COUNT }, (_, i) => `s${i}`);
+  writeFileSync(
+    join(folder, 'steps.lua'),
+    `local steps = {}\nfor i = 1, ${COUNT} do steps["s" .. i] = { language = "shell", code = ":" } end\nworkflow = { mode = "parallel", max_parallel_steps = 2, steps = steps }\n`,
+  );
+  writeFileSync(
+    join(folder, 'Makefile'),
+    `SHELL := bash\nall: ${names.join(' ')}\n.PHONY: all ${names.join(' ')}\n${names.join(' ')}:\n\t@: $@; true\n`,
+  );
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({
+      name: 'bench',
+      scripts: { all: 'wireit', ...Object.fromEntries(names.map((name) => [name, 'wireit'])) },
+      wireit: {
+        all: { dependencies: names },
+        ...Object.fromEntries(names.map((name) => [name, { command: ':' }])),
+      },
+    }),
+  );
+  const commands: Command[] = [
+    node('hwfe', [HWFE, 'steps.lua', '--quiet'], { cwd: folder }),
+    {
+      name: 'xargs -P2 bash -c',
+      file: 'bash',
+      args: ['-c', `seq ${COUNT} | xargs -P2 -I{} bash -c : {}`],
+      cwd: folder,
+    },
+    { name: 'make -j2', file: 'make', args: ['-j2', 'all'], cwd: folder },
+    node('npm run, through wireit', [join(ROOT, 'node_modules', 'wireit', 'bin', 'wireit.js')], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        npm_lifecycle_event: 'all',
+        npm_package_json: join(folder, 'package.json'),
+        WIREIT_PARALLEL: '2',
+        WIREIT_LOGGER: 'quiet',
+      },
+    }),
+  ];
+  const took = timeByTurns(commands, ROUNDS);
+  rmSync(folder, { recursive: true });
+  const base = took.get('xargs -P2 bash -c')!;
+  report('shell', [
+    {
+      title: `${COUNT} no-op shell steps, two at a time`,
+      columns: ['command', 'median', 'beside xargs', 'bound'],
+      rows: [...took].map(([name, value]) => [name, ms(value), times(value / base), name === 'hwfe' ? '3 ×' : '']),
+      note: `Medians of ${ROUNDS} rounds by turns, each with its own start. Wireit is called as \`npm run\` would call it, without npm's own start.`,
+    },
+  ]);
+}
