@@ -97,5 +97,6 @@ export function interpreterFrom(python: Pyodide): Interpreter {
 function crashMessage(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'status' in error)
     return `it left with status ${String(error.status)}`;
+  if (error instanceof RangeError) return "it went deeper than the interpreter's stack";
   return error instanceof Error ? error.message : String(error);
 }
