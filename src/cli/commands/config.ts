@@ -33,7 +33,7 @@ export const config: Command = {
     const style = setup.styleFor(console.out);
     const keys = Math.max(...rows.map(({ setting }) => setting.key.length));
     const shown = rows.map(({ setting, value }) => visible(describeValue(setting, value)));
-    const values = Math.min(40, Math.max(...shown.map((text) => text.length)));
+    const values = Math.min(24, Math.max(...shown.map((text) => text.length)));
     console.out.lines(
       rows.map(({ setting, origin }, index) => {
         const where = visible(describeOrigin(origin));
