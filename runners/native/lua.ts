@@ -63,7 +63,8 @@ if not mathtype or not utf8len then
 end
 
 io.stdout:setvbuf("line")
-inputs = decode(contents(request.inputs))
+local given = contents(request.inputs)
+inputs = decode(given)
 if rounded then warnings[1] = "The inputs have integers of more than 64 bits, which became floats in Lua" end
 
 local chunk, mistake = load(string.rep("\n", request.verbatim and request.line - 1 or 0) .. request.code, "=" .. CHUNK, "t")
@@ -104,7 +105,8 @@ local output
 local target = rawget(_G, "run")
 if type(target) ~= "function" and type(top[2]) == "function" then target = top[2] end
 if type(target) == "function" then
-  if next(inputs) ~= nil then output = call(target, inputs)[2] else output = call(target)[2] end
+  -- An input that is null leaves no trace in the table.
+  if given ~= "{}" then output = call(target, inputs)[2] else output = call(target)[2] end
 elseif top.n > 1 then
   output = top[2]
 else

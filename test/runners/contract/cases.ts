@@ -83,6 +83,17 @@ export const cases: readonly Case[] = [
     expect: { output: '0' },
   },
   {
+    name: 'an input that is null is an input all the same',
+    code: {
+      lua: 'function run(...) return { select("#", ...), (...).x == nil } end',
+      javascript: 'function run(given) { return [arguments.length, given.x === null] }',
+      python: 'def run(*given):\n  return [len(given), given[0]["x"] is None]',
+      shell: 'echo "[1,$([ "$INPUT_X" = null ] && echo true)]" > "$HWFE_OUTPUT"',
+    },
+    inputs: { x: 'null' },
+    expect: { output: '[1,true]' },
+  },
+  {
     name: 'keys come out sorted by code point, not by UTF-16 unit',
     code: {
       lua: 'function run() return { b = 1, a = 2, ["\\u{1F600}"] = 3, ["\\u{FFFF}"] = 4, B = 5 } end',

@@ -1,5 +1,5 @@
 /** Runs the contract suite against every implementation. */
-import { implementations } from './implementations.ts';
+import { createImplementations } from './implementations.ts';
 import { describeContract } from './suite.ts';
 
-for (const implementation of implementations) describeContract(implementation);
+for (const implementation of createImplementations()) describeContract(implementation);

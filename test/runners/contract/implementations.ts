@@ -73,31 +73,35 @@ export function throughSpawner(
 
 const WHOLE_FLOATS = 'JavaScript has one number type: a whole float is written as an integer (contract 1.3)';
 
-export const implementations: readonly Implementation[] = [
-  inProcess('lua', () => import('../../../runners/lua/index.ts'), {
-    'an async function is awaited': 'Lua has no async functions',
-  }),
-  inProcess('javascript', () => import('../../../runners/javascript/index.ts'), {
-    'integers stay integers and floats stay floats': WHOLE_FLOATS,
-  }),
-  inProcess('python', () => import('../../../runners/python/index.ts'), {}),
-  throughSpawner('shell', () => import('../../../runners/shell/index.ts'), {
-    'without inputs, run is called without arguments': 'a shell function takes no inputs as arguments',
-    'NaN and infinities become null, with one warning that names the first place': 'JSON text has neither',
-    'a function in the output fails the step with its path': 'JSON text cannot hold one',
-    'a value that contains itself fails the step with its path': 'JSON text cannot hold one',
-    'what a step prints is captured and never taken for its output': 'a shell step hands on what it prints (section 5)',
-    'an error carries its position in the workflow file': 'a command fails by its status: test/runners/shell.test.ts',
-    'an error at top level carries its position': 'a command fails by its status: test/runners/shell.test.ts',
-    'code that does not parse is not runnable, at its position': 'another syntax: test/runners/shell.test.ts',
-    'code without run is not runnable': 'a shell step needs no run (section 5)',
-    'an async function is awaited': 'a shell has no async functions',
-  }),
-  throughSpawner('python', () => import('../../../runners/native/index.ts'), {}),
-  throughSpawner('javascript', () => import('../../../runners/native/index.ts'), {
-    'integers stay integers and floats stay floats': WHOLE_FLOATS,
-  }),
-  throughSpawner('lua', () => import('../../../runners/native/index.ts'), {
-    'an async function is awaited': 'Lua has no async functions',
-  }),
-];
+/** Fresh ones, for the caller to close. */
+export function createImplementations(): readonly Implementation[] {
+  return [
+    inProcess('lua', () => import('../../../runners/lua/index.ts'), {
+      'an async function is awaited': 'Lua has no async functions',
+    }),
+    inProcess('javascript', () => import('../../../runners/javascript/index.ts'), {
+      'integers stay integers and floats stay floats': WHOLE_FLOATS,
+    }),
+    inProcess('python', () => import('../../../runners/python/index.ts'), {}),
+    throughSpawner('shell', () => import('../../../runners/shell/index.ts'), {
+      'without inputs, run is called without arguments': 'a shell function takes no inputs as arguments',
+      'NaN and infinities become null, with one warning that names the first place': 'JSON text has neither',
+      'a function in the output fails the step with its path': 'JSON text cannot hold one',
+      'a value that contains itself fails the step with its path': 'JSON text cannot hold one',
+      'what a step prints is captured and never taken for its output':
+        'a shell step hands on what it prints (section 5)',
+      'an error carries its position in the workflow file': 'a command fails by its status: test/runners/shell.test.ts',
+      'an error at top level carries its position': 'a command fails by its status: test/runners/shell.test.ts',
+      'code that does not parse is not runnable, at its position': 'another syntax: test/runners/shell.test.ts',
+      'code without run is not runnable': 'a shell step needs no run (section 5)',
+      'an async function is awaited': 'a shell has no async functions',
+    }),
+    throughSpawner('python', () => import('../../../runners/native/index.ts'), {}),
+    throughSpawner('javascript', () => import('../../../runners/native/index.ts'), {
+      'integers stay integers and floats stay floats': WHOLE_FLOATS,
+    }),
+    throughSpawner('lua', () => import('../../../runners/native/index.ts'), {
+      'an async function is awaited': 'Lua has no async functions',
+    }),
+  ];
+}
