@@ -65,7 +65,7 @@ async function evaluate(request: NativeRequest): Promise<Run> {
     return evaluateModule(request, options);
   }
   script.runInThisContext();
-  // A \`const run\` is no property of the global object, but seen by every later script.
+  // A `const run` is no property of the global object, but seen by every later script.
   const run: unknown = vm.runInThisContext('typeof run === "undefined" ? undefined : run');
   if (typeof run === 'function') return run as Run;
   throw new NotRunnable(definesNoRun(request.step, request));
@@ -73,7 +73,7 @@ async function evaluate(request: NativeRequest): Promise<Run> {
 
 async function evaluateModule(request: NativeRequest, options: { filename: string; lineOffset: number }): Promise<Run> {
   const code = OWN_RUN.test(request.code) ? `${request.code}\nexport { run as hwfe_run };` : request.code;
-  const load = (specifier: string): Promise<object> => import(located(specifier));
+  const load = async (specifier: string): Promise<object> => import(located(specifier));
   let module: vm.SourceTextModule;
   try {
     module = new vm.SourceTextModule(code, {
@@ -86,7 +86,7 @@ async function evaluateModule(request: NativeRequest, options: { filename: strin
   }
   await module.link(async (specifier) => {
     const namespace = await load(specifier).catch((error: unknown) => {
-      throw notRunnable(error, request);
+      throw notFound(specifier, error, request);
     });
     const names = Object.keys(namespace);
     return new vm.SyntheticModule(names, function () {
@@ -120,8 +120,17 @@ function readInputs(text: string): Record<string, unknown> {
 
 function notRunnable(error: unknown, request: NativeRequest): NotRunnable {
   const thrown = threw(error, request);
-  const message = `This is not valid JavaScript: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `This is not valid JavaScript: ${firstLine(error)}`;
   return new NotRunnable({ reason: 'not-runnable', message, position: thrown.position ?? positionAt(request, 1) });
+}
+
+function notFound(specifier: string, error: unknown, request: NativeRequest): NotRunnable {
+  const message = `The step imports "${specifier}", which cannot be loaded: ${firstLine(error)}`;
+  return new NotRunnable({ reason: 'not-runnable', message, position: positionAt(request, 1) });
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }
 
 /** Frames of the file are told apart from Node's and ours by its name. */

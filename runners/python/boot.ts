@@ -1,11 +1,10 @@
 /** Boots an interpreter that is ready for its checkpoint: from a snapshot when there is a good one. */
-import { rmSync } from 'node:fs';
 import { GUEST } from './guest.ts';
 import { EXCHANGE, INTERIOR, SLEEP_DEVICE } from './interior.ts';
 import { pyodideVersion, standardLibrary } from './library.ts';
 import { loadPyodide } from './pyodide.ts';
 import type { Pyodide, PyodideOptions } from './pyodide.ts';
-import { readSnapshot, snapshotPath, writeSnapshot } from './snapshot.ts';
+import { readSnapshot, removeIfThere, snapshotPath, writeSnapshot } from './snapshot.ts';
 
 export interface Booted {
   readonly python: Pyodide;
@@ -37,7 +36,7 @@ export async function boot(cacheDir: string, packagesDir: string): Promise<Boote
   if (snapshot !== undefined) {
     const python = await loadPyodide({ ...options, _loadSnapshot: snapshot }).catch(() => undefined);
     if (python !== undefined) return { python: equipped(python), fromSnapshot: true };
-    rmSync(path, { force: true });
+    removeIfThere(path);
   }
   const python = await loadPyodide({ ...options, _makeSnapshot: cacheDir !== '' });
   python.runPython(DEFINE);

@@ -1,4 +1,6 @@
 /** The parts of Pyodide that the runner uses, some of which its own types leave out. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 
 export interface FileNode {
   readonly name: string;
@@ -67,6 +69,8 @@ export interface PyodideOptions {
 
 /** Loads a fresh CPython. */
 export async function loadPyodide(options: PyodideOptions): Promise<Pyodide> {
-  const module: { loadPyodide(options: PyodideOptions): Promise<unknown> } = await import('pyodide');
-  return (await module.loadPyodide(options)) as Pyodide;
+  const module: { loadPyodide(options: object): Promise<unknown> } = await import('pyodide');
+  // Pyodide would guess its place from a stack trace, which not every thread has.
+  const indexURL = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
+  return (await module.loadPyodide({ ...options, indexURL })) as Pyodide;
 }

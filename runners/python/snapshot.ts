@@ -49,8 +49,17 @@ export function writeSnapshot(path: string, bytes: Uint8Array): boolean {
     renameSync(temporary, path);
     return true;
   } catch {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     return false;
+  }
+}
+
+/** A directory that cannot be written may not let anything be removed either. */
+export function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 
