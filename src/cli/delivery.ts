@@ -1,5 +1,5 @@
 /** Brings a run's final outputs to where the command line wants them. */
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { FinalOutput, OutputFormat } from '../terminal/outputs.ts';
@@ -9,7 +9,10 @@ import { writeWhole } from './write-file.ts';
 export interface Delivery {
   /** Absent: a short form for people, where `file` is absent too. */
   readonly format?: OutputFormat;
+  /** As the user wrote it. */
   readonly file?: string;
+  /** Where relative paths start. */
+  readonly cwd: string;
 }
 
 /** Outputs of the steps that no other step needs, in plan order. */
@@ -24,13 +27,16 @@ export function finalOutputs(plan: Plan, record: RunRecord): FinalOutput[] {
 export async function deliver(
   plan: Plan,
   record: RunRecord,
-  { format, file }: Delivery,
+  { format, file, cwd }: Delivery,
   out: Output,
 ): Promise<string | undefined> {
   const { plainOutputs, renderOutputs } = await import('../terminal/outputs.ts');
   const outputs = finalOutputs(plan, record);
   if (file !== undefined) {
-    const written = writeWhole(file, renderOutputs(plan.workflow.name, outputs, format ?? formatOf(file)));
+    const written = writeWhole(
+      resolve(cwd, file),
+      renderOutputs(plan.workflow.name, outputs, format ?? formatOf(file)),
+    );
     return written.ok ? undefined : `The outputs cannot be written to "${file}": ${written.error}`;
   }
   if (format !== undefined) {

@@ -2,7 +2,7 @@
 import { formatDuration } from '../model/duration.ts';
 import type { Style } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
-import type { WorkflowEnd } from './runner.ts';
+import type { WorkflowEnd } from './session.ts';
 import { STATUS } from './status.ts';
 
 /** `asked` is how many were to run; those that a Ctrl-C kept from starting count too. */

@@ -8,6 +8,7 @@ const HIDE_CURSOR = '\u001B[?25l';
 const SHOW_CURSOR = '\u001B[?25h';
 const CLEAR_LINE_REST = '\u001B[K';
 const CLEAR_BELOW = '\u001B[J';
+// oxlint-disable-next-line no-control-regex -- colours begin with one
 const COLOURS = /\u001B\[[0-9;]*m/g;
 
 export interface Screen {

@@ -2,8 +2,9 @@
 
 /** Controls, line separators, directions, invisible spaces and tags, halves of surrogate pairs. */
 const UNSEEN =
-  // biome-ignore lint: these are the characters in question
+  // oxlint-disable-next-line no-control-regex -- these are the characters in question
   /[\u0000-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|\uDB40[\uDC00-\uDC7F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+// oxlint-disable-next-line no-control-regex -- colours begin with one
 const COLOURS = /\u001B\[[0-9;:]*m/g;
 const PRINTABLE = /^[\u0020-\u007E]*$/;
 

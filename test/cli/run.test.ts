@@ -166,7 +166,7 @@ describe('mistakes in a file', () => {
 
 describe('-o FILE', () => {
   it('writes the form that its ending says, or the one that is asked for, and no draft remains', async () => {
-    await home.hwfe('good', '-o', 'out.json');
+    expect((await home.hwfe('good', '-o', 'out.json')).out).toMatch(/\n\nThe outputs are in out\.json\.\n$/);
     expect(readFileSync(join(home.path, 'out.json'), 'utf8')).toBe('{"report":{"id":9007199254740993,"ratio":5.0}}\n');
     await home.hwfe('good', '-o', 'out.md');
     expect(readFileSync(join(home.path, 'out.md'), 'utf8')).toContain('| ratio | 5.0 |');

@@ -140,10 +140,10 @@ describe('with room for every step', () => {
     `);
     expect(frame(20, 10)).toMatchInlineSnapshot(`
       "
-      1  ✓ load     1.2s
-      2  ⠋ cle…    500ms
-         · sco…
-      3  · rep…
+      ✓ load
+      ⠋ clean
+      · score
+      · report
 
       1/4  1 running  2.…
       "

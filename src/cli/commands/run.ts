@@ -7,7 +7,7 @@ import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
 import { type Arguments, COMMON, type Option } from '../options.ts';
-import type { Loaded, WorkflowEnd } from '../runner.ts';
+import type { Loaded, WorkflowEnd } from '../session.ts';
 import { setUp, type Setup } from '../setup.ts';
 import { STATUS } from '../status.ts';
 
@@ -76,9 +76,8 @@ export const run: Command = {
       const dryRun = args.has('dry-run');
       const load = (path: string): Promise<Loaded> => engine.load(path, { warm: !dryRun });
       // The first file is read, and its interpreters start, while the reports are still being loaded.
-      let loaded: Promise<Loaded> | undefined = load(paths[0]!);
-      const { createRunner } = await import('../runner.ts');
-      const runner = createRunner(engine, setup, console, {
+      const [first, { createSession }] = await Promise.all([load(paths[0]!), import('../session.ts')]);
+      const session = createSession(engine, setup, console, {
         delivery,
         dryRun,
         events: args.has('json'),
@@ -86,20 +85,19 @@ export const run: Command = {
       });
       if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
         const { banner } = await import('../banner.ts');
-        runner.report.lines(banner(setup.config));
+        session.report.lines(banner(setup.config));
       }
       const ends: WorkflowEnd[] = [];
       for (const [index, path] of paths.entries()) {
-        if (runner.isStopped()) break;
+        if (session.isStopped()) break;
         const heading = paths.length > 1 ? `── ${index + 1}/${paths.length} ${path} ──` : undefined;
-        ends.push(await runner.run(path, loaded ?? load(path), heading));
-        loaded = undefined;
+        ends.push(await session.run(path, index === 0 ? first : await load(path), heading));
       }
       if (paths.length > 1) {
         const { summary } = await import('../summary.ts');
-        runner.report.lines(summary(ends, paths.length, setup.styleFor(runner.report)));
+        session.report.lines(summary(ends, paths.length, setup.styleFor(session.report)));
       }
-      return statusOf(ends, runner.isStopped());
+      return statusOf(ends, session.isStopped());
     });
   },
 };
@@ -118,7 +116,7 @@ function readDelivery(args: Arguments, console: Console): Delivery | string {
   if (file !== undefined && !isDirectory(resolve(console.cwd, dirname(file)))) {
     return `The outputs cannot be written to "${file}": there is no directory "${dirname(file)}"`;
   }
-  return { ...(format !== undefined && { format }), ...(file !== undefined && { file: resolve(console.cwd, file) }) };
+  return { ...(format !== undefined && { format }), ...(file !== undefined && { file }), cwd: console.cwd };
 }
 
 /** Nothing if a file is missing, which has been reported then. */

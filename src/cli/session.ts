@@ -1,8 +1,7 @@
 /** Runs one workflow file after another with the reports and the signals of the command line. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Engine, Run, RunOptions } from '../engine.ts';
+import type { Engine, Run } from '../engine.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
@@ -13,8 +12,10 @@ import { createReport } from './report.ts';
 import { reportDiagnostics, type Setup } from './setup.ts';
 import { handleSignals } from './signals.ts';
 import { STATUS } from './status.ts';
+import { remarkOn, statusOf } from './verdict.ts';
+import { dryRunOf, flagged } from './wishes.ts';
 
-export interface RunWishes {
+export interface SessionWishes {
   readonly delivery: Delivery;
   /** Whether standard output carries events. */
   readonly events: boolean;
@@ -33,14 +34,14 @@ export interface WorkflowEnd {
 /** What the engine made of a file. */
 export type Loaded = Result<Plan, readonly Diagnostic[]>;
 
-export interface Runner {
+export interface Session {
   /** Where reports for people go: standard output unless data goes there. */
   readonly report: Output;
   readonly isStopped: () => boolean;
-  run(path: string, loaded: Promise<Loaded>, heading?: string): Promise<WorkflowEnd>;
+  run(path: string, plan: Loaded, heading?: string): Promise<WorkflowEnd>;
 }
 
-export function createRunner(engine: Engine, setup: Setup, console: Console, wishes: RunWishes): Runner {
+export function createSession(engine: Engine, setup: Setup, console: Console, wishes: SessionWishes): Session {
   const { delivery, events } = wishes;
   const outIsData = events || (delivery.format !== undefined && delivery.file === undefined);
   const report = outIsData ? console.err : console.out;
@@ -48,12 +49,12 @@ export function createRunner(engine: Engine, setup: Setup, console: Console, wis
   const quiet = setup.config.logging.level === 'error';
   let isStopped = false;
 
-  async function run(path: string, loaded: Promise<Loaded>, heading?: string): Promise<WorkflowEnd> {
+  async function run(path: string, plan: Loaded, heading?: string): Promise<WorkflowEnd> {
     const startedAt = Date.now();
     if (heading !== undefined && !quiet && !events) report.lines(['', style.bold(heading)]);
-    const plan = await loaded;
-    if (!quiet || !plan.ok)
+    if (!quiet || !plan.ok) {
       await reportDiagnostics(plan.ok ? plan.value.warnings : plan.error, setup.styleFor, console);
+    }
     const end = (status: number, remark: string): WorkflowEnd => ({
       path,
       status,
@@ -67,19 +68,23 @@ export function createRunner(engine: Engine, setup: Setup, console: Console, wis
       return end(STATUS.succeeded, '');
     }
     const record = await execute(plan.value);
-    if (
-      record.status === 'succeeded' &&
-      !(quiet && !outIsData && delivery.file === undefined) &&
-      !console.readerGone()
-    ) {
-      const skips = events && delivery.file === undefined;
-      const problem = skips ? undefined : await deliver(plan.value, record, delivery, console.out);
-      if (problem !== undefined) {
-        console.err.lines([`error: ${problem}`]);
-        return end(STATUS.wrong, problem);
-      }
+    const problem = record.status === 'succeeded' ? await handOver(plan.value, record) : undefined;
+    if (problem !== undefined) {
+      console.err.lines([`error: ${problem}`]);
+      return end(STATUS.wrong, problem);
     }
     return { ...end(statusOf(record), remarkOn(record)), durationMs: record.durationMs ?? 0 };
+  }
+
+  /** Gives what went wrong with the outputs. */
+  async function handOver(plan: Plan, record: RunRecord): Promise<string | undefined> {
+    const isAsked = delivery.file !== undefined || delivery.format !== undefined;
+    if (console.readerGone() || (!isAsked && (quiet || events))) return undefined;
+    const problem = await deliver(plan, record, delivery, console.out);
+    if (problem === undefined && delivery.file !== undefined && !quiet && !events) {
+      report.lines(['', `The outputs are in ${delivery.file}.`]);
+    }
+    return problem;
   }
 
   async function execute(plan: Plan): Promise<RunRecord> {
@@ -122,50 +127,6 @@ export function createRunner(engine: Engine, setup: Setup, console: Console, wis
   }
 
   return { report, isStopped: () => isStopped, run };
-}
-
-/** Only what the command line itself says goes before what the workflow file says. */
-function flagged({ config, origins }: Setup): RunOptions {
-  const isFlag = (key: string): boolean => origins.get(key)?.kind === 'flag';
-  const { execution } = config;
-  return {
-    ...(isFlag('execution.mode') && { mode: execution.mode }),
-    ...(isFlag('execution.max_parallel_steps') && { maxParallelSteps: execution.maxParallelSteps }),
-    ...(isFlag('execution.failure_mode') && { failureMode: execution.failureMode }),
-    ...(isFlag('execution.timeout') && { timeoutMs: execution.timeoutMs }),
-  };
-}
-
-function dryRunOf({ workflow }: Plan, setup: Setup): import('../terminal/dry-run.ts').DryRun {
-  const { execution, runners } = setup.config;
-  const flags = flagged(setup);
-  const mode = flags.mode ?? workflow.mode ?? execution.mode;
-  const cap = flags.maxParallelSteps ?? workflow.maxParallelSteps ?? execution.maxParallelSteps;
-  return {
-    mode,
-    cap: mode === 'sequential' ? 1 : cap > 0 ? cap : availableParallelism(),
-    failureMode: flags.failureMode ?? workflow.failureMode ?? execution.failureMode,
-    timeoutMs: flags.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs,
-    runtimeOf: ({ language, runtime }) => {
-      const runner = runners[language];
-      return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
-    },
-  };
-}
-
-function statusOf(record: RunRecord): number {
-  if (record.status === 'succeeded') return STATUS.succeeded;
-  if (record.status === 'cancelled' && record.stopped === 'cancelled') return STATUS.cancelled;
-  const failures = [...record.steps.values()].flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
-  const lacks = failures.length > 0 && failures.every(({ reason }) => reason === 'runtime-missing');
-  return lacks ? STATUS.machineLacks : STATUS.stepFailed;
-}
-
-function remarkOn(record: RunRecord): string {
-  if (record.status === 'succeeded') return '';
-  if (record.stopped !== undefined) return record.stopped === 'timed-out' ? 'ran out of time' : 'cancelled';
-  const failed = [...record.steps.values()].filter(({ status }) => status === 'failed').map(({ name }) => `"${name}"`);
-  return `${failed.slice(0, 3).join(', ')}${failed.length > 3 ? ` and ${failed.length - 3} more` : ''} failed`;
 }
 
 function sourceOf(file: string, plan: Plan, cwd: string): string | undefined {

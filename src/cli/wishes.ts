@@ -1,0 +1,35 @@
+/** What the command line says of a run beside the configuration, for a real run and for a dry one. */
+import { availableParallelism } from 'node:os';
+import type { RunOptions } from '../engine.ts';
+import type { Plan } from '../model/plan.ts';
+import type { DryRun } from '../terminal/dry-run.ts';
+import type { Setup } from './setup.ts';
+
+/** Only what the command line itself says goes before what the workflow file says. */
+export function flagged({ config, origins }: Setup): RunOptions {
+  const isFlag = (key: string): boolean => origins.get(key)?.kind === 'flag';
+  const { execution } = config;
+  return {
+    ...(isFlag('execution.mode') && { mode: execution.mode }),
+    ...(isFlag('execution.max_parallel_steps') && { maxParallelSteps: execution.maxParallelSteps }),
+    ...(isFlag('execution.failure_mode') && { failureMode: execution.failureMode }),
+    ...(isFlag('execution.timeout') && { timeoutMs: execution.timeoutMs }),
+  };
+}
+
+export function dryRunOf({ workflow }: Plan, setup: Setup): DryRun {
+  const { execution, runners } = setup.config;
+  const flags = flagged(setup);
+  const mode = flags.mode ?? workflow.mode ?? execution.mode;
+  const cap = flags.maxParallelSteps ?? workflow.maxParallelSteps ?? execution.maxParallelSteps;
+  return {
+    mode,
+    cap: mode === 'sequential' ? 1 : cap > 0 ? cap : availableParallelism(),
+    failureMode: flags.failureMode ?? workflow.failureMode ?? execution.failureMode,
+    timeoutMs: flags.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs,
+    runtimeOf: ({ language, runtime }) => {
+      const runner = runners[language];
+      return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
+    },
+  };
+}
