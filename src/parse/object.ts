@@ -18,28 +18,27 @@ export function documentFromObject(definition: unknown): Document {
 
 /** Writes JSON and notes where each value begins and ends. */
 class Writer {
-  readonly #pieces: string[] = [];
   readonly #open = new Set<object>();
-  #length = 0;
+  #text = '';
 
   get text(): string {
-    return this.#pieces.join('');
+    return this.#text;
   }
 
   write(value: unknown, depth: number): DocumentValue {
-    const start = this.#length;
+    const start = this.#text.length;
     switch (typeof value) {
       case 'string': {
         const json = JSON.stringify(value);
         this.#put(json);
-        const span = { start, end: this.#length };
+        const span = { start, end: this.#text.length };
         if (!value.isWellFormed()) return { kind: 'odd', span, what: 'bad-text' };
         return { kind: 'text', span, value, start, verbatim: !json.includes('\\') };
       }
       case 'number':
       case 'bigint': {
         this.#put(String(value));
-        const span = { start, end: this.#length };
+        const span = { start, end: this.#text.length };
         if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value)
           return { kind: 'odd', span, what: 'huge-integer' };
         if (typeof value === 'number' && !Number.isFinite(value)) return { kind: 'odd', span, what: 'not-a-number' };
@@ -47,7 +46,7 @@ class Writer {
       }
       case 'boolean':
         this.#put(String(value));
-        return { kind: 'boolean', span: { start, end: this.#length }, value };
+        return { kind: 'boolean', span: { start, end: this.#text.length }, value };
       case 'object':
         return value === null ? this.#odd('null', 'null') : this.#container(value, depth);
       case 'function':
@@ -68,7 +67,7 @@ class Writer {
   }
 
   #list(value: readonly unknown[], depth: number): DocumentValue {
-    const start = this.#length;
+    const start = this.#text.length;
     const items: DocumentValue[] = [];
     this.#put('[');
     for (const item of value) {
@@ -76,34 +75,34 @@ class Writer {
       items.push(this.write(item, depth + 1));
     }
     this.#put(']');
-    return { kind: 'list', span: { start, end: this.#length }, items };
+    return { kind: 'list', span: { start, end: this.#text.length }, items };
   }
 
   #table(value: object, depth: number): DocumentValue {
-    const start = this.#length;
+    const start = this.#text.length;
     const entries = new Map<string, Entry>();
+    const indent = `\n${'  '.repeat(depth + 1)}`;
     this.#put('{');
     for (const [key, property] of Object.entries(value)) {
       if (property === undefined) continue;
-      this.#put(`${entries.size > 0 ? ',' : ''}\n${'  '.repeat(depth + 1)}`);
-      const keyStart = this.#length;
+      this.#put(entries.size > 0 ? `,${indent}` : indent);
+      const keyStart = this.#text.length;
       this.#put(JSON.stringify(key));
-      const keySpan = { start: keyStart, end: this.#length };
+      const keySpan = { start: keyStart, end: this.#text.length };
       this.#put(': ');
       entries.set(key, { keySpan, value: this.write(property, depth + 1) });
     }
     this.#put(entries.size > 0 ? `\n${'  '.repeat(depth)}}` : '}');
-    return { kind: 'table', span: { start, end: this.#length }, entries };
+    return { kind: 'table', span: { start, end: this.#text.length }, entries };
   }
 
   #odd(what: Oddity, json: string): DocumentValue {
-    const start = this.#length;
+    const start = this.#text.length;
     this.#put(json);
-    return { kind: 'odd', span: { start, end: this.#length }, what };
+    return { kind: 'odd', span: { start, end: this.#text.length }, what };
   }
 
   #put(text: string): void {
-    this.#pieces.push(text);
-    this.#length += text.length;
+    this.#text += text;
   }
 }

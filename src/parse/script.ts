@@ -45,6 +45,7 @@ export function decodeScript(step: ScriptStep, fields: StepFields, context: Step
 
 function tellConflicts({ name, table }: ScriptStep, { mistakes }: StepContext): void {
   for (const group of [SOURCES, ['func', 'function']]) {
+    if (group.filter((field) => table.entries.has(field)).length < 2) continue;
     const given = [...table.entries].filter(([key]) => group.some((field) => field === key));
     const [first, second] = given;
     if (first === undefined || second === undefined) continue;

@@ -9,20 +9,22 @@ import { unreachable } from '../model/unreachable.ts';
 import type { ParseCode } from './codes.ts';
 import { readTextFile, type UnreadableText } from './text-file.ts';
 
-/** A workflow of 100,000 steps fits; what is larger is no workflow. */
-const LARGEST_BYTES = 32 * 1024 ** 2;
-const EXTENSIONS: readonly string[] = ['.lua', '.toml'];
+/** A workflow of 100,000 steps fits; what is larger is no workflow, and TOML takes its parsers longer. */
+const LARGEST_BYTES: ReadonlyMap<string, number> = new Map([
+  ['.lua', 32 * 1024 ** 2],
+  ['.toml', 8 * 1024 ** 2],
+]);
+const EXTENSIONS: readonly string[] = [...LARGEST_BYTES.keys()];
 
 export function readSource(path: string, cwd: string): Result<SourceFile, Diagnostic> {
   const absolute = resolve(cwd, path);
-  const text = readTextFile(absolute, LARGEST_BYTES);
-  const known = EXTENSIONS.includes(extname(path).toLowerCase());
-  if (!text.ok) return fail(wholeFile(...explain(path, absolute, text.error, known)));
-  if (!known) {
-    return fail(
-      wholeFile('unknown-extension', `Name the workflow file with the ending ".lua" or ".toml"; "${path}" has neither`),
-    );
+  const largest = LARGEST_BYTES.get(extname(path).toLowerCase());
+  const text = readTextFile(absolute, largest ?? 0);
+  if (largest === undefined && (text.ok || text.error.problem === 'too-large')) {
+    const message = `Name the workflow file with the ending ".lua" or ".toml"; "${path}" has neither`;
+    return fail(wholeFile('unknown-extension', message));
   }
+  if (!text.ok) return fail(wholeFile(...explain(path, absolute, text.error, largest !== undefined)));
   return ok({ path: shown(path, cwd), text: text.value });
 }
 

@@ -118,18 +118,18 @@ export function readFields<T extends object>(
   what: (field: string) => string,
   owner: string,
 ): T {
-  const byName = new Map<string, Field<unknown>>(Object.entries(fields));
-  const found: [string, unknown][] = [];
+  const known: Readonly<Record<string, Field<unknown>>> = fields;
+  const found: Record<string, unknown> = {};
   for (const [name, entry] of table.entries) {
-    const field = byName.get(name);
+    const field = Object.hasOwn(known, name) ? known[name] : undefined;
     if (field === undefined) {
-      tellUnknownField(name, entry, mistakes, owner, [...byName.keys()]);
+      tellUnknownField(name, entry, mistakes, owner, Object.keys(known));
       continue;
     }
     const value = field.type.read(entry.value, { mistakes, what: what(name) });
-    if (value !== undefined) found.push([name, value]);
+    if (value !== undefined) found[name] = value;
   }
-  return Object.fromEntries(found) as T;
+  return found as T;
 }
 
 export function tableSchema<T extends object>(fields: Fields<T>): JsonSchema {

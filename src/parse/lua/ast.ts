@@ -116,12 +116,21 @@ export type Node = Chunk | Statement | Expression | TableField;
 
 /** Calls `visit` for every node, in the order of the text. */
 export function walk(root: Node, visit: (node: Node) => void): void {
-  const waiting: unknown[] = [root];
-  while (waiting.length > 0) {
-    const next = waiting.pop();
-    if (typeof next !== 'object' || next === null) continue;
+  const waiting: object[] = [root];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if ('type' in next) visit(next as Node);
-    const children: unknown[] = Object.values(next);
-    for (let index = children.length - 1; index >= 0; index--) waiting.push(children[index]);
+    const first = waiting.length;
+    for (const [name, child] of Object.entries(next)) {
+      if (typeof child === 'object' && child !== null && name !== 'range') waiting.push(child);
+    }
+    reverseFrom(waiting, first);
+  }
+}
+
+function reverseFrom(list: object[], first: number): void {
+  for (let low = first, high = list.length - 1; low < high; low++, high--) {
+    const swapped = list[low]!;
+    list[low] = list[high]!;
+    list[high] = swapped;
   }
 }

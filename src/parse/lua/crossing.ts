@@ -23,6 +23,7 @@ export function toWire(L: LuaState): WireValue {
         return lua.lua_toboolean(L, -1);
       case lua.LUA_TNUMBER: {
         const value = lua.lua_tonumber(L, -1);
+        // The sum turns -0 into 0.
         return Number.isFinite(value) ? value + 0 : { odd: 'not-a-number' };
       }
       case lua.LUA_TSTRING:
@@ -54,8 +55,9 @@ export function toWire(L: LuaState): WireValue {
   /** fengari walks a table in the order in which its keys were first set, which is the declared one. */
   function entries(): WireValue {
     const found = new Map<string, WireValue>();
-    const items: WireValue[] = [];
     let oddity: Oddity | undefined;
+    let integers = 0;
+    let highest = 0;
     lua.lua_checkstack(L, 4);
     lua.lua_pushnil(L);
     while (lua.lua_next(L, -2) !== 0) {
@@ -63,14 +65,15 @@ export function toWire(L: LuaState): WireValue {
       lua.lua_pop(L, 1);
       const key = readKey();
       if (key === undefined) oddity ??= 'odd-key';
-      else {
-        if (typeof key === 'number' && key >= 1 && key <= MOST_VALUES) items[key - 1] = value;
-        found.set(String(key), value);
+      else found.set(String(key), value);
+      if (typeof key === 'number' && key >= 1) {
+        integers += 1;
+        highest = Math.max(highest, key);
       }
     }
     if (oddity !== undefined) return { odd: oddity };
-    const isList = found.size > 0 && items.length === found.size && items.every((item) => item !== undefined);
-    return isList && Object.keys(items).length === found.size ? items : found;
+    const isList = integers > 0 && integers === found.size && highest === integers;
+    return isList ? Array.from(found, (_, index) => found.get(String(index + 1))!) : found;
   }
 
   function readKey(): string | number | undefined {

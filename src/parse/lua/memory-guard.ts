@@ -12,10 +12,7 @@ export interface MemoryGuard {
   readonly refused: boolean;
 }
 
-/** What an allocation over the bounds throws. */
-export class MemoryExceeded extends RangeError {}
-
-/** Changes `Uint8Array` of the whole thread, for good. */
+/** Changes `Uint8Array` of the whole thread, for good: what goes over the bounds throws a RangeError. */
 export function installMemoryGuard(): MemoryGuard {
   const Original = globalThis.Uint8Array;
   const state = { exceeded: false, refused: false };
@@ -25,7 +22,7 @@ export function installMemoryGuard(): MemoryGuard {
   function check(bytes: number): void {
     if (bytes > SINGLE) {
       state.refused = true;
-      throw new MemoryExceeded('not enough memory: one text may have 16 MiB');
+      throw new RangeError('not enough memory: one text may have 16 MiB');
     }
     unmeasured += bytes;
     if (unmeasured <= MEASURED_EVERY) return;
@@ -33,7 +30,7 @@ export function installMemoryGuard(): MemoryGuard {
     if (process.memoryUsage().arrayBuffers - baseline > TOTAL) {
       state.exceeded = true;
       state.refused = true;
-      throw new MemoryExceeded('not enough memory');
+      throw new RangeError('not enough memory');
     }
   }
 

@@ -3,14 +3,13 @@ import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fengari, { type LuaState } from 'fengari';
 import { readTextFile } from '../text-file.ts';
-import { chunkName, loadedModules } from './lua-place.ts';
-import { setGlobal } from './sandbox.ts';
+import { type Sandbox, setGlobal } from './sandbox.ts';
 
 const { lua, lauxlib, to_luastring: bytes } = fengari;
 const LARGEST_MODULE = 1024 ** 2;
 const NAME = /^\w[\w-]*([./]\w[\w-]*)*$/;
 
-export function installRequire(L: LuaState, directory: string): void {
+export function installRequire({ L, places }: Sandbox, directory: string): void {
   const loading = new Set<string>();
   setGlobal(L, 'require', (state) => {
     const name = lua.lua_type(state, 1) === lua.LUA_TSTRING ? Buffer.from(lua.lua_tostring(state, 1)!).toString() : '';
@@ -26,9 +25,9 @@ export function installRequire(L: LuaState, directory: string): void {
 
     const found = locate(directory, key);
     if (typeof found === 'string') return raise(state, `require cannot load "${name}": ${found}`);
-    const module = loadedModules.push(found.path) - 1;
+    const chunk = bytes(places.addModule(found.path));
     const text = bytes(found.text);
-    if (lauxlib.luaL_loadbufferx(state, text, text.length, bytes(chunkName(module)), bytes('t')) !== lua.LUA_OK) {
+    if (lauxlib.luaL_loadbufferx(state, text, text.length, chunk, bytes('t')) !== lua.LUA_OK) {
       return raise(state, Buffer.from(lua.lua_tostring(state, -1)!).toString());
     }
     loading.add(key);

@@ -6,6 +6,8 @@ import { literalText, locateText, type Syntax } from './syntax.ts';
 /** What the file hands over: what it returns, else its global `workflow`; nil is no value. */
 export interface Given {
   readonly value: DocumentValue | undefined;
+  /** Some table has a key twice. */
+  readonly doubled: boolean;
 }
 
 type Value = DocumentValue | 'nil';
@@ -14,12 +16,13 @@ type Value = DocumentValue | 'nil';
 export function readPlain({ chunk, places }: Syntax): Given | undefined {
   const locals = new Map<string, Value>();
   const globals = new Map<string, Value>();
+  let doubled = false;
   for (const statement of chunk.body) {
     if (statement.type === 'ReturnStatement') {
       const [returned] = statement.arguments;
       const value = returned === undefined ? 'nil' : read(returned, 0);
       if (value === undefined || statement.arguments.length > 1) return undefined;
-      return value !== 'nil' && isTable(value) ? { value } : given();
+      return value !== 'nil' && isTable(value) ? { value, doubled } : given();
     }
     if (!run(statement)) return undefined;
   }
@@ -27,7 +30,7 @@ export function readPlain({ chunk, places }: Syntax): Given | undefined {
 
   function given(): Given {
     const workflow = globals.get('workflow');
-    return { value: workflow === 'nil' ? undefined : workflow };
+    return { value: workflow === 'nil' ? undefined : workflow, doubled };
   }
 
   function run(statement: Statement): boolean {
@@ -109,6 +112,7 @@ export function readPlain({ chunk, places }: Syntax): Given | undefined {
       }
       const key = keyOf(field);
       if (key === undefined) return undefined;
+      doubled ||= entries.has(key);
       if (value === 'nil') entries.delete(key);
       else entries.set(key, { keySpan: places.spanOf(field.key), value });
     }

@@ -13,8 +13,8 @@ import { parseLua, type Syntax, withoutInterpreterLine } from './syntax.ts';
 export async function readLua(file: SourceFile, directory: string): Promise<Result<Document, readonly Diagnostic[]>> {
   const syntax = parseLua(file);
   if (!syntax.ok) return fail([syntax.error]);
-  const duplicates = findDuplicates(syntax.value);
   const plain = readPlain(syntax.value);
+  const duplicates = plain?.doubled === false ? [] : findDuplicates(syntax.value);
   if (plain !== undefined) return handOver(file, plain.value, duplicates);
   const evaluated = await readByEvaluation(syntax.value, directory);
   const mistakes = [...duplicates, ...evaluated.mistakes];

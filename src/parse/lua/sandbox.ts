@@ -1,7 +1,7 @@
 /** A Lua state that can compute a workflow and do nothing else. */
 import fengari, { type LuaFunction, type LuaState } from 'fengari';
 import { forbid, type Forbidden, FORBIDDEN_FUNCTIONS, FORBIDDEN_LIBRARIES } from './forbidden.ts';
-import { placeOf } from './lua-place.ts';
+import { LuaPlaces } from './lua-place.ts';
 import type { Reach } from './wire.ts';
 
 const { lua, lauxlib, lualib, to_luastring: bytes } = fengari;
@@ -12,17 +12,18 @@ const LONGEST_LINE = 500;
 
 export interface Sandbox {
   readonly L: LuaState;
+  readonly places: LuaPlaces;
   readonly reached: Reach[];
   readonly printed: string[];
 }
 
 export function createSandbox(): Sandbox {
   const L = lauxlib.luaL_newstate();
-  const sandbox: Sandbox = { L, reached: [], printed: [] };
+  const sandbox: Sandbox = { L, places: new LuaPlaces(), reached: [], printed: [] };
   open(L);
   const refuse = (state: LuaState, forbidden: Forbidden): number => {
     const { name, advice } = forbidden;
-    if (sandbox.reached.length < MOST_REACHES) sandbox.reached.push({ name, advice, place: placeOf(state) });
+    if (sandbox.reached.length < MOST_REACHES) sandbox.reached.push({ name, advice, place: sandbox.places.of(state) });
     return lauxlib.luaL_error(state, bytes(`a workflow file cannot use ${name.replaceAll('%', '%%')}; ${advice}`));
   };
   keepHarmlessOf(L);

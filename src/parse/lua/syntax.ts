@@ -103,5 +103,5 @@ export function locateText(literal: StringLiteral, value: string, places: Places
 }
 
 function linesOf(text: string): number {
-  return text.split('\n').length;
+  return text.includes('\n') ? text.split('\n').length : 1;
 }
