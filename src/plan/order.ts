@@ -14,7 +14,7 @@ export function arrange(
   const start = steps
     .map((_, declared) => declared)
     .sort((a, b) => levelOf[a]! - levelOf[b]! || weights[b]! - weights[a]! || a - b);
-  const position = new Array<number>(steps.length);
+  const position = steps.map(() => 0);
   start.forEach((declared, index) => {
     position[declared] = index;
   });
@@ -37,7 +37,7 @@ export function arrange(
 }
 
 function weightsOf({ dependants }: Graph, order: readonly number[]): readonly number[] {
-  const weights = new Array<number>(order.length).fill(1);
+  const weights = order.map(() => 1);
   for (const step of order.toReversed()) {
     for (const dependant of dependants[step]!) weights[step] = Math.max(weights[step]!, weights[dependant]! + 1);
   }
