@@ -5,7 +5,7 @@ import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { chunkName, notRunnable, threw } from './failure.ts';
-import { Aborted, loadMachines } from './machine.ts';
+import { Aborted, loadMachines, MEMORY_LIMIT } from './machine.ts';
 import { Host } from './state.ts';
 
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
@@ -28,7 +28,7 @@ const OUT_OF_MEMORY: Outcome = {
   failure: {
     reason: 'limit',
     limit: 'memory',
-    message: 'The step ran out of memory: a Lua step has at most 2 GiB, its inputs included',
+    message: `The step ran out of memory: a Lua step has at most ${MEMORY_LIMIT / 1024 ** 3} GiB, its inputs included`,
   },
   warnings: [],
 };
@@ -139,7 +139,7 @@ class Step {
   #errorText(): string {
     const { machine } = this.#host;
     const L = this.#L;
-    if (machine.api.lua_type(L, -1) === LuaType.table && machine.api.lua_getmetatable(L, -1) === 0) {
+    if (machine.api.lua_type(L, -1) === LuaType.table && !machine.hasMetatable(L, -1)) {
       const encoded = takeValue(machine, L, 4096, 'error');
       if (encoded.kind === 'value') return Buffer.from(encoded.value).toString('utf8');
     }

@@ -7,8 +7,8 @@ import { calendar } from './calendar.ts';
 /** Lua cannot go on: it ran out of memory outside any protected call, and this instance is lost. */
 export class Aborted extends Error {}
 
-/** wasm32's own ceiling as the build declares it. */
-const MAX_PAGES = 32_768;
+/** Of one step's state, in bytes, all that lies in the wasm memory included. The build itself would go to 2 GiB. */
+export const MEMORY_LIMIT: number = 1024 ** 3;
 const PAGE = 65_536;
 /** ENOSYS of the build's libc: nothing of the host's files is there. */
 const NO_SUCH_CALL = -52;
@@ -91,6 +91,12 @@ export class Machine {
     this.api.free(pointer);
   }
 
+  hasMetatable(L: State, index: number): boolean {
+    if (this.api.lua_getmetatable(L, index) === 0) return false;
+    this.pop(L, 1);
+    return true;
+  }
+
   pop(L: State, n: number): void {
     this.api.lua_settop(L, -n - 1);
   }
@@ -164,7 +170,7 @@ export class Machine {
   #grow(size: number): number {
     const wanted = Math.max(size, Math.min(this.bytes.length * 1.2, size + 96 * 1024 * 1024));
     for (const target of [wanted, size]) {
-      const pages = Math.min(MAX_PAGES, Math.ceil(target / PAGE));
+      const pages = Math.min(MEMORY_LIMIT / PAGE, Math.ceil(target / PAGE));
       try {
         this.api.memory.grow(pages - this.bytes.length / PAGE);
         if (pages * PAGE >= size) return 1;
