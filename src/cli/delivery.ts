@@ -30,7 +30,7 @@ export async function deliver(
   { format, file, cwd }: Delivery,
   out: Output,
 ): Promise<string | undefined> {
-  const { plainOutputs, renderOutputs } = await import('../terminal/outputs.ts');
+  const { shortOutputs, renderOutputs } = await import('../terminal/outputs.ts');
   const outputs = finalOutputs(plan, record);
   if (file !== undefined) {
     const written = writeWhole(
@@ -44,7 +44,7 @@ export async function deliver(
     return undefined;
   }
   const shown = outputs.filter(({ value }) => !(value.length === 4 && value[0] === NULL_TEXT)).slice(0, MOST_OUTPUTS);
-  const lines = plainOutputs(shown, { mostLines: 12, width: out.isTerminal ? out.size().columns : 100 });
+  const lines = shortOutputs(shown, { mostLines: 12, width: out.isTerminal ? out.size().columns : 100 });
   const left = outputs.length - shown.length;
   if (outputs.length > MOST_OUTPUTS) lines.push(`… ${left} more outputs (all of them: --output json)`);
   if (lines.length > 0) out.lines(['', ...lines]);

@@ -1,15 +1,12 @@
 /** Lays canonical JSON text out in lines for a reader. */
 
-/** Up to `mostLines` lines, and whether that is all of it. What fits in `width` columns stays on one line. */
-export function prettyLines(
-  text: string,
-  { width, mostLines }: { readonly width: number; readonly mostLines: number },
-): { lines: string[]; isWhole: boolean } {
+/** What fits in `width` columns stays on one line; all else opens up, two spaces further in at each level. */
+export function prettyLines(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   let depth = 0;
   let at = 0;
-  while (at < text.length && lines.length < mostLines) {
+  while (at < text.length) {
     const character = text[at]!;
     if (character === '"') {
       const end = stringEnd(text, at);
@@ -40,9 +37,7 @@ export function prettyLines(
       at += 1;
     }
   }
-  const isWhole = at >= text.length && lines.length < mostLines;
-  if (isWhole) lines.push(line);
-  return { lines, isWhole };
+  return [...lines, line];
 }
 
 /** Where the bracket at `start` closes, if that is within `room` characters. */
