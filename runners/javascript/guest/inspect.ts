@@ -54,6 +54,21 @@ export function createFormat(): Format {
     return more > 0 ? [...items, `... ${more} more item${more === 1 ? '' : 's'}`] : items;
   }
 
+  function arrayItems(value: readonly unknown[], nested: (each: unknown) => string): string[] {
+    const items: string[] = [];
+    for (let i = 0, holes = 0; i < value.length && i < ITEMS; i++) {
+      if (i in value) {
+        items.push(nested(value[i]));
+        continue;
+      }
+      holes += 1;
+      if (i + 1 < value.length && !(i + 1 in value)) continue;
+      items.push(`<${holes} empty item${holes === 1 ? '' : 's'}>`);
+      holes = 0;
+    }
+    return items;
+  }
+
   function inspect(value: unknown, depth: number, parents: readonly object[]): string {
     if (typeof value === 'function') {
       const isClass = Function.prototype.toString.call(value).startsWith('class');
@@ -74,7 +89,7 @@ export function createFormat(): Format {
     const seen = [...parents, value];
     const nested = (each: unknown): string => inspect(each, depth + 1, seen);
     if (Array.isArray(value)) {
-      const items = Array.from(value.slice(0, ITEMS), (item, i) => (i in value ? nested(item) : '<empty>'));
+      const items = arrayItems(value, nested);
       const rest = members(value, depth, seen, (key) => /^\d+$/.test(key));
       return joined(name === 'Array' ? '[' : `${name}(${value.length}) [`, [...few(value.length, items), ...rest], ']');
     }
