@@ -5,7 +5,6 @@ import type { SourceFile } from '../../model/source.ts';
 import type { Document, DocumentValue } from '../document.ts';
 import { mistake } from '../mistakes.ts';
 import { findDuplicates } from './duplicates.ts';
-import { explainEvaluation } from './explain.ts';
 import { readPlain } from './plain.ts';
 import { parseLua, type Syntax, withoutInterpreterLine } from './syntax.ts';
 
@@ -31,6 +30,7 @@ export interface Evaluated {
 /** Reads any Lua file, plain data or not. */
 export async function readByEvaluation(syntax: Syntax, directory: string): Promise<Evaluated> {
   const { evaluateLua } = await import('./evaluate.ts');
+  const { explainEvaluation } = await import('./explain.ts');
   const evaluation = await evaluateLua(withoutInterpreterLine(syntax.file.text), directory);
   const mistakes = explainEvaluation(evaluation, syntax.file, directory);
   const { ended } = evaluation;
