@@ -1,7 +1,6 @@
 /** One child process of the spawner, from its start to the end of everything that it started. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { escapees, MARKER } from './escapees.ts';
@@ -42,22 +41,26 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   ]);
   let stopping: { until: number } | undefined;
   let over = false;
+  let drained = false;
+  void ends.then(() => {
+    drained = true;
+  });
 
   async function see(): Promise<Ending> {
     if (process_ === undefined || 'code' in started)
       return { kind: 'failed', code: 'code' in started ? started.code : '' };
     const ending = await endingOf(process_);
     if (ending.kind === 'failed') return ending;
-    if (stopping === undefined) await soon(ends, DRAIN_MS);
+    if (stopping === undefined) drained || (await soon(ends, DRAIN_MS));
     else await groupGone(process_.pid, stopping.until);
     killAll(process_.pid, marker, 'SIGKILL', process_.pid);
     return ending;
   }
 
   void see().then(async (ending) => {
-    const ended = await soon(ends, AFTER_KILL_MS);
+    const ended = drained || (await soon(ends, AFTER_KILL_MS));
     over = true;
-    for (const reader of readers) reader?.destroy();
+    if (!ended) for (const reader of readers) reader?.destroy();
     for (const fifo of pipes) fifo?.release(ended);
     events.ended(ending);
   });
@@ -108,22 +111,24 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }
 
-async function readToEnd(stream: Readable | null | undefined, take: (chunk: Buffer) => void): Promise<void> {
-  if (stream === null || stream === undefined) return;
-  stream.on('data', take);
-  stream.on('error', () => stream.destroy());
-  await once(stream, 'close').catch(() => undefined);
+function readToEnd(stream: Readable | null | undefined, take: (chunk: Buffer) => void): Promise<void> {
+  if (stream === null || stream === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.on('data', take);
+    stream.on('error', () => stream.destroy());
+    stream.on('close', resolve);
+  });
 }
 
 /** Whether `promise` is done within the time. */
-async function soon(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const timer = new AbortController();
-  const done = await Promise.race([
-    promise.then(() => true),
-    sleep(ms, false, { signal: timer.signal }).catch(() => false),
-  ]);
-  timer.abort();
-  return done;
+function soon(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
 }
 
 async function groupGone(leader: number | undefined, until: number): Promise<void> {
