@@ -121,7 +121,7 @@ export function readPlain({ chunk, places }: Syntax): Given | undefined {
   }
 }
 
-export function isTable(value: DocumentValue): boolean {
+function isTable(value: DocumentValue): boolean {
   return value.kind === 'table' || value.kind === 'list';
 }
 
