@@ -4,10 +4,10 @@ import type { WriteStream } from 'node:tty';
 export interface Output {
   readonly isTerminal: boolean;
   /** Columns and rows now; 80 × 24 where there is no terminal. */
-  size(): { readonly columns: number; readonly rows: number };
-  write(data: string | Uint8Array): void;
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly write: (data: string | Uint8Array) => void;
   /** Each with a line end after it. */
-  lines(lines: readonly string[]): void;
+  readonly lines: (lines: readonly string[]) => void;
 }
 
 export interface Console {
@@ -16,7 +16,7 @@ export interface Console {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   /** Called once, as soon as nobody reads standard output any more. */
-  onReaderGone(listener: () => void): void;
+  readonly onReaderGone: (listener: () => void) => void;
   readonly readerGone: () => boolean;
 }
 

@@ -16,7 +16,7 @@ export interface Delivery {
 }
 
 /** Outputs of the steps that no other step needs, in plan order. */
-export function finalOutputs(plan: Plan, record: RunRecord): FinalOutput[] {
+function finalOutputs(plan: Plan, record: RunRecord): FinalOutput[] {
   return plan.steps.flatMap(({ step, dependants }) => {
     const value = dependants.length === 0 ? record.steps.get(step.name)?.output : undefined;
     return value === undefined ? [] : [{ step: step.name, value }];

@@ -27,10 +27,10 @@ export async function createReport(plan: Plan, wishes: ReportWishes): Promise<Re
   const say = (line: string): void => console.err.lines([line]);
   if (wishes.events) {
     const { createJsonReport } = await import('../terminal/json.ts');
-    const { onEvent } = createJsonReport((pieces) => {
+    const events = createJsonReport((pieces) => {
       for (const piece of pieces) console.out.write(piece);
     });
-    return { onEvent, say, close: () => undefined };
+    return { onEvent: (event) => events.onEvent(event), say, close: () => undefined };
   }
   const width = output.isTerminal ? output.size().columns : 100;
   if (output.isTerminal && !quiet && canRedraw(console.env)) {
@@ -44,8 +44,8 @@ export async function createReport(plan: Plan, wishes: ReportWishes): Promise<Re
     });
   }
   const { createPlainReport } = await import('../terminal/plain.ts');
-  const { onEvent } = createPlainReport(plan, { style, width, sourceOf, quiet, printOutput, write: output.lines });
-  return { onEvent, say, close: () => undefined };
+  const plain = createPlainReport(plan, { style, width, sourceOf, quiet, printOutput, write: output.lines });
+  return { onEvent: (event) => plain.onEvent(event), say, close: () => undefined };
 }
 
 /** Build servers often give a terminal that nobody looks at while the run goes on. */

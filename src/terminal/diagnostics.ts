@@ -11,7 +11,7 @@ export interface DiagnosticsLayout {
 }
 
 /** The lines of one diagnostic: what is wrong, where, and what else belongs to it. */
-export function renderDiagnostic(diagnostic: Diagnostic, { style, width = 100 }: DiagnosticsLayout): string[] {
+function renderDiagnostic(diagnostic: Diagnostic, { style, width = 100 }: DiagnosticsLayout): string[] {
   const paint = diagnostic.severity === 'error' ? style.red : style.yellow;
   const [first = '', ...more] = diagnostic.message.split('\n').map(visible);
   const head = `${style.bold(paint(diagnostic.severity))}${style.bold(`: ${first}`)} ${style.dim(`[${diagnostic.code}]`)}`;
@@ -32,7 +32,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], layout: Di
 }
 
 /** `2 errors, 1 warning`. */
-export function countOf(diagnostics: readonly Diagnostic[]): string {
+function countOf(diagnostics: readonly Diagnostic[]): string {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
   const warnings = diagnostics.length - errors;
   return [plural(errors, 'error'), plural(warnings, 'warning')].filter((part) => part !== '').join(', ');

@@ -34,7 +34,7 @@ export function describeFailure(failure: StepFailure): string {
 }
 
 /** What a person can do about it; nothing where there is nothing to do. */
-export function adviceFor(failure: StepFailure, step: Step): string | undefined {
+function adviceFor(failure: StepFailure, step: Step): string | undefined {
   switch (failure.reason) {
     case 'threw':
       return step.retry.retries === 0

@@ -48,8 +48,8 @@ export interface Progress {
 
 export interface ProgressOf {
   readonly progress: Progress;
-  step(name: string): StepProgress;
-  take(event: RunEvent): void;
+  readonly step: (name: string) => StepProgress;
+  readonly take: (event: RunEvent) => void;
 }
 
 export function createProgress(plan: Plan): ProgressOf {

@@ -13,9 +13,9 @@ const COLOURS = /\u001B\[[0-9;]*m/g;
 
 export interface Screen {
   /** Adds `above` for good and replaces the block with `block`, whose lines have to be narrower than the window. */
-  draw(above: readonly string[], block: readonly string[]): void;
+  readonly draw: (above: readonly string[], block: readonly string[]) => void;
   /** Shows the cursor again; the next `draw` hides it. */
-  release(): void;
+  readonly release: () => void;
 }
 
 export function createScreen(write: (text: string) => void, columns: () => number): Screen {

@@ -51,7 +51,7 @@ export function describeSkip(because: SkipReason): string {
 }
 
 /** `5 succeeded, 1 failed, 2 skipped`: what is none is left out. */
-export function describeCounts(counts: Counts, style: Style): string {
+function describeCounts(counts: Counts, style: Style): string {
   const parts = (['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'retrying', 'waiting'] as const)
     .filter((status) => counts[status] > 0)
     .map((status) => paintOf(status, style)(`${counts[status]} ${status}`));

@@ -74,12 +74,12 @@ describe('each event', () => {
     expect(section).toBeDefined();
     const documented = [...section!.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1]);
     const own = Object.keys(event).filter((field) => !['kind', 'at', 'run'].includes(field));
-    expect(documented.sort()).toEqual(own.sort());
+    expect(new Set(documented)).toEqual(new Set(own));
   });
 
   it('and no other is documented', () => {
     const headings = [...page.matchAll(/^## `([a-z-]+)`/gm)].map((match) => match[1]);
-    expect(headings.sort()).toEqual(Object.keys(EVENTS).sort());
+    expect(headings).toEqual(Object.keys(EVENTS));
   });
 });
 
@@ -89,5 +89,5 @@ it('an output is the bytes of its text', () => {
 
 it('every reason of a failure is documented', () => {
   const rows = [...page.split('## Failures')[1]!.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
-  expect(rows.sort()).toEqual(Object.keys(REASONS).sort());
+  expect(rows).toEqual(Object.keys(REASONS));
 });

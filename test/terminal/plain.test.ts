@@ -19,7 +19,7 @@ function report(events: readonly Bare<RunEvent>[], options: Partial<PlainOptions
   ];
   const plan = planOf(workflowOf(steps, { file: { path: 'demo.lua', text: TEXT } }));
   const lines: string[] = [];
-  const { onEvent } = createPlainReport(plan, {
+  const plain = createPlainReport(plan, {
     style: createStyle(false),
     width: 80,
     sourceOf: (file) => (file === 'demo.lua' ? TEXT : undefined),
@@ -28,7 +28,7 @@ function report(events: readonly Bare<RunEvent>[], options: Partial<PlainOptions
     write: (more) => lines.push(...more),
     ...options,
   });
-  for (const event of events) onEvent({ ...event, at: 0, run: 'r' } as RunEvent);
+  for (const event of events) plain.onEvent({ ...event, at: 0, run: 'r' } as RunEvent);
   return `\n${lines.join('\n')}\n`;
 }
 
