@@ -169,11 +169,17 @@ describe('mistakes', () => {
 
   it('of syntax point at the place, in every format', async () => {
     write('config.toml', '[server]\nport = = 1\n');
-    expect(await mistakes()).toEqual([expect.stringMatching(/^config\.toml:2 «=» This file is not TOML from here on: /)]);
+    expect(await mistakes()).toEqual([
+      expect.stringMatching(/^config\.toml:2 «=» This file is not TOML from here on: /),
+    ]);
     write('broken.json', '{\n  "server": {\n    "port": 1,,\n  }\n}');
-    expect(await mistakes({ file: 'broken.json' })).toEqual([expect.stringMatching(/^broken\.json:3 .*not JSON from here on: /)]);
+    expect(await mistakes({ file: 'broken.json' })).toEqual([
+      expect.stringMatching(/^broken\.json:3 .*not JSON from here on: /),
+    ]);
     write('broken.yaml', 'server:\n  port: [1\n');
-    expect(await mistakes({ file: 'broken.yaml' })).toEqual([expect.stringMatching(/^broken\.yaml:\d .*not YAML from here on: /s)]);
+    expect(await mistakes({ file: 'broken.yaml' })).toEqual([
+      expect.stringMatching(/^broken\.yaml:\d .*not YAML from here on: /s),
+    ]);
   });
 
   it('include a file that was named and is not there', async () => {
@@ -185,7 +191,10 @@ describe('mistakes', () => {
 
 describe('warnings', () => {
   it('name unknown keys, sections and what was probably meant', async () => {
-    write('config.toml', '[execution]\nmod = "parallel"\n[runner.python]\nenabled = true\n[runners.python]\ninterpretor = "x"\n[runners]\nlua = 5\n');
+    write(
+      'config.toml',
+      '[execution]\nmod = "parallel"\n[runner.python]\nenabled = true\n[runners.python]\ninterpretor = "x"\n[runners]\nlua = 5\n',
+    );
     const { warnings } = await load();
     expect(warnings.map(inShort)).toEqual([
       'config.toml:2 «mod = "parallel"» There is no setting "execution.mod"; did you mean "mode"?',

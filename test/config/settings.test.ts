@@ -9,11 +9,14 @@ const ROOT = join(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/config.md'), 'utf8');
 
 describe('docs/config.md', () => {
-  it.each(SETTINGS)('has a row for $key with its variable, default and meaning', ({ key, variable, fallback, about }) => {
-    const row = page.split('\n').find((line) => line.startsWith(`| \`${key}\` |`));
-    const shown = Array.isArray(fallback) ? fallback.join(', ') : String(fallback);
-    expect(row).toBe(`| \`${key}\` | \`${variable}\` | \`${shown}\` | ${about} |`);
-  });
+  it.each(SETTINGS)(
+    'has a row for $key with its variable, default and meaning',
+    ({ key, variable, fallback, about }) => {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${key}\` |`));
+      const shown = Array.isArray(fallback) ? fallback.join(', ') : String(fallback);
+      expect(row).toBe(`| \`${key}\` | \`${variable}\` | \`${shown}\` | ${about} |`);
+    },
+  );
 
   it('has no row for a setting that does not exist', () => {
     const rows = [...page.matchAll(/^\| `([a-z_.]+)` \|/gm)].map((match) => match[1]);
