@@ -1,7 +1,7 @@
 /** The pipeline on one page: load a workflow, plan it, run the plan, record what happened. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Runtime } from '../runners/contract.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
@@ -124,7 +124,7 @@ class LocalEngine implements Engine {
         failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
         cap: this.#cap(plan, options),
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
-        settings: this.#jobSettings(id),
+        settings: this.#jobSettings(id, workflow.file.path),
       },
       listener,
     );
@@ -163,11 +163,8 @@ class LocalEngine implements Engine {
     parsed: Result<ParsedWorkflow, ParseFailure>,
     warm: boolean,
   ): Promise<Result<Plan, readonly Diagnostic[]>> {
-    const { planWorkflow, checkOutline } = await import('./plan/index.ts');
-    if (!parsed.ok) {
-      const { diagnostics, outline } = parsed.error;
-      return fail(outline === undefined ? diagnostics : [...diagnostics, ...checkOutline(outline)]);
-    }
+    const { planWorkflow, allMistakes } = await import('./plan/index.ts');
+    if (!parsed.ok) return fail(allMistakes(parsed.error));
     const { workflow, warnings } = parsed.value;
     const disabled = workflow.steps.filter((step) => !this.#config.runners[step.language].enabled);
     if (disabled.length > 0) return fail(disabled.map((step) => disabledRunner(step, workflow.file)));
@@ -207,10 +204,11 @@ class LocalEngine implements Engine {
     return runtimeOf(step, this.#config.runners);
   }
 
-  #jobSettings(run: string): Omit<JobSettings, 'workdir'> {
+  #jobSettings(run: string, file: string): Omit<JobSettings, 'workdir'> {
     return {
       run,
       cwd: this.#cwd,
+      directory: dirname(resolve(this.#cwd, file)),
       cacheDir: resolve(this.#cwd, this.#config.cache.directory),
       env: this.#env,
       runners: this.#config.runners,
