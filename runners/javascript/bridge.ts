@@ -1,6 +1,7 @@
 /** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
 import { randomFillSync, randomUUID } from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
+import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
 import type { UrlParts } from './guest/url.ts';
 
@@ -20,7 +21,7 @@ export function createBridge(
       return context.undefined;
     },
     ask: (what, args) =>
-      context.newString(JSON.stringify(answer(text(what!) as Question, JSON.parse(text(args!)) as string[]))),
+      context.newString(JSON.stringify(answer(text(what!) as Question, JSON.parse(text(args!)) as unknown[]))),
     encodeText: (json) => context.newArrayBuffer(ownBuffer(Buffer.from(JSON.parse(text(json!)) as string))),
     decodeText: (buffer, label, fatal, ignoreBom) => {
       using bytes = context.getArrayBuffer(buffer!);
@@ -41,36 +42,30 @@ export function createBridge(
   return bridge;
 }
 
-function answer(what: Question, args: readonly string[]): unknown {
+function answer(what: Question, args: unknown[]): unknown {
   switch (what) {
     case 'uuid':
       return randomUUID();
     case 'params':
-      return [...new URLSearchParams(args[0])];
+      return [...new URLSearchParams(args[0] as string)];
     case 'params-text':
-      return new URLSearchParams(args[0] as unknown as [string, string][]).toString();
-    default:
-      return orNull(() => answerOrThrow(what, args));
-  }
-}
-
-function answerOrThrow(what: Question, [first = '', second, third = '']: readonly string[]): unknown {
-  switch (what) {
+      return new URLSearchParams(args[0] as [string, string][]).toString();
     case 'atob':
-      return atob(first);
+      return orNull(() => atob(args[0] as string));
     case 'btoa':
-      return btoa(first);
+      return orNull(() => btoa(args[0] as string));
     case 'encoding':
-      return new TextDecoder(first).encoding;
+      return orNull(() => new TextDecoder(args[0] as string).encoding);
     case 'url':
-      return urlParts(new URL(first, second));
-    case 'url-set': {
-      const url = new URL(first);
-      if (second !== undefined && second in url) Reflect.set(url, second, third);
-      return urlParts(url);
-    }
+      return orNull(() => urlParts(new URL(args[0] as string, args[1] as string | undefined)));
+    case 'url-set':
+      return orNull(() => {
+        const url = new URL(args[0] as string);
+        Reflect.set(url, args[1] as keyof UrlParts, args[2]);
+        return urlParts(url);
+      });
     default:
-      return null;
+      return unreachable(what);
   }
 }
 

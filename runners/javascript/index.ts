@@ -17,7 +17,7 @@ export const load: LoadRunner = async () => {
     run: (job, context) => {
       const outcome = last.then(async () => {
         const current = (sandbox ??= await Sandbox.create());
-        current.print = context.print;
+        current.print = (stream, text) => context.print(stream, text);
         const step = new Step(current, job);
         const ended = await step.run();
         // Putting the memory back is cheap, a memory that grew large or was left in the middle of a call is not worth it.

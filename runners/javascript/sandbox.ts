@@ -11,6 +11,7 @@ import { installClone } from './guest/clone.ts';
 import { installConsole } from './guest/console.ts';
 import { createFormat } from './guest/inspect.ts';
 import { createKernel, type Kernel } from './guest/kernel.ts';
+import { createNative } from './guest/native.ts';
 import { createParts, type Part } from './guest/parts.ts';
 import { createSerialiser } from './guest/serialise.ts';
 import { installTimers } from './guest/timers.ts';
@@ -54,7 +55,9 @@ function named(part: Part, names: string): Record<string, Part> {
 
 const PRELUDE = `(bridge, globals) => {
   const load = (${createParts.toString()})(bridge, JSON.parse(globals));
-  return (${createKernel.toString()})((${createSerialiser.toString()})(), load);
+  const native = (${createNative.toString()})();
+  const serialise = (${createSerialiser.toString()})(native);
+  return (${createKernel.toString()})(native, serialise, load);
 }`;
 
 export class Sandbox {

@@ -15,11 +15,8 @@ const TM = {
   offset: 9,
 } as const;
 
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  ...['January', 'February', 'March', 'April', 'May', 'June'],
-  ...['July', 'August', 'September', 'October', 'November', 'December'],
-];
+const WEEKDAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
 /** The imports, given a way to the instance, which does not exist yet when they are made. */
 export function calendar(api: () => LuaApi): Record<string, (...args: never[]) => unknown> {

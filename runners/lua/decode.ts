@@ -40,7 +40,7 @@ class Reader {
 
   push(): void {
     const { api } = this.#machine;
-    switch (this.#text[this.#at]) {
+    switch (this.#text[this.#at]!) {
       case QUOTE:
         return this.#string();
       case OPEN_OBJECT:

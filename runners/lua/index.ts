@@ -35,7 +35,11 @@ const OUT_OF_MEMORY: Outcome = {
 
 /** Nothing when the instance is lost, which only lack of memory brings about. */
 function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefined {
-  host.surroundings = { print: context.print, env: job.env, traceback: '' };
+  host.surroundings = {
+    print: (stream, text) => context.print(stream, text),
+    env: job.env,
+    traceback: '',
+  };
   try {
     const L = host.open();
     const outcome = new Step(host, L, job).run();

@@ -33,7 +33,7 @@ export class Machine {
   constructor(lua: WebAssembly.Module, adapter: WebAssembly.Module) {
     this.#adapter = adapter;
     const instance = new WebAssembly.Instance(lua, this.#imports());
-    this.api = instance.exports as unknown as LuaApi;
+    this.api = instance.exports as object as LuaApi;
     this.#bytes = new Uint8Array(this.api.memory.buffer);
     this.#words = new Uint32Array(this.api.memory.buffer);
     this.api.emscripten_stack_init();
@@ -197,11 +197,21 @@ export class Machine {
 class LongJump {}
 
 /** `(func (param i32) (result i32))` imported as `e.f` and exported as `f`: it turns a JavaScript function into a table entry. */
-const ADAPTER = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  ...[0x01, 0x06, 0x01, 0x60, 0x01, 0x7f, 0x01, 0x7f],
-  ...[0x02, 0x07, 0x01, 0x01, 0x65, 0x01, 0x66, 0x00, 0x00],
-  ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00],
+const ADAPTER = Buffer.from(
+  '0061736d01000000' + // magic and version
+    '0106' +
+    '01' +
+    '60017f017f' + // type
+    '0207' +
+    '01' +
+    '0165' +
+    '0166' +
+    '0000' + // import
+    '0705' +
+    '01' +
+    '0166' +
+    '0000', // export
+  'hex',
 );
 
 /** Compiles the build once; every call of the result makes a fresh instance. */

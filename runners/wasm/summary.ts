@@ -8,7 +8,7 @@ const QUOTE = 0x22;
 /** `array[items]`, `object[members]`, `string[UTF-8 bytes]`, `number[text]`, `bool[text]`, `null`, from canonical text. */
 export function summarise(value: EncodedValue): string {
   const text = (): string => Buffer.from(value).toString('utf8');
-  switch (value[0]) {
+  switch (value[0]!) {
     case OPEN_OBJECT:
       return `object[${countMembers(value)}]`;
     case OPEN_ARRAY:

@@ -10,13 +10,15 @@ const CHARACTER_DEVICE = 2;
 const POLL = { subscription: 48, event: 32, clock: 0, absolute: 1 } as const;
 
 /** With no directory granted, every descriptor but the three streams is a bad one. */
-const BAD_DESCRIPTOR = [
-  ...['fd_advise', 'fd_allocate', 'fd_datasync', 'fd_fdstat_set_rights', 'fd_filestat_get', 'fd_filestat_set_size'],
-  ...['fd_filestat_set_times', 'fd_pread', 'fd_prestat_dir_name', 'fd_prestat_get', 'fd_pwrite', 'fd_readdir'],
-  ...['fd_renumber', 'fd_sync', 'fd_tell', 'path_create_directory', 'path_filestat_get', 'path_filestat_set_times'],
-  ...['path_link', 'path_open', 'path_readlink', 'path_remove_directory', 'path_rename', 'path_symlink'],
-  ...['path_unlink_file', 'sock_accept', 'sock_recv', 'sock_send', 'sock_shutdown'],
-];
+const BAD_DESCRIPTOR = `
+  fd_advise fd_allocate fd_datasync fd_fdstat_set_rights fd_filestat_get fd_filestat_set_size
+  fd_filestat_set_times fd_pread fd_prestat_dir_name fd_prestat_get fd_pwrite fd_readdir fd_renumber
+  fd_sync fd_tell path_create_directory path_filestat_get path_filestat_set_times path_link path_open
+  path_readlink path_remove_directory path_rename path_symlink path_unlink_file sock_accept sock_recv
+  sock_send sock_shutdown
+`
+  .trim()
+  .split(/\s+/);
 
 /** Thrown through the module's frames to end it. */
 export class Exit {

@@ -1,5 +1,6 @@
 /** JavaScript steps: the globals beside the language's own, held against Node's where Node has them. */
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
+import { runInThisContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { load } from '../../runners/javascript/index.ts';
 import { embedded } from './contract/embedded.ts';
@@ -10,7 +11,7 @@ const value = async (expression: string): Promise<unknown> => {
   return typeof shown === 'string' ? (JSON.parse(shown) as unknown) : shown;
 };
 /** What the expression gives here, in Node. */
-const inNode = (expression: string): unknown => JSON.parse(JSON.stringify((0, eval)(`(${expression})`)));
+const inNode = (expression: string): unknown => JSON.parse(JSON.stringify(runInThisContext(`(${expression})`)));
 
 describe('as in Node', () => {
   test.each([
@@ -58,11 +59,8 @@ describe('console', () => {
     'Array.from({ length: 120 }, (_, i) => i).length, Object(1), Object("s")',
   ])('shows (%s) as Node does', async (args) => {
     const { lines } = await run(`console.log(${args})`);
-    const node = (0, eval)(`(require) => require('util').format(${args})`) as (
-      require: () => { format: unknown },
-    ) => string;
-    const { format } = await import('node:util');
-    expect(lines.map(({ text }) => text).join('\n')).toBe(node(() => ({ format })));
+    const shown = runInThisContext(`(format) => format(${args})`) as (how: typeof format) => string;
+    expect(lines.map(({ text }) => text).join('\n')).toBe(shown(format));
   });
 
   test('shows what contains itself, and errors with their stack', async () => {

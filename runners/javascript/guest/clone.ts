@@ -16,7 +16,7 @@ export function installClone(): void {
       seen.set(value, copy);
       return copy;
     };
-    if (Array.isArray(value)) return fill(keep(new Array(value.length) as object), value, seen);
+    if (Array.isArray(value)) return fill(keep(Object.assign([], { length: value.length })), value, seen);
     if (value instanceof Date) return keep(new Date(value.getTime()));
     if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
     if (value instanceof Number || value instanceof String || value instanceof Boolean)
@@ -24,9 +24,9 @@ export function installClone(): void {
     if (value instanceof ArrayBuffer) return keep(value.slice(0));
     if (ArrayBuffer.isView(value)) {
       const buffer = clone(value.buffer, seen) as ArrayBuffer;
-      const { length } = value as unknown as { length?: number };
+      const length = 'length' in value ? Number(value.length) : value.byteLength;
       const View = value.constructor as new (buffer: ArrayBuffer, offset: number, length?: number) => object;
-      return keep(new View(buffer, value.byteOffset, length ?? value.byteLength));
+      return keep(new View(buffer, value.byteOffset, length));
     }
     if (value instanceof Map) {
       const copy = keep(new Map<unknown, unknown>());

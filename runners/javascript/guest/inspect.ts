@@ -93,12 +93,9 @@ export function createFormat(): Format {
       const rest = members(value, depth, seen, (key) => /^\d+$/.test(key));
       return joined(name === 'Array' ? '[' : `${name}(${value.length}) [`, [...few(value.length, items), ...rest], ']');
     }
-    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-      const items = Array.from(value as unknown as ArrayLike<number>)
-        .slice(0, ITEMS)
-        .map(nested);
-      const { length } = value as unknown as ArrayLike<number>;
-      return joined(`${name}(${length}) [`, few(length, items), ']');
+    if (ArrayBuffer.isView(value) && Symbol.iterator in value) {
+      const numbers = [...(value as Iterable<number | bigint>)];
+      return joined(`${name}(${numbers.length}) [`, few(numbers.length, numbers.slice(0, ITEMS).map(nested)), ']');
     }
     if (value instanceof ArrayBuffer) return `ArrayBuffer { byteLength: ${value.byteLength} }`;
     if (value instanceof Map) {
@@ -120,6 +117,8 @@ export function createFormat(): Format {
     return `${head}${stack}${cause}${rest.length === 0 ? '' : ` ${joined('{', rest, '}')}`}`;
   }
 
+  // oxlint-disable-next-line typescript/no-base-to-string -- an object's own toString is what Node shows too
+  const text = (value: unknown): string => String(value);
   const show = (value: unknown): string => (typeof value === 'string' ? value : inspect(value, 0, []));
 
   const FILLED: Record<string, (value: unknown) => string> = {
@@ -128,15 +127,15 @@ export function createFormat(): Format {
         ? show(value)
         : typeof value === 'bigint'
           ? `${value}n`
-          : String(value),
+          : text(value),
     d: (value) => (typeof value === 'bigint' ? `${value}n` : typeof value === 'object' ? 'NaN' : String(Number(value))),
     i: (value) =>
       typeof value === 'bigint'
         ? `${value}n`
         : typeof value === 'object'
           ? 'NaN'
-          : String(Number.parseInt(String(value), 10)),
-    f: (value) => String(Number.parseFloat(String(value))),
+          : String(Number.parseInt(text(value), 10)),
+    f: (value) => String(Number.parseFloat(text(value))),
     j: (value) => JSON.stringify(value) ?? 'undefined',
     o: (value) => inspect(value, 0, []),
     O: (value) => inspect(value, 0, []),

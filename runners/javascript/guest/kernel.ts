@@ -1,5 +1,6 @@
 /** Guest code: begins a step, calls its `run`, and tells the host how it stands. */
 import type { Format } from './inspect.ts';
+import type { Native } from './native.ts';
 import type { LoadPart, Part } from './parts.ts';
 import type { Serialised } from './serialise.ts';
 import type { Timers } from './timers.ts';
@@ -35,16 +36,18 @@ export interface Thrown {
   readonly stack: string;
 }
 
-export function createKernel(serialise: (value: unknown) => Serialised, load: LoadPart): Kernel {
+export function createKernel(native: Native, serialise: (value: unknown) => Serialised, load: LoadPart): Kernel {
   const { parse, stringify } = JSON;
   const { isArray } = Array;
   const { keys } = Object;
+  const { get } = Reflect;
   const Big = BigInt;
   const Failure = Error;
+  // A script's `const run` is no property of the global object; only code in the global scope sees it.
+  // oxlint-disable-next-line no-eval
   const evaluate = eval;
-  const unbound = Function.prototype.call;
-  const startsWith = unbound.bind(String.prototype.startsWith) as (text: string, part: string) => boolean;
-  const slice = unbound.bind(String.prototype.slice) as (text: string, start: number) => string;
+  const startsWith = native<boolean>(String.prototype, 'startsWith');
+  const slice = native<string>(String.prototype, 'slice');
   let settled: Settled | undefined;
   let text = '';
   const format: Format = (args) => (load('console') as Format)(args);
@@ -92,7 +95,7 @@ export function createKernel(serialise: (value: unknown) => Serialised, load: Lo
 
   /** sfc32: the interpreter's own generator would begin alike in every step. */
   function seedRandom(seeds: ArrayBuffer): void {
-    let [a, b, c, d] = new Uint32Array(seeds) as unknown as [number, number, number, number];
+    let [a = 1, b = 2, c = 3, d = 4] = new Uint32Array(seeds);
     const next = (): number => {
       const sum = (((a + b) | 0) + d) | 0;
       d = (d + 1) | 0;
@@ -125,7 +128,7 @@ export function createKernel(serialise: (value: unknown) => Serialised, load: Lo
       seedRandom(seeds);
     },
     start: (hasInputs, namespace) => {
-      const { inputs } = globalThis as unknown as { inputs: unknown };
+      const inputs: unknown = get(globalThis, 'inputs');
       const attempt = async (): Promise<void> => {
         const exported = (await namespace) as { default?: unknown; run?: unknown; hwfe_run?: unknown } | undefined;
         const run: unknown =

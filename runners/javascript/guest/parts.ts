@@ -7,8 +7,8 @@ export type LoadPart = (part: Part) => unknown;
 
 /** `globals` says which part brings which global. */
 export function createParts(bridge: Bridge, globals: Readonly<Record<string, Part>>): LoadPart {
-  const { defineProperty } = Object;
-  const loaded = { __proto__: null } as unknown as Partial<Record<Part, { result: unknown }>>;
+  const { create, defineProperty } = Object;
+  const loaded = create(null) as Partial<Record<Part, { result: unknown }>>;
   const load: LoadPart = (part) => {
     loaded[part] ??= { result: bridge.part(part)(bridge) };
     return loaded[part].result;

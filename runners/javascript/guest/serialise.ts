@@ -1,5 +1,7 @@
 /** Guest code: a value → JSON text, by means that the step's own code cannot have changed. */
 
+import type { Native } from './native.ts';
+
 export interface Serialised {
   /** Absent when `problem` says why. Numbers are written as canonical text has them; keys are not sorted yet. */
   readonly text?: string;
@@ -14,21 +16,20 @@ interface Place {
   readonly key: string | number;
 }
 
-export function createSerialiser(): (value: unknown) => Serialised {
+export function createSerialiser(native: Native): (value: unknown) => Serialised {
   const { stringify } = JSON;
   const { isArray } = Array;
   const { getPrototypeOf, keys } = Object;
   const { isFinite, isSafeInteger } = Number;
   const OBJECT = Object.prototype;
-  const unbound = Function.prototype.call;
-  const includes = unbound.bind(String.prototype.includes) as (text: string, part: string) => boolean;
-  const isWellFormed = unbound.bind(String.prototype.isWellFormed) as (text: string) => boolean;
-  const tagOf = unbound.bind(Object.prototype.toString) as (value: unknown) => string;
-  const test = unbound.bind(RegExp.prototype.test) as (pattern: RegExp, text: string) => boolean;
-  const slice = unbound.bind(String.prototype.slice) as (text: string, start: number, end?: number) => string;
-  const numberOf = unbound.bind(Number.prototype.valueOf) as (value: unknown) => number;
-  const stringOf = unbound.bind(String.prototype.valueOf) as (value: unknown) => string;
-  const booleanOf = unbound.bind(Boolean.prototype.valueOf) as (value: unknown) => boolean;
+  const includes = native<boolean>(String.prototype, 'includes');
+  const isWellFormed = native<boolean>(String.prototype, 'isWellFormed');
+  const slice = native<string>(String.prototype, 'slice');
+  const tagOf = native<string>(Object.prototype, 'toString');
+  const test = native<boolean>(RegExp.prototype, 'test');
+  const numberOf = native<number>(Number.prototype, 'valueOf');
+  const stringOf = native<string>(String.prototype, 'valueOf');
+  const booleanOf = native<boolean>(Boolean.prototype, 'valueOf');
   const SAFE = Number.MAX_SAFE_INTEGER;
   const MAX_DEPTH = 512;
   const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/;
@@ -52,11 +53,15 @@ export function createSerialiser(): (value: unknown) => Serialised {
       case 'number':
         return (value | 0) === value || (value - value === 0 && value <= SAFE && value >= -SAFE);
       case 'object':
-        break;
-      default:
+        return value === null || isPlainObject(value, depth);
+      case 'bigint':
+      case 'function':
+      case 'symbol':
         return false;
     }
-    if (value === null) return true;
+  }
+
+  function isPlainObject(value: object, depth: number): boolean {
     if (depth >= MAX_DEPTH || (value as { toJSON?: unknown }).toJSON !== undefined) return false;
     if (isArray(value)) {
       for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false;
@@ -107,8 +112,8 @@ export function createSerialiser(): (value: unknown) => Serialised {
       case 'function':
       case 'symbol':
         return refuse(place, `is a ${typeof value}, which JSON has no form for`);
-      default:
-        return value === null ? 'null' : writeObject(value as object, place, open, depth);
+      case 'object':
+        return value === null ? 'null' : writeObject(value, place, open, depth);
     }
   }
 

@@ -20,6 +20,8 @@ export function installUrl(bridge: Bridge): void {
   const { stringify, parse } = JSON;
   const ask = <T>(what: 'url' | 'url-set' | 'params' | 'params-text', args: unknown[]): T =>
     parse(bridge.ask(what, stringify(args))) as T;
+  // oxlint-disable-next-line typescript/no-base-to-string -- any object may be given, and its own toString is what counts
+  const text = (value: unknown): string => String(value);
   type Pairs = [string, string][];
 
   let paramsOf: (search: string, changed: () => void) => URLSearchParams;
@@ -35,9 +37,9 @@ export function installUrl(bridge: Bridge): void {
     constructor(init: unknown = '') {
       if (typeof init === 'object' && init !== null) {
         const entries = Symbol.iterator in init ? [...(init as Iterable<[unknown, unknown]>)] : Object.entries(init);
-        this.#pairs = entries.map(([name, value]) => [String(name), String(value)]);
+        this.#pairs = entries.map(([name, value]) => [text(name), text(value)]);
       } else {
-        this.#pairs = ask<Pairs>('params', [String(init)]);
+        this.#pairs = ask<Pairs>('params', [text(init)]);
       }
     }
     static {
@@ -58,29 +60,29 @@ export function installUrl(bridge: Bridge): void {
       this.#changed();
     }
     append(name: unknown, value: unknown): void {
-      this.#set([...this.#pairs, [String(name), String(value)]]);
+      this.#set([...this.#pairs, [text(name), text(value)]]);
     }
     delete(name: unknown, value?: unknown): void {
       this.#set(
-        this.#pairs.filter(([key, each]) => key !== String(name) || (value !== undefined && each !== String(value))),
+        this.#pairs.filter(([key, each]) => key !== text(name) || (value !== undefined && each !== text(value))),
       );
     }
     get(name: unknown): string | null {
-      return this.#pairs.find(([key]) => key === String(name))?.[1] ?? null;
+      return this.#pairs.find(([key]) => key === text(name))?.[1] ?? null;
     }
     getAll(name: unknown): string[] {
-      return this.#pairs.filter(([key]) => key === String(name)).map(([, value]) => value);
+      return this.#pairs.filter(([key]) => key === text(name)).map(([, value]) => value);
     }
     has(name: unknown, value?: unknown): boolean {
-      return this.#pairs.some(([key, each]) => key === String(name) && (value === undefined || each === String(value)));
+      return this.#pairs.some(([key, each]) => key === text(name) && (value === undefined || each === text(value)));
     }
     set(name: unknown, value: unknown): void {
-      const at = this.#pairs.findIndex(([key]) => key === String(name));
+      const at = this.#pairs.findIndex(([key]) => key === text(name));
       if (at === -1) return this.append(name, value);
       this.#set(
         this.#pairs
-          .filter(([key], i) => i <= at || key !== String(name))
-          .map((pair, i) => (i === at ? [pair[0], String(value)] : pair)),
+          .filter(([key], i) => i <= at || key !== text(name))
+          .map((pair, i) => (i === at ? [pair[0], text(value)] : pair)),
       );
     }
     sort(): void {
@@ -112,12 +114,12 @@ export function installUrl(bridge: Bridge): void {
 
     constructor(href: unknown, base?: unknown) {
       const parts = URL.#parse(href, base);
-      if (parts === null) throw Object.assign(new TypeError('Invalid URL'), { input: String(href) });
+      if (parts === null) throw Object.assign(new TypeError('Invalid URL'), { input: text(href) });
       this.#parts = parts;
       this.#params = paramsOf(parts.search, () => this.#change('search', this.#params.toString()));
     }
     static #parse(href: unknown, base: unknown): UrlParts | null {
-      return ask<UrlParts | null>('url', base === undefined ? [String(href)] : [String(href), String(base)]);
+      return ask<UrlParts | null>('url', base === undefined ? [text(href)] : [text(href), text(base)]);
     }
     static canParse(href: unknown, base?: unknown): boolean {
       return URL.#parse(href, base) !== null;
@@ -128,7 +130,7 @@ export function installUrl(bridge: Bridge): void {
     static {
       read = (url, part) => url.#parts[part];
       write = (url, part, value) => {
-        url.#change(part, String(value));
+        url.#change(part, text(value));
         if (part === 'search' || part === 'href') replaceParams(url.#params, url.#parts.search);
       };
     }

@@ -29,7 +29,7 @@ export function installWeb(bridge: Bridge): void {
     readonly ignoreBOM: boolean;
     constructor(label: unknown = 'utf-8', options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
       const encoding = parse(bridge.ask('encoding', stringify([String(label)]))) as string | null;
-      if (encoding === null) throw new RangeError(`The encoding "${label}" is not known`);
+      if (encoding === null) throw new RangeError(`The encoding "${String(label)}" is not known`);
       this.encoding = encoding;
       this.fatal = options.fatal === true;
       this.ignoreBOM = options.ignoreBOM === true;
