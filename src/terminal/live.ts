@@ -14,8 +14,15 @@ export interface LiveOptions extends Omit<FailureLayout, 'width' | 'file'> {
   readonly size: () => { readonly columns: number; readonly rows: number };
   readonly write: (text: string) => void;
   /** Its signals and its end are listened to while the view is open. */
-  readonly process: Pick<NodeJS.Process, 'on' | 'off' | 'kill' | 'pid'>;
+  readonly process: {
+    readonly pid: number;
+    on(event: ProcessEvent, listener: () => void): unknown;
+    off(event: ProcessEvent, listener: () => void): unknown;
+    kill(pid: number, signal: 'SIGSTOP'): unknown;
+  };
 }
+
+type ProcessEvent = 'SIGWINCH' | 'SIGTSTP' | 'exit';
 
 export interface LiveReport extends RunListener {
   say(line: string): void;
@@ -105,6 +112,9 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
       '',
       ...renderFailure(stepOf.get(step)!, failure, lines, { ...options, width, file: plan.workflow.file }),
     ]);
+    const more = progress.counts.failed - failures.length;
+    if (more > 0)
+      blocks.push('', style.red(`… ${more} more failed; without the view, as in "hwfe … | cat", all are told`));
     const timedOut = progress.stopping === 'timed-out';
     const end = describeEnd(
       visible(plan.workflow.name),

@@ -1,38 +1,7 @@
 // The block at the bottom of a terminal: redrawn in place, lines above it kept, in windows that change.
 import { describe, expect, it } from 'vitest';
 import { createScreen } from '../../src/terminal/screen.ts';
-
-/** As much of a terminal as the screen needs: lines, a cursor, and the sequences that it writes. */
-function terminal(columns: number): {
-  write: (text: string) => void;
-  lines: () => string[];
-  isCursorShown: () => boolean;
-} {
-  const lines: string[] = [''];
-  let row = 0;
-  let column = 0;
-  let shown = true;
-  const write = (text: string): void => {
-    // oxlint-disable-next-line no-control-regex
-    for (const [part, amount, command] of text.matchAll(/\u001B\[\??(\d*)([A-Za-z])|[^]/g)) {
-      if (command === 'A') row = Math.max(0, row - Number(amount));
-      else if (command === 'K') lines[row] = lines[row]!.slice(0, column);
-      else if (command === 'J') lines.splice(row, lines.length, lines[row]!.slice(0, column));
-      else if (command === 'h' || command === 'l') shown = amount === '25' ? command === 'h' : shown;
-      else if (part === '\r') column = 0;
-      else if (part === '\n') lines[++row] ??= '';
-      else {
-        if (column === columns) {
-          lines[++row] ??= '';
-          column = 0;
-        }
-        lines[row] = lines[row]!.padEnd(column).slice(0, column) + part + lines[row]!.slice(column + 1);
-        column += 1;
-      }
-    }
-  };
-  return { write, lines: () => lines.map((line) => line.trimEnd()), isCursorShown: () => shown };
-}
+import { terminal } from './terminal.ts';
 
 describe('a screen', () => {
   it('replaces the block and keeps what is above it', () => {

@@ -1,0 +1,158 @@
+// The live report on a small terminal: what stays, what is redrawn, and how it leaves the terminal.
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/model/event.ts';
+import { createLiveReport } from '../../src/terminal/live.ts';
+import { createStyle } from '../../src/terminal/style.ts';
+import { graph, planOf } from '../support/graph.ts';
+import { terminal, type Terminal } from './terminal.ts';
+
+type Bare<E> = E extends RunEvent ? Omit<E, 'run' | 'at'> : never;
+
+/** The process as the report knows it: something that emits, and takes signals for itself. */
+class Signals extends EventEmitter {
+  readonly pid = 1;
+  readonly sent: (string | number | undefined)[] = [];
+  kill(_pid: number, signal?: string | number): true {
+    this.sent.push(signal);
+    return true;
+  }
+}
+
+const START: Bare<RunEvent> = {
+  kind: 'run-started',
+  workflow: 'test',
+  file: 'test.lua',
+  mode: 'parallel',
+  failureMode: 'no-new',
+  cap: 2,
+  levels: [['load'], ['clean']],
+};
+const start = (step: string): Bare<RunEvent> => ({
+  kind: 'step-started',
+  step,
+  language: 'lua',
+  runtime: 'embedded',
+  attempt: 1,
+});
+const succeed = (step: string): Bare<RunEvent> => ({
+  kind: 'step-succeeded',
+  step,
+  attempt: 1,
+  output: new TextEncoder().encode('1'),
+  durationMs: 1234,
+  usage: { wallMs: 1 },
+});
+const print = (step: string, text: string): Bare<RunEvent> => ({
+  kind: 'step-printed',
+  step,
+  lines: [{ stream: 'stdout', text }],
+});
+
+interface Live extends Terminal {
+  readonly take: (...events: Bare<RunEvent>[]) => void;
+  readonly signals: Signals;
+}
+
+function live(size = { columns: 60, rows: 20 }): Live {
+  const screen = terminal(size.columns);
+  const signals = new Signals();
+  const report = createLiveReport(planOf(graph('load -> clean')), {
+    style: createStyle(false),
+    sourceOf: () => undefined,
+    size: () => size,
+    write: screen.write,
+    process: signals,
+  });
+  const take = (...events: Bare<RunEvent>[]): void => {
+    for (const event of events) report.onEvent({ ...event, at: Date.now(), run: 'r' } as RunEvent);
+  };
+  return { ...screen, take, signals };
+}
+
+const frameTime = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));
+
+describe('a live report', () => {
+  it('keeps printed lines above the view, and ends with the view and the verdict', async () => {
+    const { take, lines, isCursorShown } = live();
+    take(START, start('load'), print('load', 'one \u001B[31mred\u001B[0m \u001B[2J'));
+    await frameTime();
+    expect(isCursorShown()).toBe(false);
+    expect(lines().slice(0, 3)).toEqual(['test 2 steps, parallel, at most 2 at once', 'load │ one red ␛[2J', '']);
+    expect(lines()[3]).toMatch(/^1 {2}[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] load {3}lua +\d+ms$/);
+    take(succeed('load'), start('clean'), print('clean', 'two'), succeed('clean'));
+    take({ kind: 'run-settled', status: 'succeeded', durationMs: 2500 });
+    expect(lines()).toEqual([
+      'test 2 steps, parallel, at most 2 at once',
+      'load │ one red ␛[2J',
+      'clean │ two',
+      '',
+      '1  ✓ load   lua     1.2s',
+      '2  ✓ clean  lua     1.2s',
+      '',
+      '✓ test succeeded in 2.5s: 2 succeeded',
+      '',
+    ]);
+    expect(isCursorShown()).toBe(true);
+  });
+
+  it('tells of failures below the view', () => {
+    const { take, lines } = live();
+    take(START, start('load'), print('load', 'last words'));
+    take({
+      kind: 'step-failed',
+      step: 'load',
+      attempt: 1,
+      failure: { reason: 'threw', message: 'Boom\nmore' },
+      durationMs: 5,
+    });
+    take({ kind: 'step-skipped', step: 'clean', because: { kind: 'dependency', step: 'load' } });
+    take({ kind: 'run-settled', status: 'failed', durationMs: 10 });
+    expect(lines()).toEqual([
+      'test 2 steps, parallel, at most 2 at once',
+      'load │ last words',
+      '',
+      '1  ✗ load   lua      5ms  Boom',
+      '2  - clean  lua           it needs "load"',
+      '',
+      '✗ load failed: Boom',
+      '  more',
+      '   --> test.lua:1:1',
+      '    |',
+      '  1 |',
+      '    | ^',
+      '  last lines of load:',
+      '  │ last words',
+      '  → Mend the code there, or give the step `retries` if the',
+      '    error may pass by itself.',
+      '',
+      '✗ test failed after 10ms: 1 failed, 1 skipped',
+      '',
+    ]);
+  });
+
+  it('gives the cursor back when the process is put to sleep or ends, and lets go of its signals', async () => {
+    const { take, signals, isCursorShown } = live();
+    take(START, start('load'));
+    await frameTime();
+    signals.emit('SIGTSTP');
+    expect(isCursorShown()).toBe(true);
+    expect(signals.sent).toEqual(['SIGSTOP']);
+    await frameTime();
+    expect(isCursorShown()).toBe(false);
+    signals.emit('exit');
+    expect(isCursorShown()).toBe(true);
+    take({ kind: 'run-settled', status: 'cancelled', durationMs: 10 });
+    expect(signals.eventNames()).toEqual([]);
+    expect(isCursorShown()).toBe(true);
+  });
+
+  it('redraws at once when the window changes', () => {
+    const size = { columns: 60, rows: 20 };
+    const { take, signals, lines } = live(size);
+    take(START, start('load'));
+    signals.emit('SIGWINCH');
+    expect(lines().some((line) => line.includes('━') || line.includes('─'))).toBe(true);
+    take({ kind: 'run-settled', status: 'cancelled', durationMs: 10 });
+  });
+});
