@@ -1,10 +1,13 @@
 /** The Lua value on top of the stack → canonical JSON text. */
 import { isUtf8 } from 'node:buffer';
 import type { EncodedValue } from '../contract.ts';
-import { compareKeys, formatFloat, own } from '../value.ts';
-import { LuaType, REGISTRY, type State } from './api.ts';
+import { formatFloat, own } from '../value.ts';
+import { LuaType, type State } from './api.ts';
 import { Aborted, type Machine } from './machine.ts';
+import { MemberOrder } from './member-order.ts';
+import { isMarkedArray, largestIndex } from './table-shape.ts';
 import { TextBuffer } from './text-buffer.ts';
+import { comparePlaces, type Place, placeText, Trail } from './trail.ts';
 
 const MAX_DEPTH = 512;
 const LARGEST_SAFE = Number.MAX_SAFE_INTEGER;
@@ -29,12 +32,8 @@ class Writer {
   readonly #out = new TextBuffer(1024);
   /** Raw keys of the open objects, for sorting. */
   readonly #keys = new TextBuffer(256);
-  /** Addresses of the open tables. */
-  readonly #open: number[] = [];
-  /** Per open table: an item's index, or -1 when the place is the key at #keyStarts. */
-  readonly #indices: number[] = [];
-  readonly #keyStarts: number[] = [];
-  readonly #keyEnds: number[] = [];
+  readonly #trail = new Trail(this.#keys);
+  readonly #order = new MemberOrder();
   #failure: Encoded | undefined;
   #notFinite: Place | undefined;
 
@@ -51,7 +50,9 @@ class Writer {
     const warnings =
       this.#notFinite === undefined
         ? []
-        : [`${this.#pathText(this.#notFinite)} is not a finite number, which JSON has no form for; it became null`];
+        : [
+            `${placeText(this.#root, this.#notFinite)} is not a finite number, which JSON has no form for; it became null`,
+          ];
     return { kind: 'value', value: own(this.#out.view()), warnings };
   }
 
@@ -113,22 +114,14 @@ class Writer {
   #table(): boolean {
     const { api } = this.#machine;
     const L = this.#L;
-    const depth = this.#open.length;
-    if (depth >= MAX_DEPTH) return this.#refuse(`is nested deeper than ${MAX_DEPTH} levels`);
+    if (this.#trail.depth >= MAX_DEPTH) return this.#refuse(`is nested deeper than ${MAX_DEPTH} levels`);
     const address = api.lua_topointer(L, -1);
-    if (this.#open.includes(address)) return this.#refuse('contains itself, which JSON has no form for');
+    if (this.#trail.isOpen(address)) return this.#refuse('contains itself, which JSON has no form for');
     if (api.lua_checkstack(L, 6) === 0) throw new Aborted('the Lua stack is full');
     if (this.#out.length > this.#limit) return this.#tooLarge(this.#out.length);
-    this.#open.push(address);
-    this.#indices.push(0);
-    this.#keyStarts.push(0);
-    this.#keyEnds.push(0);
-    const done = this.#members();
-    if (!done) return false;
-    this.#open.pop();
-    this.#indices.pop();
-    this.#keyStarts.pop();
-    this.#keyEnds.pop();
+    this.#trail.enter(address);
+    if (!this.#members()) return false;
+    this.#trail.leave();
     return true;
   }
 
@@ -139,7 +132,7 @@ class Writer {
     const start = this.#out.length;
     api.lua_pushnil(L);
     if (api.lua_next(L, -2) === 0) {
-      this.#out.ascii(this.#isMarkedArray() ? '[]' : '{}');
+      this.#out.ascii(isMarkedArray(this.#machine, L) ? '[]' : '{}');
       return true;
     }
     let index = 0;
@@ -147,7 +140,7 @@ class Writer {
     while (more === 1) {
       if (api.lua_isinteger(L, -2) === 0 || api.lua_tonumberx(L, -2, 0) !== index + 1) break;
       index += 1;
-      this.#indices[this.#indices.length - 1] = index;
+      this.#trail.atIndex(index);
       this.#out.byte(index === 1 ? 0x5b : 0x2c);
       if (!this.#value()) return false;
       this.#machine.pop(L, 1);
@@ -159,26 +152,8 @@ class Writer {
     }
     this.#machine.pop(L, 2);
     this.#out.length = start;
-    const largest = this.#largestIndex();
+    const largest = largestIndex(this.#machine, L);
     return largest > 0 ? this.#sparseArray(largest) : this.#object();
-  }
-
-  /** The largest key if all keys are positive integers, else 0. */
-  #largestIndex(): number {
-    const { api } = this.#machine;
-    const L = this.#L;
-    let largest = 0;
-    api.lua_pushnil(L);
-    while (api.lua_next(L, -2) === 1) {
-      this.#machine.pop(L, 1);
-      const key = api.lua_isinteger(L, -1) === 1 ? api.lua_tonumberx(L, -1, 0) : 0;
-      if (key <= 0) {
-        this.#machine.pop(L, 1);
-        return 0;
-      }
-      largest = Math.max(largest, key);
-    }
-    return largest;
   }
 
   #sparseArray(largest: number): boolean {
@@ -187,7 +162,7 @@ class Writer {
     if (least > this.#limit) return this.#tooLarge(least);
     const { api } = this.#machine;
     for (let index = 1; index <= largest; index++) {
-      this.#indices[this.#indices.length - 1] = index;
+      this.#trail.atIndex(index);
       this.#out.byte(index === 1 ? 0x5b : 0x2c);
       api.lua_rawgeti(this.#L, -1, BigInt(index));
       if (!this.#value()) return false;
@@ -201,33 +176,36 @@ class Writer {
     const { api } = this.#machine;
     const L = this.#L;
     const keys = this.#keys;
-    const keysBase = keys.length;
     const out = this.#out;
-    const last = this.#indices.length - 1;
-    this.#indices[last] = -1;
-    out.byte(0x7b);
-    /** Per member: where its raw key begins in `keys` and its text in `out`. */
+    const keysBase = keys.length;
+    /** Per member: where its raw key begins in `keys`, and its text in `out`. */
     const keyStarts: number[] = [];
     const starts: number[] = [];
-    let sorted = true;
+    let isSorted = true;
+    out.byte(0x7b);
     api.lua_pushnil(L);
     while (api.lua_next(L, -2) === 1) {
       const keyStart = keys.length;
-      this.#keyStarts[last] = keyStart;
-      if (keyStarts.length > 0) out.byte(0x2c);
+      if (starts.length > 0) out.byte(0x2c);
       starts.push(out.length);
       if (!this.#key()) return false;
-      if (sorted && keyStarts.length > 0)
-        sorted = keys.compare(keyStarts[keyStarts.length - 1]!, keyStart, keyStart, keys.length) < 0;
+      const keyEnd = keys.length;
+      this.#trail.atKey(keyStart, keyEnd);
+      if (isSorted && keyStarts.length > 0) isSorted = keys.compare(keyStarts.at(-1)!, keyStart, keyStart, keyEnd) < 0;
       keyStarts.push(keyStart);
       out.byte(0x3a);
-      const keysEnd = keys.length;
-      this.#keyEnds[last] = keysEnd;
       if (!this.#value()) return false;
-      keys.length = keysEnd;
+      keys.length = keyEnd;
       this.#machine.pop(L, 1);
     }
-    if (!sorted && !this.#sort(starts, keyStarts)) return false;
+    if (!isSorted) {
+      const order = this.#order.of(keys, keyStarts);
+      if (order.kind === 'doubled') {
+        const key = keys.text(keyStarts[order.index]!, keyStarts[order.index + 1] ?? keys.length);
+        return this.#refuseTable(`has the key ${key} both as a number and as a string`);
+      }
+      out.reorder(starts, order.indices);
+    }
     keys.length = keysBase;
     out.byte(0x7d);
     return true;
@@ -256,76 +234,25 @@ class Writer {
     return true;
   }
 
-  /** Puts the members, which end at the buffer's end, into the order of their keys. */
-  #sort(starts: readonly number[], keyStarts: readonly number[]): boolean {
-    const keys = this.#keys;
-    const end = this.#out.length;
-    const keyEnd = (i: number): number => keyStarts[i + 1] ?? keys.length;
-    const order = starts.map((_, i) => i);
-    order.sort((a, b) => keys.compare(keyStarts[a]!, keyEnd(a), keyStarts[b]!, keyEnd(b)));
-    for (let i = 1; i < order.length; i++) {
-      const a = order[i - 1]!;
-      const b = order[i]!;
-      if (keys.compare(keyStarts[a]!, keyEnd(a), keyStarts[b]!, keyEnd(b)) !== 0) continue;
-      return this.#refuseTable(`has the key ${keys.text(keyStarts[a]!, keyEnd(a))} both as a number and as a string`);
-    }
-    const ends = starts.map((_, i) => (i + 1 < starts.length ? starts[i + 1]! - 1 : end));
-    this.#out.reorder(starts[0]!, starts, ends, order);
-    return true;
-  }
-
-  #isMarkedArray(): boolean {
-    const { api } = this.#machine;
-    if (api.lua_getmetatable(this.#L, -1) === 0) return false;
-    api.lua_rawgetp(this.#L, REGISTRY, this.#machine.arrayMark);
-    const marked = api.lua_rawequal(this.#L, -1, -2) === 1;
-    this.#machine.pop(this.#L, 2);
-    return marked;
-  }
-
   #tooLarge(bytes: number): false {
     this.#failure = { kind: 'too-large', bytes };
     return false;
   }
 
   #refuse(what: string): false {
-    this.#failure = { kind: 'invalid', message: `${this.#pathText(this.#place())} ${what}` };
+    this.#failure = { kind: 'invalid', message: `${placeText(this.#root, this.#trail.place())} ${what}` };
     return false;
   }
 
   /** About the innermost open table itself. */
   #refuseTable(what: string): false {
-    this.#indices.pop();
+    this.#trail.leave();
     return this.#refuse(what);
   }
 
   /** Tables come in no order, and the first place is the first of the text. */
   #noteNotFinite(): void {
-    const here = this.#place();
+    const here = this.#trail.place();
     if (this.#notFinite === undefined || comparePlaces(here, this.#notFinite) < 0) this.#notFinite = here;
   }
-
-  #place(): Place {
-    const keyAt = (i: number): string => this.#keys.text(this.#keyStarts[i]!, this.#keyEnds[i]!);
-    return this.#indices.map((index, i) => (index > 0 ? index : keyAt(i)));
-  }
-
-  #pathText(place: Place): string {
-    return place.reduce<string>((path, part) => {
-      if (typeof part === 'number') return `${path}[${part}]`;
-      return /^[A-Za-z_]\w*$/.test(part) ? `${path}.${part}` : `${path}[${JSON.stringify(part)}]`;
-    }, this.#root);
-  }
-}
-
-/** The way to a value: keys, and indices counted from 1. */
-type Place = readonly (string | number)[];
-
-function comparePlaces(a: Place, b: Place): number {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    const x = a[i]!;
-    const y = b[i]!;
-    if (x !== y) return typeof x === 'number' ? x - Number(y) : compareKeys(x, String(y));
-  }
-  return a.length - b.length;
 }

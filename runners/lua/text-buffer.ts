@@ -102,18 +102,22 @@ export class TextBuffer {
     return aEnd - a - (bEnd - b);
   }
 
-  /** Rewrites everything from `start` as the given ranges, in their order, with commas between. */
-  reorder(start: number, starts: readonly number[], ends: readonly number[], order: readonly number[]): void {
-    const size = this.length - start;
+  /** Puts the last pieces of the text, which begin at `starts` with a comma between each and the next, into another order. */
+  reorder(starts: readonly number[], order: readonly number[]): void {
+    const start = starts[0]!;
+    const end = this.length;
+    const size = end - start;
     if (this.#spare.length < size) this.#spare = new Uint8Array(size * 2);
     const spare = this.#spare;
-    if (size > FEW) spare.set(this.bytes.subarray(start, this.length));
+    if (size > FEW) spare.set(this.bytes.subarray(start, end));
     else for (let i = 0; i < size; i++) spare[i] = this.bytes[start + i]!;
     this.length = start;
     for (let i = 0; i < order.length; i++) {
       if (i > 0) this.byte(0x2c);
-      const from = starts[order[i]!]!;
-      this.copy(spare, from - start, ends[order[i]!]! - from);
+      const piece = order[i]!;
+      const next = starts[piece + 1];
+      const from = starts[piece]!;
+      this.copy(spare, from - start, (next === undefined ? end : next - 1) - from);
     }
   }
 
