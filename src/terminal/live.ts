@@ -58,6 +58,13 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
     above = [];
   }
 
+  /** Frames of a huge run come less often, so that drawing never takes more than a tenth of the time. */
+  function tick(): void {
+    const startedAt = performance.now();
+    draw();
+    timer = setTimeout(tick, Math.max(FRAME_MS, (performance.now() - startedAt) * 9));
+  }
+
   function onEvent(event: RunEvent): void {
     take(event);
     switch (event.kind) {
@@ -66,7 +73,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
         above.push(
           `${style.bold(visible(event.workflow))} ${style.dim(`${countSteps(plan.steps.length)}, ${event.mode}${cap}`)}`,
         );
-        timer = setInterval(draw, FRAME_MS);
+        timer = setTimeout(tick, FRAME_MS);
         return;
       }
       case 'step-printed':
@@ -132,7 +139,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   }
 
   function close(): void {
-    clearInterval(timer);
+    clearTimeout(timer);
     screen.release();
     process.off('SIGWINCH', draw);
     process.off('SIGTSTP', onSuspend);
