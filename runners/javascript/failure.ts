@@ -4,6 +4,9 @@ import { positionAt } from '../failures.ts';
 import type { Thrown } from './guest/kernel.ts';
 import { MEMORY_LIMIT, OWN_FILE } from './sandbox.ts';
 
+/** Recursion without end leaves thousands. */
+const MOST_ROWS = 30;
+
 export function threw(thrown: Thrown, chunk: string, origin: Origin): StepFailure {
   if (thrown.name === 'InternalError' && thrown.message === 'out of memory') return outOfMemory();
   const named = thrown.name !== '' && thrown.name !== 'Error';
@@ -52,14 +55,13 @@ function placeIn(row: string, chunk: string): { line: number; column: number } |
 }
 
 function traceInFile(stack: string, chunk: string, origin: Origin): string {
-  return stack
-    .split('\n')
-    .filter((row) => row !== '' && !row.includes(OWN_FILE))
-    .map((row) => {
-      const place = placeIn(row, chunk);
-      if (place === undefined) return row;
-      const own = `${chunk}:${place.line}:${place.column}`;
-      return row.replace(own, `${origin.file}:${positionAt(origin, place.line).line}:${place.column}`);
-    })
-    .join('\n');
+  const rows = stack.split('\n').filter((row) => row !== '' && !row.includes(OWN_FILE));
+  const shown = rows.slice(0, MOST_ROWS).map((row) => {
+    const place = placeIn(row, chunk);
+    if (place === undefined) return row;
+    const own = `${chunk}:${place.line}:${place.column}`;
+    return row.replace(own, `${origin.file}:${positionAt(origin, place.line).line}:${place.column}`);
+  });
+  if (rows.length > MOST_ROWS) shown.push(`    … and ${rows.length - MOST_ROWS} more`);
+  return shown.join('\n');
 }

@@ -22,7 +22,7 @@ import { MemoryImage } from './memory-image.ts';
 /** What a step may allocate, in bytes: wasm32 ends at 2 GiB here, and the engine's own copies need room. */
 export const MEMORY_LIMIT: number = 1024 * 1024 * 1024;
 /** Of the guest's C stack; deeper recursion is a "stack overflow" that the step's code can catch. */
-const STACK_LIMIT = 1024 * 1024;
+const STACK_LIMIT = 2 * 1024 * 1024;
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
 const KEEP_UNDER = 64 * 1024 * 1024;
 /** The file name of our own code inside the guest, by which its frames are told from the step's. */

@@ -4,6 +4,8 @@ import { load } from '../../../runners/wasm/index.ts';
 
 export interface ModuleRequest {
   readonly path: string;
+  /** As the workflow file names it; default `modules/tested.wasm`. */
+  readonly module?: string;
   readonly func?: string;
   readonly args?: readonly (number | bigint | string)[];
   /** Canonical JSON text by dependency. */
@@ -40,7 +42,15 @@ export async function runModule(runner: Runner, request: ModuleRequest): Promise
   return { outcome, shown, lines };
 }
 
-function moduleJob({ path, func = 'run', args, inputs = {}, env = {}, outputLimit = 2 ** 28 }: ModuleRequest): Job {
+function moduleJob({
+  path,
+  module = 'modules/tested.wasm',
+  func = 'run',
+  args,
+  inputs = {},
+  env = {},
+  outputLimit = 2 ** 28,
+}: ModuleRequest): Job {
   return {
     run: 'test-run',
     step: 'tested',
@@ -50,7 +60,7 @@ function moduleJob({ path, func = 'run', args, inputs = {}, env = {}, outputLimi
     script: {
       kind: 'module',
       path,
-      module: 'modules/tested.wasm',
+      module,
       func,
       ...(args && { args }),
       origin: { file: 'workflows/contract.lua', line: 40, verbatim: true },
