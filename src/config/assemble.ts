@@ -2,7 +2,7 @@
 import type { Runtime } from '../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Config, InterpreterConfig, LogLevel } from './config.ts';
-import type { SettingValue } from './settings.ts';
+import { AUTO, type SettingValue } from './settings.ts';
 
 /** `values` has every key of the table, each read by its type. */
 export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
@@ -10,11 +10,14 @@ export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
   const text = (key: string): string => get(values, key) as string;
   const amount = (key: string): number => get(values, key) as number;
   const isOn = (key: string): boolean => get(values, key) as boolean;
-  const interpreter = (language: string): InterpreterConfig => ({
-    enabled: isOn(`runners.${language}.enabled`),
-    runtime: text(`runners.${language}.runtime`) as Runtime,
-    interpreter: text(`runners.${language}.interpreter`),
-  });
+  const interpreter = (language: string): InterpreterConfig => {
+    const program = text(`runners.${language}.interpreter`);
+    return {
+      enabled: isOn(`runners.${language}.enabled`),
+      runtime: text(`runners.${language}.runtime`) as Runtime,
+      ...(program !== AUTO && { interpreter: program }),
+    };
+  };
   return {
     workflows: {
       directory: text('workflows.directory'),

@@ -42,6 +42,6 @@ export interface Config {
 export interface InterpreterConfig {
   readonly enabled: boolean;
   readonly runtime: Runtime;
-  /** Program of the host for `runtime = "native"`. */
-  readonly interpreter: string;
+  /** Program of the host for `runtime = "native"`; absent where it is to be found by its usual names. */
+  readonly interpreter?: string;
 }

@@ -27,6 +27,9 @@ export interface Setting {
   readonly about: string;
 }
 
+/** Stands for an interpreter that is found by its usual names. */
+export const AUTO = 'auto';
+
 const MODES = ['sequential', 'parallel', 'work-stealing'];
 const RUNTIMES = ['embedded', 'native'];
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
@@ -80,9 +83,9 @@ export const SETTINGS: readonly Setting[] = [
   ),
   row('execution.timeout', 'HWFE_TIMEOUT', { kind: 'duration' }, 0, 'For a whole run (`90s`, `1h`); 0 means no limit.'),
 
-  ...interpreted('lua', 'LUA', 'lua'),
-  ...interpreted('javascript', 'JS', 'node'),
-  ...interpreted('python', 'PYTHON', 'python3'),
+  ...interpreted('lua', 'LUA', '`lua5.4` or `lua`'),
+  ...interpreted('javascript', 'JS', '`node`'),
+  ...interpreted('python', 'PYTHON', '`python3` or `python`'),
   row('runners.shell.enabled', 'HWFE_SHELL_ENABLED', SWITCH, true, 'Whether shell steps may run.'),
   row('runners.shell.interpreter', 'HWFE_SHELL_INTERPRETER', TEXT, 'bash', 'Program that runs shell steps.'),
   row('runners.wasm.enabled', 'HWFE_WASM_ENABLED', SWITCH, true, 'Whether WASM steps may run.'),
@@ -112,7 +115,7 @@ function row(key: string, variable: string, type: SettingType, fallback: Setting
   return { key, variable, type, fallback, about };
 }
 
-function interpreted(language: string, prefix: string, interpreter: string): Setting[] {
+function interpreted(language: string, prefix: string, usual: string): Setting[] {
   const name = { lua: 'Lua', javascript: 'JavaScript', python: 'Python' }[language];
   return [
     row(`runners.${language}.enabled`, `HWFE_${prefix}_ENABLED`, SWITCH, true, `Whether ${name} steps may run.`),
@@ -127,8 +130,8 @@ function interpreted(language: string, prefix: string, interpreter: string): Set
       `runners.${language}.interpreter`,
       `HWFE_${prefix}_INTERPRETER`,
       TEXT,
-      interpreter,
-      `That interpreter, for \`runtime = "native"\`.`,
+      AUTO,
+      `That interpreter; "auto" takes ${usual} from \`PATH\`.`,
     ),
   ];
 }

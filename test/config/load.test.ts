@@ -75,7 +75,7 @@ describe('the sources', () => {
   it('may leave sections partial', async () => {
     write('config.toml', '[runners.python]\nenabled = false');
     const { config } = await load();
-    expect(config.runners.python).toEqual({ enabled: false, runtime: 'embedded', interpreter: 'python3' });
+    expect(config.runners.python).toEqual({ enabled: false, runtime: 'embedded' });
     expect(config.runners.javascript.enabled).toBe(true);
   });
 
