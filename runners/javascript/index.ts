@@ -1,10 +1,12 @@
 /** JavaScript steps: ES2023 in QuickJS, one warm interpreter that is put back to new before each. */
+import { constants } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun, outputTooLarge } from '../failures.ts';
 import { canonicalise, inputsText } from '../value.ts';
+import { unreachable } from '../unreachable.ts';
 import { markBigIntegers } from './big-integers.ts';
 import { notRunnable, outOfMemory, threw } from './failure.ts';
 import type { Settled, Thrown } from './guest/kernel.ts';
@@ -77,7 +79,9 @@ class Step {
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
     const mark = randomBytes(MARK_BYTES).toString('base64');
-    const text = Buffer.from(inputsText(this.#job.inputs)).toString('utf8');
+    const bytes = inputsText(this.#job.inputs);
+    if (bytes.length > constants.MAX_STRING_LENGTH) return outOfMemory();
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     const marked = markBigIntegers(text, mark);
     return this.#check(
       this.#sandbox.call(
@@ -141,7 +145,12 @@ class Step {
       case 'invalid':
         return fail({ reason: 'output-invalid', message: settled.problem, position });
       case 'output':
-        return this.#encoded(settled.notFinite);
+        // Its bytes are at least as many, and a text that is far too large may not even fit into a string here.
+        return settled.length > this.#job.limits.output
+          ? fail(outputTooLarge(settled.length, this.#job.limits.output))
+          : this.#encoded(settled.notFinite);
+      default:
+        return unreachable(settled);
     }
   }
 

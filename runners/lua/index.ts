@@ -1,6 +1,7 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun, outputTooLarge } from '../failures.ts';
+import { unreachable } from '../unreachable.ts';
 import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
@@ -130,6 +131,8 @@ class Step {
         });
       case 'too-large':
         return this.#fail(outputTooLarge(encoded.bytes, this.#job.limits.output));
+      default:
+        return unreachable(encoded);
     }
   }
 

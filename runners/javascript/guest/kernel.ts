@@ -24,7 +24,7 @@ export interface Kernel {
 }
 
 export type Settled =
-  | { readonly kind: 'output'; readonly notFinite?: string }
+  | { readonly kind: 'output'; readonly notFinite?: string /** In UTF-16 units. */; readonly length: number }
   | { readonly kind: 'invalid'; readonly problem: string }
   | { readonly kind: 'no-run' }
   | { readonly kind: 'threw'; readonly thrown: Thrown };
@@ -61,7 +61,8 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
       return;
     }
     text = result.text;
-    settled = result.notFinite === undefined ? { kind: 'output' } : { kind: 'output', notFinite: result.notFinite };
+    const { notFinite } = result;
+    settled = { kind: 'output', length: text.length, ...(notFinite !== undefined && { notFinite }) };
   }
 
   function thrownFrom(error: unknown): Thrown {

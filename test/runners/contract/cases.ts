@@ -4,7 +4,7 @@ import { ORIGIN } from './job.ts';
 
 export type Codes = Readonly<Partial<Record<Language, string>>>;
 
-export type Expectation = { readonly printed?: readonly PrintedLine[] } & (
+type Expectation = { readonly printed?: readonly PrintedLine[] } & (
   | { readonly output: string; readonly warning?: RegExp }
   | {
       readonly failure: {

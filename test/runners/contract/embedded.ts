@@ -3,7 +3,7 @@ import type { Language, LoadRunner, Outcome, PrintedLine, Runner } from '../../.
 import { Printer } from '../../../runners/printer.ts';
 import { type StepRequest, jobOf } from './job.ts';
 
-export interface Ended {
+interface Ended {
   readonly outcome: Outcome;
   /** The output's text, or the failure. */
   readonly shown: unknown;

@@ -22,7 +22,7 @@ export interface Implementation {
 }
 
 /** An implementation whose runner works in this very thread. */
-export function inProcess(
+function inProcess(
   language: Language,
   load: () => Promise<{ readonly load: LoadRunner }>,
   exceptions: Readonly<Record<string, string>>,
@@ -50,7 +50,7 @@ export function inProcess(
 }
 
 /** An implementation whose runner works in this thread and starts processes through a spawner of its own. */
-export function throughSpawner(
+function throughSpawner(
   language: Language,
   load: () => Promise<{ readonly load: LoadRunner }>,
   exceptions: Readonly<Record<string, string>>,
