@@ -12,7 +12,7 @@ import type { Ending, SpawnRequest } from './protocol.ts';
 const DRAIN_MS = 200;
 /** How long the pipes get to end once every process that could hold them was killed. */
 const AFTER_KILL_MS = 500;
-const POLL_MS = 10;
+const POLL_MS = 5;
 
 export interface Child {
   /** Asks the whole group to end, and ends it after `graceMs`. */
@@ -53,7 +53,7 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     if (ending.kind === 'failed') return ending;
     if (stopping === undefined) drained || (await soon(ends, DRAIN_MS));
     else await groupGone(process_.pid, stopping.until);
-    killAll(process_.pid, marker, 'SIGKILL', process_.pid);
+    if (killAll(process_.pid, marker, 'SIGKILL', process_.pid)) await allGone(process_.pid, marker);
     return ending;
   }
 
@@ -135,14 +135,25 @@ async function groupGone(leader: number | undefined, until: number): Promise<voi
   while (leader !== undefined && signalGroup(leader, 0) && performance.now() < until) await sleep(POLL_MS);
 }
 
-/** Signals the group and, looked up by their marker, those who left it; `since` narrows that search. */
-function killAll(leader: number | undefined, marker: string, signal: 'SIGTERM' | 'SIGKILL', since?: number): void {
-  if (leader !== undefined && signalGroup(leader, signal) && signal === 'SIGTERM') signalGroup(leader, 'SIGCONT');
+/** What was sent SIGKILL is gone a moment later, unless the system itself holds it. */
+async function allGone(leader: number | undefined, marker: string): Promise<void> {
+  await groupGone(leader, performance.now() + AFTER_KILL_MS);
+  const until = performance.now() + AFTER_KILL_MS;
+  while (escapees(marker, leader).length > 0 && performance.now() < until) await sleep(POLL_MS);
+}
+
+/** Signals the group and, looked up by their marker, those who left it; `since` narrows that search. Whether there was anybody. */
+function killAll(leader: number | undefined, marker: string, signal: 'SIGTERM' | 'SIGKILL', since?: number): boolean {
+  let any = leader !== undefined && signalGroup(leader, signal);
+  if (any && leader !== undefined && signal === 'SIGTERM') signalGroup(leader, 'SIGCONT');
   // A process may fork between being found and being killed: look again until nobody is left.
   for (let round = 0; round < 5; round++) {
     const found = escapees(marker, since).filter((pid) => signalProcess(pid, signal));
-    if (found.length === 0 || signal === 'SIGTERM') return;
+    if (found.length === 0) break;
+    any = true;
+    if (signal === 'SIGTERM') break;
   }
+  return any;
 }
 
 function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {

@@ -20,18 +20,45 @@ export interface ProcessClient {
   ): Promise<ProcessEnding>;
 }
 
+/** Rejects when nobody listens on the socket. */
+export async function connectToSpawner(path: string): Promise<ProcessClient & { readonly open: boolean }> {
+  let channel = await openChannel(path, move);
+  // Steps that run stay with the spawner that started them.
+  function move(to: string): void {
+    void openChannel(to, move).then(
+      (next) => {
+        channel.retire();
+        channel = next;
+      },
+      () => undefined,
+    );
+  }
+  return {
+    get open() {
+      return channel.open;
+    },
+    run: (request, output, stopped) => channel.run(request, output, stopped),
+  };
+}
+
+interface Channel extends ProcessClient {
+  readonly open: boolean;
+  /** Closes it as soon as nothing runs on it. */
+  retire(): void;
+}
+
 interface Running {
   output(stream: 'stdout' | 'stderr', chunk: Buffer): void;
   ended(ending: ProcessEnding): void;
 }
 
-/** Rejects when nobody listens on the socket. */
-export async function connectToSpawner(path: string): Promise<ProcessClient & { readonly open: boolean }> {
+async function openChannel(path: string, move: (to: string) => void): Promise<Channel> {
   const socket = connect(path);
   await once(socket, 'connect');
   const running = new Map<number, Running>();
   let last = 0;
-  socket.on('data', reader(running));
+  let retired = false;
+  socket.on('data', reader(running, move));
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     for (const process of running.values()) process.ended({ kind: 'lost' });
@@ -42,19 +69,28 @@ export async function connectToSpawner(path: string): Promise<ProcessClient & { 
     get open() {
       return !socket.destroyed;
     },
-    run: (request, output, stopped) => runOn(socket, running, ++last, request, output, stopped),
+    async run(request, output, stopped) {
+      const ending = await runOn(socket, running, ++last, request, output, stopped);
+      if (retired && running.size === 0) socket.end();
+      return ending;
+    },
+    retire() {
+      retired = true;
+      if (running.size === 0) socket.end();
+    },
   };
 }
 
-function reader(running: Map<number, Running>): (chunk: Buffer) => void {
+function reader(running: Map<number, Running>, move: (to: string) => void): (chunk: Buffer) => void {
   return frameReader((kind, id, payload) => {
+    if (kind === 'move') {
+      move(JSON.parse(payload.toString()));
+      return;
+    }
     const process = running.get(id);
     if (process === undefined) return;
-    if (kind === 'stdout' || kind === 'stderr') {
-      process.output(kind, payload);
-    } else if (kind === 'ending') {
-      process.ended(JSON.parse(payload.toString()));
-    }
+    if (kind === 'stdout' || kind === 'stderr') process.output(kind, payload);
+    else if (kind === 'ending') process.ended(JSON.parse(payload.toString()));
   });
 }
 

@@ -19,13 +19,13 @@ export interface FifoPool {
   take(): Fifo | undefined;
 }
 
-export function fifoPool(directory: string): FifoPool {
+export function fifoPool(directory: string, prefix: string): FifoPool {
   const free: string[] = [];
   let made = 0;
   let possible = true;
 
   function make(): void {
-    const paths = Array.from({ length: BATCH }, () => join(directory, `pipe-${made++}`));
+    const paths = Array.from({ length: BATCH }, () => join(directory, `${prefix}${made++}`));
     possible = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' }).status === 0;
     if (possible) free.push(...paths);
   }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { LEAN } from './sibling.ts';
 
 export interface Spawner extends AsyncDisposable {
   /** Path of the Unix socket on which threads ask for processes: `Job.spawner`. Its directory is private and goes with the spawner. */
@@ -12,7 +13,7 @@ export interface Spawner extends AsyncDisposable {
 /** Resolves once threads may connect; rejects when the helper process cannot be started. Does not keep the engine alive. */
 export async function launchSpawner(): Promise<Spawner> {
   const entry = createRequire(import.meta.url).resolve('#spawner');
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [...LEAN, entry], {
     // A session of its own: a Ctrl-C at the terminal is for the engine, which says what has to stop.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -15,9 +15,12 @@ export type Ending =
   | { readonly kind: 'killed'; readonly signal: string }
   | { readonly kind: 'failed'; readonly code: string };
 
-/** `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back. */
-export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending';
-const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending'];
+/**
+ * `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back.
+ * `move` names the socket of another spawner, which the thread asks from now on.
+ */
+export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending' | 'move';
+const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending', 'move'];
 /** Payload length and child number as 32-bit little-endian integers around one byte of kind. */
 const HEADER = 9;
 

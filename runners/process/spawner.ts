@@ -1,36 +1,52 @@
 /** The helper process that starts all host processes of a run: small, so that starting one stays cheap. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild } from './child.ts';
 import type { Child } from './child.ts';
+import { serveThread } from './connection.ts';
+import type { ThreadConnection } from './connection.ts';
 import { escapees } from './escapees.ts';
 import { fifoPool } from './fifos.ts';
-import type { FifoPool } from './fifos.ts';
-import { frame, frameHeader, frameReader } from './protocol.ts';
-import type { SpawnRequest } from './protocol.ts';
+import { startSibling } from './sibling.ts';
+import type { Sibling } from './sibling.ts';
 
-/** Its life is its standard input's: when the engine ends in whatever way, that closes. */
-function main(): void {
-  const directory = mkdtempSync(join(tmpdir(), 'hwfe-'));
-  const socket = join(directory, 'spawner');
-  const marker = directory.slice(directory.lastIndexOf('hwfe-'));
-  const fifos = fifoPool(directory);
+/** After so many processes, for more than one thread, a second spawner is worth its start: starting one blocks. */
+const SIBLING_AFTER = 64;
+
+/** Its life is its standard input's: when the engine ends in whatever way, that closes. A sibling is given the first one's directory. */
+function main(given: string | undefined): void {
+  const directory = given ?? mkdtempSync(join(tmpdir(), 'hwfe-'));
+  const name = given === undefined ? 'spawner' : 'sibling';
+  const socket = join(directory, name);
+  const marker = `${directory.slice(directory.lastIndexOf('hwfe-'))}.`;
+  const fifos = fifoPool(directory, `${name}-pipe-`);
   const alive = new Set<Child>();
-  let connections = 0;
-  const server = createServer((connection) => serve(connection, `${marker}.${connections++}`, fifos, alive));
-  const end = (): never => {
+  const connections = new Set<ThreadConnection>();
+  let accepted = 0;
+  let started = 0;
+  let sibling: Sibling | undefined;
+
+  const countStart = (): void => {
+    started += 1;
+    if (given !== undefined || sibling !== undefined || started < SIBLING_AFTER || connections.size < 2) return;
+    sibling = startSibling(directory, (path) => {
+      [...connections].filter((_, i) => i % 2 === 1).forEach((connection) => connection.move(path));
+    });
+  };
+  const server = createServer((stream) => {
+    const connection = serveThread(stream, `${marker}${name}.${accepted++}`, fifos, alive, countStart);
+    connections.add(connection);
+    stream.on('close', () => connections.delete(connection));
+  });
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
     for (const child of alive) child.kill();
-    for (const pid of escapees(`${marker}.`)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        continue;
-      }
-    }
-    rmSync(directory, { recursive: true, force: true });
+    await sibling?.end();
+    for (const pid of escapees(given === undefined ? marker : `${marker}${name}.`)) killNow(pid);
+    if (given === undefined) rmSync(directory, { recursive: true, force: true });
     process.exit(0);
   };
   process.stdin.on('close', end).on('error', end).resume();
@@ -38,39 +54,12 @@ function main(): void {
   server.listen(socket, () => process.stdout.write(`${socket}\n`));
 }
 
-/** One thread: when its connection closes, whatever it had started is killed. */
-function serve(connection: Socket, marker: string, fifos: FifoPool, alive: Set<Child>): void {
-  const children = new Map<number, Child>();
-  const send = (...chunks: Buffer[]): void => {
-    if (connection.destroyed) return;
-    for (const chunk of chunks) connection.write(chunk);
-    if (connection.writableNeedDrain) for (const child of children.values()) child.pause();
-  };
-  const read = frameReader((kind, id, payload) => {
-    if (kind === 'stop') {
-      children.get(id)?.stop(Number(payload.toString()));
-      return;
-    }
-    const request: SpawnRequest = JSON.parse(payload.toString());
-    const child = startChild(request, `${marker}.${id};`, fifos, {
-      output: (stream, chunk) => send(frameHeader(stream, id, chunk.length), chunk),
-      ended: (ending) => {
-        children.delete(id);
-        alive.delete(child);
-        send(frame('ending', id, ending));
-      },
-    });
-    children.set(id, child);
-    alive.add(child);
-  });
-  connection.on('data', read);
-  connection.on('drain', () => {
-    for (const child of children.values()) child.resume();
-  });
-  connection.on('error', () => connection.destroy());
-  connection.on('close', () => {
-    for (const child of children.values()) child.kill();
-  });
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return;
+  }
 }
 
-main();
+main(process.argv[2]);

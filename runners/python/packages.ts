@@ -14,6 +14,7 @@ interface LockFile {
 
 /** All of `names` and what they need, from wheels in `directory`: those of Pyodide's own distribution, or any pure Python one. */
 export function findWheels(names: readonly string[], directory: string): Wheels {
+  if (names.length === 0) return { ok: true, load: [] };
   const files = list(directory);
   const { packages }: LockFile = JSON.parse(
     readFileSync(createRequire(import.meta.url).resolve('pyodide/pyodide-lock.json'), 'utf8'),

@@ -1,0 +1,56 @@
+/** The spawner's end of a thread's connection. */
+import type { Socket } from 'node:net';
+import { startChild } from './child.ts';
+import type { Child } from './child.ts';
+import type { FifoPool } from './fifos.ts';
+import { frame, frameHeader, frameReader } from './protocol.ts';
+import type { SpawnRequest } from './protocol.ts';
+
+export interface ThreadConnection {
+  /** Tells the thread to ask another spawner from now on. */
+  move(socket: string): void;
+}
+
+/** Serves one thread; when its connection closes, whatever it had started is killed. `alive` holds the children while they live. */
+export function serveThread(
+  stream: Socket,
+  marker: string,
+  fifos: FifoPool,
+  alive: Set<Child>,
+  onStart: () => void,
+): ThreadConnection {
+  const children = new Map<number, Child>();
+  const send = (...chunks: Buffer[]): void => {
+    if (stream.destroyed) return;
+    stream.cork();
+    for (const chunk of chunks) stream.write(chunk);
+    stream.uncork();
+    if (stream.writableNeedDrain) for (const child of children.values()) child.pause();
+  };
+  const start = (id: number, request: SpawnRequest): void => {
+    const child = startChild(request, `${marker}.${id};`, fifos, {
+      output: (name, chunk) => send(frameHeader(name, id, chunk.length), chunk),
+      ended: (ending) => {
+        children.delete(id);
+        alive.delete(child);
+        send(frame('ending', id, ending));
+      },
+    });
+    children.set(id, child);
+    alive.add(child);
+    onStart();
+  };
+  const read = frameReader((kind, id, payload) => {
+    if (kind === 'stop') children.get(id)?.stop(Number(payload.toString()));
+    else if (kind === 'spawn') start(id, JSON.parse(payload.toString()));
+  });
+  stream.on('data', read);
+  stream.on('drain', () => {
+    for (const child of children.values()) child.resume();
+  });
+  stream.on('error', () => stream.destroy());
+  stream.on('close', () => {
+    for (const child of children.values()) child.kill();
+  });
+  return { move: (socket) => send(frame('move', 0, socket)) };
+}
