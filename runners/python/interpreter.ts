@@ -71,7 +71,7 @@ export function interpreterFrom(python: Pyodide): Interpreter {
   const warmUp = { code: WARM_UP, file: 'warm-up', line: 1, verbatim: true, step: 'warm-up', embedded: true, env: {} };
   const warm = run(warmUp, Buffer.from('{"x":[1]}'));
   if (warm.kind === 'crashed') throw new Error(`Internal error: Python does not run its first step: ${warm.message}`);
-  wasm._PyRun_SimpleString(wasm.stringToNewUTF8('import _hwfe; _hwfe.gc.collect(); _hwfe.gc.freeze()'));
+  wasm._PyRun_SimpleString(wasm.stringToNewUTF8('import _hwfe; _hwfe.gc.freeze()'));
   const files = checkpointFiles(FS, [requestFile!, inputsFile!, answerFile!]);
   const memory = wasm.HEAPU8.slice();
 

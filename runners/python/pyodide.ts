@@ -1,6 +1,7 @@
 /** The parts of Pyodide that the runner uses, some of which its own types leave out. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { withClosedImports } from './gate.ts';
 
 export interface FileNode {
   readonly name: string;
@@ -72,5 +73,5 @@ export async function loadPyodide(options: PyodideOptions): Promise<Pyodide> {
   const module: { loadPyodide(options: object): Promise<unknown> } = await import('pyodide');
   // Pyodide would guess its place from a stack trace, which not every thread has.
   const indexURL = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
-  return (await module.loadPyodide({ ...options, indexURL })) as Pyodide;
+  return (await withClosedImports(() => module.loadPyodide({ ...options, indexURL }))) as Pyodide;
 }

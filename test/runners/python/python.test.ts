@@ -1,5 +1,5 @@
 /** Embedded Python steps, as sections 1, 2 and 4 of the contract and its vectors promise. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -308,6 +308,12 @@ describe('failures', () => {
     ['import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.001)', /asyncio\.timeout/],
   ])('%s says what to do instead', async (code, message) => {
     expect(await python.failure(code)).toMatchObject({ reason: 'threw', message: expect.stringMatching(message) });
+  });
+
+  test('a fresh copy of the module that runs commands runs none either', async () => {
+    const code = `import sys\ndef run():\n  del sys.modules["posix"]\n  import posix\n  return [posix.system("touch ${python.cacheDir}/escaped"), posix.system.__name__]`;
+    expect(await python.output(code)).toBe('[-1,"system"]');
+    expect(existsSync(join(python.cacheDir, 'escaped'))).toBe(false);
   });
 
   test('code that does not stand in the file line by line fails at its first line', async () => {
