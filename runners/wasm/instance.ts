@@ -24,7 +24,7 @@ export function outputInvalid({ script }: WasmStep, message: string): Outcome {
 /** A trap, or guest recursion that the host's stack ended; anything else is not the module's doing. */
 export function trapped({ script }: WasmStep, error: unknown): Outcome {
   if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
-  const rows = (error.stack ?? '').split('\n').filter((row) => row.includes('wasm'));
+  const rows = (error.stack ?? '').split('\n').filter((row) => row.includes('wasm://'));
   return failed({
     reason: 'threw',
     message: `WASM function '${script.func}' trapped: ${error.message}`,
