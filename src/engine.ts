@@ -101,7 +101,10 @@ class LocalEngine implements Engine {
 
   async define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>> {
     const { workflowFromObject } = await import('./parse/index.ts');
-    return this.#plan(workflowFromObject(definition, this.#parseOptions()), false);
+    const read = (withPlaces: boolean): Promise<Result<Plan, readonly Diagnostic[]>> =>
+      this.#plan(workflowFromObject(definition, { ...this.#parseOptions(), withPlaces }), false);
+    const plan = await read(false);
+    return plan.ok && plan.value.warnings.length === 0 ? plan : read(true);
   }
 
   start(plan: Plan, options: RunOptions = {}): Run {

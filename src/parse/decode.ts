@@ -27,6 +27,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     lines: new Lines(file.text),
     mistakes,
     env: fields.env ?? new Map(),
+    isObject: document.isObject === true,
   };
 
   const steps: Step[] = [];

@@ -7,6 +7,8 @@ export interface Document {
   readonly root: TableValue;
   /** Mistakes that the notation allows but we do not, such as a key given twice; and warnings. */
   readonly mistakes: readonly Diagnostic[];
+  /** There is no file; errors of a step are shown by their line in its code. */
+  readonly isObject?: boolean;
 }
 
 export type DocumentValue = TableValue | ListValue | TextValue | NumberValue | BooleanValue | OddValue;

@@ -55,12 +55,16 @@ export async function parseText(
   return document.ok ? decodeWorkflow(document.value, options) : fail({ diagnostics: inFileOrder(document.error) });
 }
 
-/** Takes a workflow written as a TypeScript object; diagnostics point into its JSON form. Paths in it are relative to `cwd`. */
+/**
+ * Takes a workflow written as a TypeScript object; paths in it are relative to `cwd`. With places, diagnostics point into
+ * its JSON form; without, they point nowhere, which is good enough to learn whether there are any.
+ */
 export function workflowFromObject(
   definition: WorkflowDefinition,
-  options: ParseOptions,
+  options: ParseOptions & { readonly withPlaces?: boolean },
 ): Result<ParsedWorkflow, ParseFailure> {
-  return decodeWorkflow(documentFromObject(definition), { ...options, directory: options.cwd });
+  const document = documentFromObject(definition, options.withPlaces ?? true);
+  return decodeWorkflow(document, { ...options, directory: options.cwd });
 }
 
 async function readDocument(

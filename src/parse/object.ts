@@ -1,16 +1,20 @@
 /** A document from a JavaScript object, with its JSON form as the text that diagnostics point into. */
-import type { SourceFile } from '../model/source.ts';
+import type { SourceFile, Span } from '../model/source.ts';
 import { DEEPEST, type Document, type DocumentValue, type Entry, type Oddity, type TableValue } from './document.ts';
 import { mistake } from './mistakes.ts';
 
 const PATH = 'workflow';
+const NOWHERE: Span = { start: 0, end: 0 };
 
-/** Never throws, whatever the object holds; properties that are `undefined` count as absent. */
-export function documentFromObject(definition: unknown): Document {
-  const writer = new Writer();
+/**
+ * Never throws, whatever the object holds; properties that are `undefined` count as absent. Without places the text is
+ * empty and nothing has a span of its own, which takes a third of the memory.
+ */
+export function documentFromObject(definition: unknown, withPlaces: boolean): Document {
+  const writer = new Writer(withPlaces);
   const root = writer.write(definition, 0);
   const file: SourceFile = { path: PATH, text: writer.text };
-  if (root.kind === 'table') return { file, root, mistakes: [] };
+  if (root.kind === 'table') return { file, root, mistakes: [], isObject: true };
   const message = 'Pass the workflow as an object with "steps"';
   const empty: TableValue = { kind: 'table', span: root.span, entries: new Map() };
   return { file, root: empty, mistakes: [mistake(file, 'no-workflow', root.span, message)] };
@@ -19,7 +23,12 @@ export function documentFromObject(definition: unknown): Document {
 /** Writes JSON and notes where each value begins and ends. */
 class Writer {
   readonly #open = new Set<object>();
+  readonly #withPlaces: boolean;
   #text = '';
+
+  constructor(withPlaces: boolean) {
+    this.#withPlaces = withPlaces;
+  }
 
   get text(): string {
     return this.#text;
@@ -31,14 +40,14 @@ class Writer {
       case 'string': {
         const json = JSON.stringify(value);
         this.#put(json);
-        const span = { start, end: this.#text.length };
+        const span = this.#spanFrom(start);
         if (!value.isWellFormed()) return { kind: 'odd', span, what: 'bad-text' };
         return { kind: 'text', span, value, start, verbatim: !json.includes('\\') };
       }
       case 'number':
       case 'bigint': {
         this.#put(String(value));
-        const span = { start, end: this.#text.length };
+        const span = this.#spanFrom(start);
         if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value)
           return { kind: 'odd', span, what: 'huge-integer' };
         if (typeof value === 'number' && !Number.isFinite(value)) return { kind: 'odd', span, what: 'not-a-number' };
@@ -46,7 +55,7 @@ class Writer {
       }
       case 'boolean':
         this.#put(String(value));
-        return { kind: 'boolean', span: { start, end: this.#text.length }, value };
+        return { kind: 'boolean', span: this.#spanFrom(start), value };
       case 'object':
         return value === null ? this.#odd('null', 'null') : this.#container(value, depth);
       case 'function':
@@ -75,7 +84,7 @@ class Writer {
       items.push(this.write(item, depth + 1));
     }
     this.#put(']');
-    return { kind: 'list', span: { start, end: this.#text.length }, items };
+    return { kind: 'list', span: this.#spanFrom(start), items };
   }
 
   #table(value: object, depth: number): DocumentValue {
@@ -88,21 +97,25 @@ class Writer {
       this.#put(entries.size > 0 ? `,${indent}` : indent);
       const keyStart = this.#text.length;
       this.#put(JSON.stringify(key));
-      const keySpan = { start: keyStart, end: this.#text.length };
+      const keySpan = this.#spanFrom(keyStart);
       this.#put(': ');
       entries.set(key, { keySpan, value: this.write(property, depth + 1) });
     }
     this.#put(entries.size > 0 ? `\n${'  '.repeat(depth)}}` : '}');
-    return { kind: 'table', span: { start, end: this.#text.length }, entries };
+    return { kind: 'table', span: this.#spanFrom(start), entries };
   }
 
   #odd(what: Oddity, json: string): DocumentValue {
     const start = this.#text.length;
     this.#put(json);
-    return { kind: 'odd', span: { start, end: this.#text.length }, what };
+    return { kind: 'odd', span: this.#spanFrom(start), what };
   }
 
   #put(text: string): void {
-    this.#text += text;
+    if (this.#withPlaces) this.#text += text;
+  }
+
+  #spanFrom(start: number): Span {
+    return this.#withPlaces ? { start, end: this.#text.length } : NOWHERE;
   }
 }

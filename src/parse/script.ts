@@ -40,7 +40,7 @@ export function decodeScript(step: ScriptStep, fields: StepFields, context: Step
   if (fields.module !== undefined) return moduleScript(fields.module, step, fields, context);
   if (fields.file !== undefined) return fileScript(fields.file, step, context);
   const inline = fields.code ?? fields.cmd;
-  return inline === undefined ? undefined : codeScript(inline, context);
+  return inline === undefined ? undefined : codeScript(step.name, inline, context);
 }
 
 function tellConflicts({ name, table }: ScriptStep, { mistakes }: StepContext): void {
@@ -65,7 +65,10 @@ function tellMissing({ name, entry, table, language }: ScriptStep, { mistakes }:
   mistakes.add('missing-code', entry.keySpan, `Give step "${name}" ${wanted}; it has nothing to run`);
 }
 
-function codeScript(code: TextValue, { file, lines }: StepContext): Script {
+function codeScript(name: string, code: TextValue, { file, lines, isObject }: StepContext): Script {
+  if (isObject) {
+    return { kind: 'code', code: code.value, origin: { file: `step "${name}"`, line: 1, verbatim: true } };
+  }
   const origin = { file: file.path, line: lines.lineOf(code.start), verbatim: code.verbatim };
   return { kind: 'code', code: code.value, origin };
 }

@@ -4,7 +4,7 @@ import type { SourceFile } from '../model/source.ts';
 import { type Dependency, NAME, type Step } from '../model/workflow.ts';
 import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue } from './document.ts';
-import { readFields } from './fields/collections.ts';
+import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import { tellMisfits } from './fit.ts';
 import type { Lines } from './lines.ts';
@@ -18,6 +18,7 @@ export interface StepContext extends DecodeOptions {
   readonly mistakes: Mistakes;
   /** Of the workflow. */
   readonly env: ReadonlyMap<string, string>;
+  readonly isObject: boolean;
 }
 
 export interface DecodedStep {
@@ -61,13 +62,29 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       dependsOn,
       ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
       retry,
-      env: Object.fromEntries([...context.env, ...(fields.env ?? [])]),
-      passEnv: (fields.pass_env ?? []).map(({ text }) => text),
+      env: environmentOf(context.env, fields.env),
+      passEnv: textsOf(fields.pass_env),
       ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
-      packages: (fields.packages ?? []).map(({ text }) => text),
-      limits: fields.limits ?? {},
+      packages: textsOf(fields.packages),
+      limits: fields.limits ?? NO_LIMITS,
     },
   };
+}
+
+/** Most steps have none of these, and share the empty ones. */
+const NO_TEXTS: readonly string[] = [];
+const NO_ENVIRONMENT: Step['env'] = {};
+const NO_LIMITS: Step['limits'] = {};
+
+function textsOf(words: readonly Word[] = []): readonly string[] {
+  return words.length === 0 ? NO_TEXTS : words.map(({ text }) => text);
+}
+
+function environmentOf(
+  workflow: ReadonlyMap<string, string>,
+  step: ReadonlyMap<string, string> = workflow,
+): Step['env'] {
+  return workflow.size + step.size === 0 ? NO_ENVIRONMENT : Object.fromEntries([...workflow, ...step]);
 }
 
 /** Nothing if the file names a language that does not exist, which has been told. */
