@@ -41,7 +41,9 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
         ? 'Mend the code there, or give the step `retries` if the error may pass by itself.'
         : 'Mend the code there; every attempt ended like this.';
     case 'not-runnable':
-      return 'Mend the code there; it never ran.';
+      return step.language === 'shell'
+        ? 'Mend the code there; a shell runs what stands above it.'
+        : 'Mend the code there; it never ran.';
     case 'exited':
       return 'Mend the command that failed; `set -x` at the top of the code shows each one as it runs.';
     case 'killed':
