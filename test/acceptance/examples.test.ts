@@ -77,7 +77,7 @@ describe.each(files)('workflows/%s', (file) => {
     const { events, finals } = await once(file, mode);
     expect(JSON.parse(finals)).toEqual(FINAL_OUTPUTS[file]);
     const planned = events.find(({ kind }) => kind === 'run-started')!.levels!.flat();
-    const succeeded = events.filter(({ kind }) => kind === 'step-succeeded').map(({ step }) => step);
+    const succeeded = events.filter(({ kind }) => kind === 'step-succeeded').map(({ step }) => step!);
     expect(succeeded.toSorted()).toEqual(planned.toSorted());
     expect(events.at(-1)).toMatchObject({ kind: 'run-settled', status: 'succeeded' });
   });
@@ -154,7 +154,9 @@ describe('the retries', () => {
 
 it('the WASM file is what its source assembles to', async () => {
   const builder = join(EXAMPLES, 'wasm/build.mjs');
-  const { assemble } = (await import(builder)) as { assemble(name: string, text: string): Promise<Uint8Array> };
+  const { assemble } = (await import(builder)) as {
+    assemble: (name: string, text: string) => Promise<Uint8Array>;
+  };
   const built = await assemble('crc32.wat', readFileSync(join(EXAMPLES, 'wasm/crc32.wat'), 'utf8'));
   expect(readFileSync(join(EXAMPLES, 'wasm/crc32.wasm')).equals(built)).toBe(true);
 });
