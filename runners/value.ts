@@ -6,8 +6,8 @@ import { type JsonValue, NotJson, parse } from './value/parse.ts';
 import { own } from './value/own.ts';
 
 export { compareKeys } from './value/keys.ts';
-export { encode, type Encoded, pathText } from './value/encode.ts';
-export { formatFloat, formatNumber } from './value/number.ts';
+export { encode, type Encoded } from './value/encode.ts';
+export { formatFloat } from './value/number.ts';
 export { own } from './value/own.ts';
 export type { JsonValue } from './value/parse.ts';
 

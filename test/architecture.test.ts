@@ -14,12 +14,30 @@ const TABLE: Record<string, readonly string[]> = {
   'src/plan': ['src/model'],
   'src/run': ['src/model', 'runners/contract', 'runners/value', 'runners/process/launch'],
   'src/terminal': ['src/model', 'runners/contract'],
-  'src/cli': ['src/model', 'src/engine', 'src/config', 'src/terminal', 'src/parse', 'src/outputs', 'runners/contract', 'runners/value'],
+  'src/cli': [
+    'src/model',
+    'src/engine',
+    'src/config',
+    'src/terminal',
+    'src/parse',
+    'src/outputs',
+    'runners/contract',
+    'runners/value',
+  ],
   'src/engine': ['src/model', 'src/config', 'src/parse', 'src/plan', 'src/run', 'src/warm-up', 'runners/contract'],
   'src/warm-up': ['src/model', 'runners/contract'],
   'src/define': ['src/parse'],
   'src/outputs': ['src/model', 'runners/value'],
-  'src/index': ['src/engine', 'src/define', 'src/outputs', 'src/config', 'src/parse', 'src/model', 'runners/contract', 'runners/value'],
+  'src/index': [
+    'src/engine',
+    'src/define',
+    'src/outputs',
+    'src/config',
+    'src/parse',
+    'src/model',
+    'runners/contract',
+    'runners/value',
+  ],
 };
 
 interface Import {
@@ -78,7 +96,9 @@ function read(file: string): string {
 
 function importsOf(file: string): Import[] {
   const found: Import[] = [];
-  for (const [, statement, specifier] of read(file).matchAll(/(?:^|\n)\s*((?:import|export)\b[^;'"]*?)from\s+'(\.[^']+)'/g)) {
+  for (const [, statement, specifier] of read(file).matchAll(
+    /(?:^|\n)\s*((?:import|export)\b[^;'"]*?)from\s+'(\.[^']+)'/g,
+  )) {
     found.push({ to: target(file, specifier!), typesOnly: /^(import|export) type\b/.test(statement!) });
   }
   for (const [, specifier] of read(file).matchAll(/\bimport\('(\.[^']+)'\)/g)) {

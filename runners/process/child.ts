@@ -51,8 +51,8 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
       return { kind: 'failed', code: 'code' in started ? started.code : '' };
     const ending = await endingOf(process_);
     if (ending.kind === 'failed') return ending;
-    if (stopping === undefined) drained || (await soon(ends, DRAIN_MS));
-    else await groupGone(process_.pid, stopping.until);
+    if (stopping !== undefined) await groupGone(process_.pid, stopping.until);
+    else if (!drained) await soon(ends, DRAIN_MS);
     if (killAll(process_.pid, marker, 'SIGKILL', process_.pid)) await allGone(process_.pid, marker);
     return ending;
   }

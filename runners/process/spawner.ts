@@ -40,7 +40,7 @@ function main(given: string | undefined): void {
     stream.on('close', () => connections.delete(connection));
   });
   let ending = false;
-  const end = async (): Promise<void> => {
+  const endAll = async (): Promise<void> => {
     if (ending) return;
     ending = true;
     for (const child of alive) child.kill();
@@ -49,6 +49,7 @@ function main(given: string | undefined): void {
     if (given === undefined) rmSync(directory, { recursive: true, force: true });
     process.exit(0);
   };
+  const end = (): void => void endAll();
   process.stdin.on('close', end).on('error', end).resume();
   process.on('SIGTERM', end).on('SIGHUP', end);
   server.listen(socket, () => process.stdout.write(`${socket}\n`));

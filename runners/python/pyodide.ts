@@ -12,7 +12,7 @@ export interface FileNode {
 }
 
 export interface FileSystem {
-  readonly streams: (unknown | null)[];
+  readonly streams: unknown[];
   readdir(path: string): string[];
   lookupPath(path: string, options?: { follow: boolean }): { readonly node: FileNode };
   isDir(mode: number): boolean;

@@ -44,8 +44,8 @@ export class PlanRun {
     this.#options = options;
     this.#listener = listener;
     this.#scheduler = new Scheduler(plan, options);
-    this.#outputs = new Array<EncodedValue | undefined>(plan.steps.length);
-    this.#active = new Array<StepRun | undefined>(plan.steps.length);
+    this.#outputs = plan.steps.map(() => undefined);
+    this.#active = plan.steps.map(() => undefined);
     let settled = (): void => {};
     const allSettled = new Promise<void>((resolve) => {
       settled = resolve;

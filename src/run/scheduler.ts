@@ -46,7 +46,7 @@ export class Scheduler {
     this.#levelGated = options.mode === 'parallel';
     this.#cap = options.mode === 'sequential' ? 1 : Math.max(1, options.cap);
     this.#failureMode = options.failureMode;
-    this.#state = new Array<State>(size).fill('waiting');
+    this.#state = plan.steps.map(() => 'waiting');
     this.#missing = Int32Array.from(plan.steps, (step) => step.dependsOn.length);
     this.#byRank = startOrder(plan, options.mode);
     this.#rank = new Int32Array(size);

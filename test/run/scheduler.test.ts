@@ -54,7 +54,7 @@ describe('on any graph', () => {
               skipped.add(skip.index);
           }
         }
-        expect([...skipped].sort()).toEqual([...behind(plan, broken)].sort());
+        expect(skipped).toEqual(behind(plan, broken));
       }),
     );
   });

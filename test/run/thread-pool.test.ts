@@ -89,8 +89,15 @@ it('hands over every line before the step ends, in order', async () => {
 
 it('costs one step, not the run, when a step eats all memory', async () => {
   const { record } = await run({
-    lua: { code: 'function run() local t = {} while true do t[#t + 1] = ("x"):rep(1 << 20) .. #t end end', timeout: '60s' },
-    javascript: { language: 'javascript', code: 'function run() { const a = []; for (;;) a.push("x".repeat(1 << 20) + a.length); }', timeout: '60s' },
+    lua: {
+      code: 'function run() local t = {} while true do t[#t + 1] = ("x"):rep(1 << 20) .. #t end end',
+      timeout: '60s',
+    },
+    javascript: {
+      language: 'javascript',
+      code: 'function run() { const a = []; for (;;) a.push("x".repeat(1 << 20) + a.length); }',
+      timeout: '60s',
+    },
     honest: { code: 'return "here"' },
     after: { depends_on: 'honest', language: 'javascript', code: 'function run(inputs) { return inputs.honest; }' },
   });
@@ -101,7 +108,9 @@ it('costs one step, not the run, when a step eats all memory', async () => {
 
 it('counts the time limit from the step, not from the boot of its language', async () => {
   await using fresh = createEngine();
-  const plan = await fresh.define({ steps: { a: { language: 'python', code: 'def run(): return 1', timeout: '300ms' } } });
+  const plan = await fresh.define({
+    steps: { a: { language: 'python', code: 'def run(): return 1', timeout: '300ms' } },
+  });
   if (!plan.ok) throw new Error('no plan');
   const record = await fresh.start(plan.value).finished;
   expect(record.steps.get('a')?.status).toBe('succeeded');

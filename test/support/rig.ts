@@ -12,8 +12,8 @@ export interface Rig {
   readonly engine: Engine;
   /** Each event in short: `start a`, `ok a`, `fail b`, `skip c (b)`, `cancel d`, `retry a`, `level 1`. */
   readonly story: string[];
-  start(workflow: Workflow | string[], options?: RunOptions): Run;
-  run(workflow: Workflow | string[], options?: RunOptions): Promise<RunRecord>;
+  readonly start: (workflow: Workflow | string[], options?: RunOptions) => Run;
+  readonly run: (workflow: Workflow | string[], options?: RunOptions) => Promise<RunRecord>;
 }
 
 export function rig(behaviours: Record<string, Behaviour | Behaviour[]> = {}): Rig {

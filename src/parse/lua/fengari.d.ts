@@ -76,7 +76,7 @@ declare module 'fengari' {
     readonly lua: Lua;
     readonly lauxlib: LuaAuxiliary;
     readonly lualib: LuaLibraries;
-    to_luastring(text: string): LuaString;
+    readonly to_luastring: (text: string) => LuaString;
   };
   export type { Lua, LuaAuxiliary, LuaLibraries };
   export default fengari;
