@@ -6,10 +6,10 @@ import { run } from '../../src/cli/commands/run.ts';
 import { STATUS } from '../../src/cli/status.ts';
 import { directory } from './rig.ts';
 
-const PAGES = ['command-line', 'config', 'events'];
+const PAGES = ['README', 'docs/command-line', 'docs/config', 'docs/events'];
 
 function page(name: string): string {
-  return readFileSync(join(import.meta.dirname, `../../docs/${name}.md`), 'utf8');
+  return readFileSync(join(import.meta.dirname, `../../${name}.md`), 'utf8');
 }
 
 type Part = { kind: 'file'; name: string; text: string } | { kind: 'console'; command: string; output: string };
@@ -39,7 +39,7 @@ function patternOf(output: string): RegExp {
   return new RegExp(`^${escaped.replace(/^ *…\n/gm, '(?:.*\\n)*?').replaceAll('…', '.*')}$`);
 }
 
-describe.each(PAGES)('docs/%s.md', (name) => {
+describe.each(PAGES)('%s.md', (name) => {
   it('shows what the commands print', async () => {
     const home = directory();
     try {
@@ -63,7 +63,7 @@ describe.each(PAGES)('docs/%s.md', (name) => {
 
 describe('docs/command-line.md', () => {
   it('has a row for every flag of run, and no other', () => {
-    const section = page('command-line').split('## Flags of `hwfe run`')[1]!.split('\n## ')[0]!;
+    const section = page('docs/command-line').split('## Flags of `hwfe run`')[1]!.split('\n## ')[0]!;
     const rows = section.split('\n').filter((line) => line.startsWith('| `'));
     const expected = run.options.map(({ name, short, takes, about }) => {
       const long = `\`--${name}${takes === undefined ? '' : ` ${takes}`}\``;
@@ -73,7 +73,7 @@ describe('docs/command-line.md', () => {
   });
 
   it('has a row for every exit status, and no other', () => {
-    const section = page('command-line').split('## Exit status')[1]!.split('\n## ')[0]!;
+    const section = page('docs/command-line').split('## Exit status')[1]!.split('\n## ')[0]!;
     const rows = [...section.matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
     expect(rows).toEqual(Object.values(STATUS));
   });
