@@ -13,6 +13,7 @@ export type { RunEvent, RunListener, RunStatus, SkipReason, StopReason } from '.
 export type { Plan, PlannedStep } from './model/plan.ts';
 export type { RunRecord, StepRecord, StepStatus } from './model/record.ts';
 export type { Result } from './model/result.ts';
+export { lineAndColumn } from './model/source.ts';
 export type { SourceFile, Span } from './model/source.ts';
 export type { Dependency, ExecutionMode, FailureMode, RetryPolicy, Step, Workflow } from './model/workflow.ts';
 export { canonicalise, decode, encode } from '../runners/value.ts';
