@@ -28,7 +28,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/config.ts')).config,
   },
   schema: {
-    summary: 'Print the JSON Schema of workflow files.',
+    summary: 'Print what editors check workflow files by.',
     load: async () => (await import('./commands/schema.ts')).schema,
   },
   help: {

@@ -4,7 +4,8 @@ import { LANGUAGE_NAMES } from '../../model/workflow.ts';
 import type { TextValue } from '../document.ts';
 import { environment, list, record, type Word, words } from './collections.ts';
 import type { Field, Fields } from './field-type.ts';
-import { argument, choice, code, duration, number, prose, size, text } from './scalars.ts';
+import { LIMITS, type LimitsFields } from './limit-fields.ts';
+import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
 
 export interface StepFields {
   description?: string;
@@ -38,10 +39,6 @@ export interface BackoffFields {
   jitter?: number;
 }
 
-export interface LimitsFields {
-  output?: number;
-}
-
 const LANGUAGES: Readonly<Record<string, Language>> = Object.fromEntries(
   Object.entries(LANGUAGE_NAMES).flatMap(([language, names]) => names.map((name) => [name, language as Language])),
 );
@@ -67,15 +64,6 @@ const BACKOFF: Fields<BackoffFields> = {
     about: 'By which share of itself a delay may vary, at random, up or down.',
     default: '0',
     example: 0.2,
-  },
-};
-
-const LIMITS: Fields<LimitsFields> = {
-  output: {
-    type: size,
-    about: 'How large the output may be.',
-    default: 'what the configuration says, else "256MB"',
-    example: '10MB',
   },
 };
 
@@ -159,7 +147,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
   },
   working_dir: {
     type: text,
-    about: 'Where a shell or native step runs, relative to where hwfe was started.',
+    about: 'Where a shell or native step runs, relative to the workflow file.',
     default: 'where hwfe was started',
     example: 'data',
     languages: HOSTED,
@@ -171,9 +159,5 @@ export const STEP_FIELDS: Fields<StepFields> = {
     example: ['pandas'],
     languages: ['python'],
   },
-  limits: {
-    type: record(LIMITS, 'a table with "output"'),
-    about: 'What the step may use.',
-    example: { output: '10MB' },
-  },
+  limits: LIMITS,
 };
