@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/nothing-left.ts'],
     pool: 'threads',
     isolate: false,
     testTimeout: 30_000,
