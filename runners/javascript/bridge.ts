@@ -5,6 +5,9 @@ import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
 import type { UrlParts } from './guest/url.ts';
 
+/** What `crypto.getRandomValues` fills at once. */
+const MOST_RANDOM = 65_536;
+
 export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
 /** An object with the functions of `Bridge`. `print` and `part` are called anew each time: what prints changes from step to step. */
@@ -17,7 +20,8 @@ export function createBridge(
   const text = (handle: QuickJSHandle): string => context.getString(handle);
   const functions: Record<keyof Bridge, (...args: QuickJSHandle[]) => QuickJSHandle> = {
     print: (stream, line) => {
-      print(text(stream!) === 'stderr' ? 'stderr' : 'stdout', JSON.parse(text(line!)) as string);
+      const given: unknown = JSON.parse(text(line!));
+      if (typeof given === 'string') print(text(stream!) === 'stderr' ? 'stderr' : 'stdout', given);
       return context.undefined;
     },
     ask: (what, args) =>
@@ -34,7 +38,11 @@ export function createBridge(
       return context.newString(decoded === undefined ? '' : JSON.stringify(decoded));
     },
     part: (name) => part(text(name!)),
-    randomBytes: (count) => context.newArrayBuffer(randomFillSync(new Uint8Array(context.getNumber(count!))).buffer),
+    randomBytes: (count) => {
+      // A step that replaced the guest's own check gets no more than that check allows.
+      const bytes = Math.min(MOST_RANDOM, context.getNumber(count!) >>> 0);
+      return context.newArrayBuffer(randomFillSync(new Uint8Array(bytes)).buffer);
+    },
   };
   for (const [name, call] of Object.entries(functions)) {
     context.newFunction(name, call).consume((handle) => context.setProp(bridge, name, handle));

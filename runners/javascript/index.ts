@@ -21,10 +21,13 @@ export const load: LoadRunner = async () => {
         const current = (sandbox ??= await Sandbox.create());
         current.print = (stream, text) => context.print(stream, text);
         const step = new Step(current, job);
+        // Whatever this step throws at the host, the next one must not find it here.
+        sandbox = undefined;
         const ended = await step.run();
         // Putting the memory back is cheap, a memory that grew large or was left in the middle of a call is not worth it.
-        if (step.broken || current.outgrown) sandbox = undefined;
-        else current.renew();
+        if (step.broken || current.outgrown) return ended;
+        current.renew();
+        sandbox = current;
         return ended;
       });
       last = outcome.catch(() => {});
@@ -158,7 +161,11 @@ class Step {
     const { context } = this.#sandbox;
     const text = Buffer.from(context.getString(this.#sandbox.call('outputText').unwrap()));
     const encoded = canonicalise(text);
-    if (!encoded.ok) throw new Error(`Internal error: JavaScript wrote no JSON: ${encoded.message}`);
+    // What getters and proxies show may change between the look that decides how to write it and the writing.
+    if (!encoded.ok) {
+      const { file, line } = this.#script.origin;
+      return fail({ reason: 'output-invalid', message: encoded.message, position: { file, line } });
+    }
     const limit = this.#job.limits.output;
     if (encoded.value.length > limit) return fail(outputTooLarge(encoded.value.length, limit));
     const warnings =

@@ -53,7 +53,6 @@ export interface LuaApi {
   lua_rawseti(L: State, index: number, n: bigint): void;
   lua_rawsetp(L: State, index: number, key: number): void;
   lua_rawgetp(L: State, index: number, key: number): number;
-  lua_getglobal(L: State, name: number): number;
   lua_setglobal(L: State, name: number): void;
   lua_getmetatable(L: State, index: number): number;
   lua_setmetatable(L: State, index: number): number;
@@ -71,6 +70,8 @@ export interface LuaApi {
 }
 
 export const REGISTRY = -1_001_000;
+/** Where the registry has the table of globals. */
+export const GLOBALS = 2n;
 export const ANY_RESULTS = -1;
 
 /** What `lua_type` answers. */

@@ -164,6 +164,7 @@ class Writer {
     for (let index = 1; index <= largest; index++) {
       this.#trail.atIndex(index);
       this.#out.byte(index === 1 ? 0x5b : 0x2c);
+      if (this.#out.length > this.#limit) return this.#tooLarge(this.#out.length);
       api.lua_rawgeti(this.#L, -1, BigInt(index));
       if (!this.#value()) return false;
       this.#machine.pop(this.#L, 1);

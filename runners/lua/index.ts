@@ -14,11 +14,15 @@ const KEEP_UNDER = 64 * 1024 * 1024;
 
 export const load: LoadRunner = async () => {
   const newMachine = await loadMachines();
-  let host = new Host(newMachine());
+  let kept: Host | undefined = new Host(newMachine());
   return {
     run: (job, context) => {
+      const host = kept ?? new Host(newMachine());
+      // Whatever this step throws at the host, the next one must not find it here.
+      kept = undefined;
       const outcome = attempt(host, job, context);
-      if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) host = new Host(newMachine());
+      if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) kept = new Host(newMachine());
+      else kept = host;
       return Promise.resolve(outcome ?? OUT_OF_MEMORY);
     },
   };
@@ -80,13 +84,13 @@ class Step {
     const top = this.#host.callForAll(L, 0);
     if (top.status !== Status.ok) return this.#error(top.status);
     api.lua_settop(L, top.results === 0 ? 0 : 1);
-    if (api.lua_getglobal(L, this.#host.machine.name('run')) !== LuaType.function) {
+    if (this.#host.pushGlobal(L, 'run') !== LuaType.function) {
       this.#host.machine.pop(L, 1);
       if (top.results === 0) return this.#fail(definesNoRun(this.#job.step, this.#script.origin));
       if (api.lua_type(L, -1) !== LuaType.function) return this.#output();
     }
     const args = this.#job.inputs.size === 0 ? 0 : 1;
-    if (args === 1) api.lua_getglobal(L, this.#host.machine.name('inputs'));
+    if (args === 1) this.#host.pushGlobal(L, 'inputs');
     const status = this.#host.call(L, args, 1);
     return status === Status.ok ? this.#output() : this.#error(status);
   }

@@ -1,4 +1,5 @@
 /** An instance of Lua's wasm build, driven through its C API. */
+import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { LuaApi, State } from './api.ts';
@@ -75,6 +76,7 @@ export class Machine {
   }
 
   text(pointer: number, length: number): string {
+    if (length > constants.MAX_STRING_LENGTH) throw new Aborted('a text too long for the host');
     return Buffer.from(this.bytes.buffer, pointer, length).toString('utf8');
   }
 

@@ -1,14 +1,14 @@
 /** One step's own Lua state: its libraries, its globals, and the way its errors come out. */
 import type { RunnerContext } from '../contract.ts';
 import { canonicalise } from '../value.ts';
-import { ANY_RESULTS, type LuaApi, LuaType, REGISTRY, type State, Status } from './api.ts';
+import { ANY_RESULTS, GLOBALS, type LuaApi, LuaType, REGISTRY, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { Aborted, type Machine } from './machine.ts';
 import { PRELUDE } from './prelude.ts';
 
-/** `json.encode` has no cap of its own beyond what a wasm memory can hold. */
-const NO_LIMIT = 2 ** 31;
+/** Of the text that `json.encode` makes, in bytes: it is written in the host's memory first. */
+const LONGEST_TEXT = 2 ** 28;
 
 const LIBRARIES = [
   ['_G', 'luaopen_base'],
@@ -77,6 +77,17 @@ export class Host {
     if (this.call(L, this.#functions.length + 2, 0) !== Status.ok)
       throw new Error(`Internal error: the Lua prelude fails: ${machine.string(L, -1)}`);
     return L;
+  }
+
+  /** The global as it stands, past any metatable of `_G`, whose functions would run unprotected here. Gives its type. */
+  pushGlobal(L: State, name: string): number {
+    const { api } = this.machine;
+    api.lua_rawgeti(L, REGISTRY, GLOBALS);
+    this.machine.pushString(L, name);
+    const type = api.lua_rawget(L, -2);
+    api.lua_rotate(L, -2, -1);
+    this.machine.pop(L, 1);
+    return type;
   }
 
   /** A protected call; the traceback of an error is kept in the surroundings. */
@@ -152,7 +163,7 @@ export class Host {
   #encode(L: State): number {
     const { api } = this.machine;
     api.lua_settop(L, 1);
-    const encoded = takeValue(this.machine, L, NO_LIMIT, 'the value');
+    const encoded = takeValue(this.machine, L, LONGEST_TEXT, 'the value');
     if (encoded.kind === 'invalid') return this.#raise(L, `json.encode: ${encoded.message}`);
     if (encoded.kind === 'too-large') return this.#raise(L, 'json.encode: the text is too large');
     const pointer = this.machine.copyIn(encoded.value);

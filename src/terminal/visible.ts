@@ -15,7 +15,7 @@ export function visible(line: string): string {
 
 /** The same for a line that a step printed: colours are dropped first, since only they are what many tools mean. */
 export function visibleLine(line: string): string {
-  return PRINTABLE.test(line) ? line : visible(line.replace(COLOURS, '').replace(/\r+$/, ''));
+  return PRINTABLE.test(line) ? line : visible(line.replace(COLOURS, '').replace(/(?<!\r)\r+$/, ''));
 }
 
 function spellOut(character: string): string {

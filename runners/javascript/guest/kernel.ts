@@ -39,7 +39,7 @@ export interface Thrown {
 export function createKernel(native: Native, serialise: (value: unknown) => Serialised, load: LoadPart): Kernel {
   const { parse, stringify } = JSON;
   const { isArray } = Array;
-  const { keys } = Object;
+  const { keys, setPrototypeOf } = Object;
   const { get } = Reflect;
   const Big = BigInt;
   const Failure = Error;
@@ -48,31 +48,38 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
   const evaluate = eval;
   const startsWith = native<boolean>(String.prototype, 'startsWith');
   const slice = native<string>(String.prototype, 'slice');
+  /** Of a timer of the host, in milliseconds. */
+  const LONGEST_SLEEP = 2 ** 31 - 1;
   let settled: Settled | undefined;
   let text = '';
   const format: Format = (args) => (load('console') as Format)(args);
 
   const timers = (): Timers => load('timers') as Timers;
 
+  /** A step may have given Object.prototype a `toJSON`, which would answer in place of what the host asked for. */
+  function bare<const T extends object>(message: T): T {
+    return setPrototypeOf(message, null) as T;
+  }
+
   function settle(value: unknown): void {
     const result = serialise(value);
     if (result.text === undefined) {
-      settled = { kind: 'invalid', problem: result.problem! };
+      settled = bare({ kind: 'invalid', problem: result.problem! });
       return;
     }
     text = result.text;
     const { notFinite } = result;
-    settled = { kind: 'output', length: text.length, ...(notFinite !== undefined && { notFinite }) };
+    settled = bare({ kind: 'output', length: text.length, ...(notFinite !== undefined && { notFinite }) });
   }
 
   function thrownFrom(error: unknown): Thrown {
     try {
-      if (!(error instanceof Failure)) return { name: '', message: format([error]), stack: '' };
+      if (!(error instanceof Failure)) return bare({ name: '', message: `${format([error])}`, stack: '' });
       const stack = typeof error.stack === 'string' ? error.stack : '';
       const cause = error.cause === undefined ? '' : `\nCaused by: ${format([error.cause])}`;
-      return { name: `${error.name}`, message: `${error.message}`, stack: stack + cause };
+      return bare({ name: `${error.name}`, message: `${error.message}`, stack: stack + cause });
     } catch {
-      return { name: '', message: 'an error that cannot be shown', stack: '' };
+      return bare({ name: '', message: 'an error that cannot be shown', stack: '' });
     }
   }
 
@@ -136,27 +143,29 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
           exported === undefined
             ? evaluate('typeof run === "function" ? run : undefined')
             : (exported.default ?? exported.run ?? exported.hwfe_run);
-        if (typeof run !== 'function') settled = { kind: 'no-run' };
+        if (typeof run !== 'function') settled = bare({ kind: 'no-run' });
         else settle(await (hasInputs ? (run as (given: unknown) => unknown)(inputs) : (run as () => unknown)()));
       };
       void (async () => {
         try {
           await attempt();
         } catch (error) {
-          settled = { kind: 'threw', thrown: thrownFrom(error) };
+          settled = bare({ kind: 'threw', thrown: thrownFrom(error) });
         }
       })();
     },
     poll: () => {
       if (settled !== undefined) return -1;
-      const wait = timers().wait();
-      return wait < 0 ? -2 : wait;
+      // The timers go by the step's own Date and Math.
+      const wait: unknown = timers().wait();
+      if (typeof wait !== 'number' || !(wait >= 0)) return -2;
+      return wait < LONGEST_SLEEP ? wait : LONGEST_SLEEP;
     },
     fire: () => {
       try {
         timers().fire();
       } catch (error) {
-        settled = { kind: 'threw', thrown: thrownFrom(error) };
+        settled = bare({ kind: 'threw', thrown: thrownFrom(error) });
       }
     },
     settled: () => stringify(settled),
