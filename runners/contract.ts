@@ -42,9 +42,26 @@ export type Script =
       readonly origin: Origin;
     };
 
+export type LimitName = 'memory' | 'cpu' | 'wall' | 'output' | 'stdout' | 'files' | 'processes';
+
+/** What one attempt may use; what is absent has no limit but the language's own. */
 export interface Limits {
   /** Bytes of one output's canonical text. */
   readonly output: number;
+  /** Bytes; absent, an embedded language has 1 GiB and a process of the host what the machine has. */
+  readonly memory?: number;
+  /** Milliseconds of CPU time. */
+  readonly cpu?: number;
+  /** Milliseconds from when the thread begins with the job. */
+  readonly wall?: number;
+  /** Bytes of printed text that are handed on, both streams together. */
+  readonly stdout?: number;
+  /** Bytes of the largest file that a process of the host may write. */
+  readonly files?: number;
+  /** Processes of one step on the host that live at once. */
+  readonly processes?: number;
+  /** Who set each; those that are not named come from the configuration. */
+  readonly setBy?: Readonly<Partial<Record<LimitName, 'step' | 'workflow'>>>;
 }
 
 /** One attempt at one step, as it is sent to a thread. */
@@ -80,7 +97,7 @@ export interface Assignment {
   readonly id: number;
   readonly job: Job;
   readonly stop?: MessagePort;
-  /** Ask for a `Started` before the step's code runs: its time limit counts from there, not from a thread's boot. */
+  /** Ask for a `Started` before the step's code runs: limits of time count from there, not from a thread's boot. */
   readonly announce: boolean;
 }
 
@@ -98,6 +115,8 @@ export interface ThreadSetup {
 export interface Started {
   readonly kind: 'started';
   readonly id: number;
+  /** Where the system tells threads apart: the thread's own id, and its CPU time so far in milliseconds. */
+  readonly thread?: { readonly id: number; readonly cpuMs: number };
 }
 
 /** Lines that a step printed, sent while it runs; `id` is the assignment's. */
@@ -113,9 +132,20 @@ export interface PrintedLine {
   readonly text: string;
 }
 
-export interface Usage {
+/** What a step used of the machine; what cannot be measured is absent. */
+export interface Spent {
+  /** CPU time in milliseconds: of the step's thread, or of its processes together. */
+  readonly cpuMs?: number;
+  /** Bytes at the most: of the interpreter's memory, which a step before may have grown, or of all processes together. */
+  readonly memoryBytes?: number;
+}
+
+export interface Usage extends Spent {
   /** Wall time inside the thread. */
   readonly wallMs: number;
+  /** Bytes of the inputs' texts, and of the output's. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 export type StepFailure =
@@ -159,7 +189,7 @@ export interface Report {
   readonly outcome: Outcome;
   readonly batches: number;
   readonly lines: readonly PrintedLine[];
-  readonly usage: Usage;
+  readonly usage: Spent & Pick<Usage, 'wallMs'>;
 }
 
 export interface RunnerContext {
@@ -167,6 +197,10 @@ export interface RunnerContext {
   print(stream: 'stdout' | 'stderr', text: string): void;
   /** Aborted when the host says stop; only processes need to listen, all else ends with the thread. */
   readonly stopped: AbortSignal;
+  /** Counts bytes that were printed but are beyond what is shown, without looking at them. */
+  leftOut?(bytes: number): void;
+  /** Notes what the step used; what a runner does not tell is measured in its thread. */
+  spent?(spent: Spent): void;
 }
 
 /** One language inside a thread. Expected failures are outcomes; what `run` throws is a bug of ours. */

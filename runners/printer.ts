@@ -10,18 +10,48 @@ const REFILL_MS = 20;
 export class Printer {
   /** Messages sent so far. */
   batches = 0;
+  /** Bytes that were printed beyond the limit. */
+  leftOut = 0;
   readonly #send: (lines: readonly PrintedLine[]) => void;
   readonly #partial = { stdout: '', stderr: '' };
   #lines: PrintedLine[] = [];
   #tokens = BURST;
   #refilledAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #room: number;
 
-  constructor(send: (lines: readonly PrintedLine[]) => void) {
+  /** Takes the first `limit` bytes, and counts what comes after them. */
+  constructor(send: (lines: readonly PrintedLine[]) => void, limit: number = Number.POSITIVE_INFINITY) {
     this.#send = send;
+    this.#room = limit;
   }
 
   print(stream: 'stdout' | 'stderr', text: string): void {
+    const fitting = this.#fitting(text);
+    if (fitting !== '') this.#take(stream, fitting);
+  }
+
+  leaveOut(bytes: number): void {
+    this.leftOut += bytes;
+  }
+
+  /** As much of the text as there is room for, without half a character at its end. */
+  #fitting(text: string): string {
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= this.#room) {
+      this.#room -= bytes;
+      return text;
+    }
+    const fitting =
+      this.#room <= 0
+        ? ''
+        : new TextDecoder().decode(Buffer.from(text.slice(0, this.#room)).subarray(0, this.#room), { stream: true });
+    this.leftOut += bytes - Buffer.byteLength(fitting);
+    this.#room = 0;
+    return fitting;
+  }
+
+  #take(stream: 'stdout' | 'stderr', text: string): void {
     const pieces = (this.#partial[stream] + text).split('\n');
     let rest = pieces.pop()!;
     for (const piece of pieces) this.#add(stream, piece.endsWith('\r') ? piece.slice(0, -1) : piece);

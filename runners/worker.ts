@@ -1,8 +1,20 @@
 /** A thread's entry: an assignment in, a report out. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Assignment, Outcome, Printed, Report, Runner, RunnerContext, Started, ThreadSetup } from './contract.ts';
+import type {
+  Assignment,
+  Outcome,
+  Printed,
+  Report,
+  Runner,
+  RunnerContext,
+  Spent,
+  Started,
+  ThreadSetup,
+} from './contract.ts';
 import { loaderFor } from './languages.ts';
+import { leftOut } from './limits.ts';
 import { Printer } from './printer.ts';
+import { type ThreadClock, threadClock } from './thread-clock.ts';
 
 /** Piscina awaits this before it counts the thread as ready: the language is warm when the first job comes. */
 const ready: Promise<(assignment: Assignment) => Promise<Report>> = boot(workerData as ThreadSetup);
@@ -10,7 +22,8 @@ export default ready;
 
 async function boot(setup: ThreadSetup): Promise<(assignment: Assignment) => Promise<Report>> {
   const runner = await loadOrSayWhyNot(setup);
-  return (assignment) => runAssignment(runner, assignment);
+  const clock = threadClock();
+  return (assignment) => runAssignment(runner, assignment, clock);
 }
 
 /** A thread that dies while it boots leaves its jobs waiting in Piscina's queue; so it lives, and every job hears why. */
@@ -25,18 +38,41 @@ async function loadOrSayWhyNot(setup: ThreadSetup): Promise<Runner> {
   }
 }
 
-async function runAssignment(runner: Runner, { id, job, stop, announce }: Assignment): Promise<Report> {
+async function runAssignment(runner: Runner, assignment: Assignment, clock: ThreadClock | undefined): Promise<Report> {
+  const { id, job, stop, announce } = assignment;
   const started = performance.now();
-  if (announce) parentPort?.postMessage({ kind: 'started', id } satisfies Started);
-  const printer = new Printer((lines) => parentPort?.postMessage({ kind: 'printed', id, lines } satisfies Printed));
+  const cpuBefore = clock?.read();
+  if (announce) {
+    const thread = clock === undefined ? {} : { thread: { id: clock.id, cpuMs: cpuBefore! } };
+    parentPort?.postMessage({ kind: 'started', id, ...thread } satisfies Started);
+  }
+  const send = (lines: Printed['lines']): void =>
+    parentPort?.postMessage({ kind: 'printed', id, lines } satisfies Printed);
+  const printer = new Printer(send, job.limits.stdout);
+  let spent: Spent = {};
   const context: RunnerContext = {
     print: (stream, text) => printer.print(stream, text),
     stopped: stopSignal(stop),
+    leftOut: (bytes) => printer.leaveOut(bytes),
+    spent: (more) => {
+      spent = { ...spent, ...more };
+    },
   };
   const outcome = await runner.run(job, context);
   stop?.close();
   const lines = printer.finish();
-  return { outcome, batches: printer.batches, lines, usage: { wallMs: performance.now() - started } };
+  // The thread of a step with processes does none of its work.
+  if (job.runtime === 'embedded' && clock !== undefined) spent = { ...spent, cpuMs: clock.read() - cpuBefore! };
+  return {
+    outcome: printer.leftOut === 0 ? outcome : withWarning(outcome, leftOut(printer.leftOut, job.limits)),
+    batches: printer.batches,
+    lines,
+    usage: { ...spent, wallMs: performance.now() - started },
+  };
+}
+
+function withWarning(outcome: Outcome, warning: string): Outcome {
+  return { ...outcome, warnings: [...outcome.warnings, warning] };
 }
 
 const NEVER: AbortSignal = new AbortController().signal;

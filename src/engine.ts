@@ -14,6 +14,7 @@ import type { ExecutionMode, FailureMode, Step } from './model/workflow.ts';
 import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
 import { type JobSettings, runtimeOf } from './run/job.ts';
+import { configuredLimits } from './run/limits.ts';
 import type { Pool } from './run/pool.ts';
 import { newRunId } from './run/run-id.ts';
 import { PlanRun } from './run/run.ts';
@@ -215,7 +216,7 @@ class LocalEngine implements Engine {
       cacheDir: resolve(this.#cwd, this.#config.cache.directory),
       env: this.#env,
       runners: this.#config.runners,
-      limits: { output: this.#config.limits.output },
+      limits: configuredLimits(this.#config.limits),
     };
   }
 

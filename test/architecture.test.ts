@@ -12,7 +12,14 @@ const TABLE: Record<string, readonly string[]> = {
   'src/config': ['src/model', 'runners/contract'],
   'src/parse': ['src/model', 'runners/contract'],
   'src/plan': ['src/model'],
-  'src/run': ['src/model', 'runners/contract', 'runners/value', 'runners/process/launch'],
+  'src/run': [
+    'src/model',
+    'runners/contract',
+    'runners/limits',
+    'runners/thread-clock',
+    'runners/value',
+    'runners/process/launch',
+  ],
   'src/terminal': ['src/model', 'runners/contract'],
   'src/cli': [
     'src/model',

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
-import { definesNoRun, outputTooLarge } from '../failures.ts';
+import { definesNoRun } from '../failures.ts';
+import { outputTooLarge } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
 import { markBigIntegers } from './big-integers.ts';
@@ -150,7 +151,7 @@ class Step {
       case 'output':
         // Its bytes are at least as many, and a text that is far too large may not even fit into a string here.
         return settled.length > this.#job.limits.output
-          ? fail(outputTooLarge(settled.length, this.#job.limits.output))
+          ? fail(outputTooLarge(settled.length, this.#job.limits))
           : this.#encoded(settled.notFinite);
       default:
         return unreachable(settled);
@@ -166,8 +167,8 @@ class Step {
       const { file, line } = this.#script.origin;
       return fail({ reason: 'output-invalid', message: encoded.message, position: { file, line } });
     }
-    const limit = this.#job.limits.output;
-    if (encoded.value.length > limit) return fail(outputTooLarge(encoded.value.length, limit));
+    const { limits } = this.#job;
+    if (encoded.value.length > limits.output) return fail(outputTooLarge(encoded.value.length, limits));
     const warnings =
       notFinite === undefined
         ? []

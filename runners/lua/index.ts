@@ -1,6 +1,7 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
-import { definesNoRun, outputTooLarge } from '../failures.ts';
+import { definesNoRun } from '../failures.ts';
+import { outputTooLarge } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
 import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
@@ -134,7 +135,7 @@ class Step {
           position: { file: origin.file, line: origin.line },
         });
       case 'too-large':
-        return this.#fail(outputTooLarge(encoded.bytes, this.#job.limits.output));
+        return this.#fail(outputTooLarge(encoded.bytes, this.#job.limits));
       default:
         return unreachable(encoded);
     }

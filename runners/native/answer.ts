@@ -1,6 +1,6 @@
 /** What the guest program of a step leaves behind: one line of status, then the output's text. */
-import type { Outcome, StepFailure } from '../contract.ts';
-import { outputTooLarge } from '../failures.ts';
+import type { Limits, Outcome, StepFailure } from '../contract.ts';
+import { outputTooLarge } from '../limits.ts';
 import { canonicalise } from '../value.ts';
 
 interface Status {
@@ -10,7 +10,8 @@ interface Status {
 }
 
 /** Nothing when the answer is not whole, as of a program that ended early. */
-export function outcomeOf(answer: Uint8Array, limit: number): Outcome | undefined {
+export function outcomeOf(answer: Uint8Array, given: Limits | number): Outcome | undefined {
+  const limits = typeof given === 'number' ? { output: given } : given;
   const newline = answer.indexOf(0x0a);
   if (newline === -1) return undefined;
   const status: Status = JSON.parse(Buffer.from(answer.subarray(0, newline)).toString());
@@ -24,6 +25,7 @@ export function outcomeOf(answer: Uint8Array, limit: number): Outcome | undefine
       : `The output cannot be handed on: ${value.message}`;
     return { ok: false, failure: { reason: 'output-invalid', message }, warnings };
   }
-  if (value.value.length > limit) return { ok: false, failure: outputTooLarge(value.value.length, limit), warnings };
+  if (value.value.length > limits.output)
+    return { ok: false, failure: outputTooLarge(value.value.length, limits), warnings };
   return { ok: true, output: value.value, warnings: [...warnings, ...value.warnings] };
 }

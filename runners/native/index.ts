@@ -1,7 +1,7 @@
 /** The native runner: a step in Python, JavaScript or Lua on the host's own interpreter. */
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
-import { outputTooLarge } from '../failures.ts';
+import type { Job, Limits, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
+import { outputTooLarge } from '../limits.ts';
 import { Capture } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
 import { notStarted } from '../process/failure.ts';
@@ -62,7 +62,7 @@ function environment(job: Job): Readonly<Record<string, string>> {
 
 function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture): Outcome {
   if (ending.kind === 'failed' || ending.kind === 'lost') return failed(notStarted(job, ending));
-  const outcome = readAnswer(answer, job.limits.output);
+  const outcome = readAnswer(answer, job.limits);
   if (outcome !== undefined) return outcome;
   const lastLines = stderr.lastLines();
   switch (ending.kind) {
@@ -77,7 +77,7 @@ function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture
 }
 
 /** Nothing when the program left none, or ended while it wrote. */
-function readAnswer(path: string, limit: number): Outcome | undefined {
+function readAnswer(path: string, limits: Limits): Outcome | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -87,7 +87,9 @@ function readAnswer(path: string, limit: number): Outcome | undefined {
   try {
     const { size } = fstatSync(file);
     // A status and spaces come on top of the text, but not without end.
-    return size > 4 * limit + 64 * 1024 ? failed(outputTooLarge(size, limit)) : outcomeOf(readFileSync(file), limit);
+    return size > 4 * limits.output + 64 * 1024
+      ? failed(outputTooLarge(size, limits))
+      : outcomeOf(readFileSync(file), limits);
   } finally {
     closeSync(file);
   }

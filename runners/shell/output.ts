@@ -1,20 +1,20 @@
 /** What a shell step hands on: the file it wrote, else the first line of JSON that it printed, else all that it printed. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { Job, Outcome, StepFailure } from '../contract.ts';
+import type { Job, Limits, Outcome, StepFailure } from '../contract.ts';
 import type { Capture } from '../process/capture.ts';
-import { outputTooLarge } from '../failures.ts';
+import { outputTooLarge } from '../limits.ts';
 import { canonicalise, encode } from '../value.ts';
 import type { Encoded } from '../value.ts';
 
 /** The outcome of a step that ended with status 0. */
 export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Capture): Outcome {
-  const limit = job.limits.output;
-  const written = writtenFile(file, limit);
+  const { limits } = job;
+  const written = writtenFile(file, limits);
   if (written.kind === 'refused') return { ok: false, failure: written.failure, warnings: [] };
   if (written.kind === 'text') {
     const value = canonicalise(written.text);
-    if (value.ok) return outcome(value, limit);
+    if (value.ok) return outcome(value, limits);
     const message = value.message.startsWith('output')
       ? value.message
       : `The file "$HWFE_OUTPUT" has to hold JSON, but ${value.message}`;
@@ -24,21 +24,21 @@ export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Cap
   const warnings: string[] = [];
   const text = isUtf8(printed) ? printed : Buffer.from(printed.toString());
   const line = firstJsonLine(text);
-  if (line !== undefined) return outcome(line, limit);
+  if (line !== undefined) return outcome(line, limits);
   if (stdout.overflowed || stderr.overflowed) {
-    const failure = outputTooLarge(stdout.size + stderr.size, limit);
+    const failure = outputTooLarge(stdout.size + stderr.size, limits);
     return { ok: false, failure, warnings };
   }
   if (text !== printed)
     warnings.push('What the step printed is not valid UTF-8; the bytes that are not became "\ufffd"');
   const fallback = encode({ exit_code: 0, stderr: stderr.bytes().toString().trim(), stdout: text.toString().trim() });
-  return outcome(fallback, limit, warnings);
+  return outcome(fallback, limits, warnings);
 }
 
-function outcome(value: Encoded, limit: number, warnings: readonly string[] = []): Outcome {
+function outcome(value: Encoded, limits: Limits, warnings: readonly string[] = []): Outcome {
   if (!value.ok) return { ok: false, failure: { reason: 'output-invalid', message: value.message }, warnings };
   const bytes = value.value.length;
-  if (bytes > limit) return { ok: false, failure: outputTooLarge(bytes, limit), warnings };
+  if (bytes > limits.output) return { ok: false, failure: outputTooLarge(bytes, limits), warnings };
   return { ok: true, output: value.value, warnings: [...warnings, ...value.warnings] };
 }
 
@@ -76,7 +76,7 @@ type Written =
   | { readonly kind: 'refused'; readonly failure: StepFailure };
 
 /** A step may have put a link, a pipe or a directory there; none of them is followed or waited for. */
-function writtenFile(path: string, limit: number): Written {
+function writtenFile(path: string, limits: Limits): Written {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -88,7 +88,7 @@ function writtenFile(path: string, limit: number): Written {
     const stat = fstatSync(file);
     if (!stat.isFile()) return refused('The step made something else than a file of "$HWFE_OUTPUT"; write JSON to it');
     // Spaces are allowed in it, so the text may be longer than the value; but not without end.
-    if (stat.size > 4 * limit + 1024) return { kind: 'refused', failure: outputTooLarge(stat.size, limit) };
+    if (stat.size > 4 * limits.output + 1024) return { kind: 'refused', failure: outputTooLarge(stat.size, limits) };
     return { kind: 'text', text: readFileSync(file) };
   } finally {
     closeSync(file);

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Outcome, RunnerContext } from '../contract.ts';
 import { Capture } from '../process/capture.ts';
-import { outputTooLarge } from '../failures.ts';
+import { outputTooLarge } from '../limits.ts';
 import { firstJsonLine } from '../shell/output.ts';
 import { canonicalise, type Encoded, encode, inputsText } from '../value.ts';
 import {
@@ -51,19 +51,18 @@ export function runCommand(step: WasmStep, context: RunnerContext): Outcome {
 
 /** All of stdout if that is one JSON value, else by the shell's rule. */
 function output(step: WasmStep, stdout: Capture, stderr: Capture, held: HeldText): Outcome {
-  const limit = step.job.limits.output;
+  const { limits } = step.job;
   const printed = stdout.bytes();
   const text = isUtf8(printed) ? printed : Buffer.from(printed.toString());
   const whole = stdout.overflowed ? undefined : wholeValue(text);
-  if (whole !== undefined) return finished(step, whole, limit);
+  if (whole !== undefined) return finished(step, whole);
   held.release();
   const line = firstJsonLine(text);
-  if (line !== undefined) return finished(step, line, limit);
-  if (stdout.overflowed || stderr.overflowed) return failed(outputTooLarge(stdout.size + stderr.size, limit));
+  if (line !== undefined) return finished(step, line);
+  if (stdout.overflowed || stderr.overflowed) return failed(outputTooLarge(stdout.size + stderr.size, limits));
   return finished(
     step,
     encode({ exit_code: 0, stderr: stderr.bytes().toString().trim(), stdout: text.toString().trim() }),
-    limit,
   );
 }
 
@@ -74,9 +73,10 @@ function wholeValue(text: Buffer): Encoded | undefined {
   return value.ok || value.message.startsWith('output') ? value : undefined;
 }
 
-function finished(step: WasmStep, value: Encoded, limit: number): Outcome {
+function finished(step: WasmStep, value: Encoded): Outcome {
   if (!value.ok) return outputInvalid(step, value.message);
-  if (value.value.length > limit) return failed(outputTooLarge(value.value.length, limit));
+  const { limits } = step.job;
+  if (value.value.length > limits.output) return failed(outputTooLarge(value.value.length, limits));
   return { ok: true, output: value.value, warnings: value.warnings };
 }
 

@@ -1,6 +1,6 @@
 /** JSON modules: a function that is handed the inputs' text in memory and hands its output's text back. */
 import type { Outcome } from '../contract.ts';
-import { outputTooLarge } from '../failures.ts';
+import { outputTooLarge } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { failed, instantiate, outputInvalid, positionOf, trapped, type WasmStep } from './instance.ts';
 import type { LoadedModule } from './modules.ts';
@@ -42,7 +42,7 @@ export function runJsonFunction(step: WasmStep, wasi: Wasi): Outcome {
   const pointer = Number(BigInt.asUintN(64, packed) >> 32n);
   const length = Number(BigInt.asUintN(32, packed));
   const { limits } = job;
-  if (length > limits.output) return failed(outputTooLarge(length, limits.output));
+  if (length > limits.output) return failed(outputTooLarge(length, limits));
   if (pointer + length > memory.buffer.byteLength)
     return outputInvalid(
       step,
@@ -55,6 +55,6 @@ export function runJsonFunction(step: WasmStep, wasi: Wasi): Outcome {
       : `The output of the function "${script.func}" has to be JSON, but ${encoded.message}`;
     return outputInvalid(step, message);
   }
-  if (encoded.value.length > limits.output) return failed(outputTooLarge(encoded.value.length, limits.output));
+  if (encoded.value.length > limits.output) return failed(outputTooLarge(encoded.value.length, limits));
   return { ok: true, output: encoded.value, warnings: encoded.warnings };
 }

@@ -43,7 +43,15 @@ export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
         wasiEnabled: isOn('runners.wasm.wasi_enabled'),
       },
     },
-    limits: { output: amount('limits.output') },
+    limits: {
+      output: amount('limits.output'),
+      stdout: amount('limits.stdout'),
+      memory: amount('limits.memory'),
+      cpuMs: amount('limits.cpu'),
+      wallMs: amount('limits.wall'),
+      files: amount('limits.files'),
+      processes: amount('limits.processes'),
+    },
     cache: { directory: text('cache.directory') },
     logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },
   };

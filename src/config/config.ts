@@ -28,9 +28,18 @@ export interface Config {
     readonly shell: { readonly enabled: boolean; readonly interpreter: string };
     readonly wasm: { readonly enabled: boolean; readonly modulesDir: string; readonly wasiEnabled: boolean };
   };
+  /** Of one step, where neither it nor its workflow says otherwise; 0 means no limit, but for `output` and `stdout`. */
   readonly limits: {
-    /** Bytes of one step's output. */
+    /** Bytes, as the others that name no unit. */
     readonly output: number;
+    readonly stdout: number;
+    /** 0: the 1 GiB of an embedded language, no limit for a process of the host. */
+    readonly memory: number;
+    readonly cpuMs: number;
+    readonly wallMs: number;
+    readonly files: number;
+    /** A count. */
+    readonly processes: number;
   };
   readonly cache: {
     /** Where Python's compiled library, snapshot and wheels are kept between runs. */

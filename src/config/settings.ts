@@ -35,6 +35,8 @@ const RUNTIMES = ['embedded', 'native'];
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
 const ANY_COUNT: SettingType = { kind: 'count', least: 0, most: 1_000_000 };
 const SWITCH: SettingType = { kind: 'switch' };
+const SIZE: SettingType = { kind: 'size' };
+const DURATION: SettingType = { kind: 'duration' };
 const TEXT: SettingType = { kind: 'text' };
 const PATH: SettingType = { kind: 'path' };
 
@@ -81,7 +83,7 @@ export const SETTINGS: readonly Setting[] = [
     'no-new',
     'When a step fails: start nothing new, stop what runs, or go on with what does not depend on it.',
   ),
-  row('execution.timeout', 'HWFE_TIMEOUT', { kind: 'duration' }, 0, 'For a whole run (`90s`, `1h`); 0 means no limit.'),
+  row('execution.timeout', 'HWFE_TIMEOUT', DURATION, 0, 'For a whole run (`90s`, `1h`); 0 means no limit.'),
 
   ...interpreted('lua', 'LUA', '`lua5.4` or `lua`'),
   ...interpreted('javascript', 'JS', '`node`'),
@@ -98,7 +100,31 @@ export const SETTINGS: readonly Setting[] = [
   ),
   row('runners.wasm.wasi_enabled', 'HWFE_WASM_WASI_ENABLED', SWITCH, true, 'Whether WASI commands may run.'),
 
-  row('limits.output', 'HWFE_LIMITS_OUTPUT', { kind: 'size' }, '256MB', 'Largest output of one step.'),
+  row('limits.output', 'HWFE_LIMITS_OUTPUT', SIZE, '256MB', 'Largest output of one step.'),
+  row(
+    'limits.stdout',
+    'HWFE_LIMITS_STDOUT',
+    SIZE,
+    '64MB',
+    'How much of what one step prints is shown and kept; the rest is counted.',
+  ),
+  row(
+    'limits.memory',
+    'HWFE_LIMITS_MEMORY',
+    SIZE,
+    0,
+    'Most memory of one step; 0 means 1 GiB in an embedded language, no limit for a process of the machine.',
+  ),
+  row('limits.cpu', 'HWFE_LIMITS_CPU', DURATION, 0, 'Most CPU time of one attempt; 0 means no limit.'),
+  row('limits.wall', 'HWFE_LIMITS_WALL', DURATION, 0, 'How long one attempt may take; 0 means no limit.'),
+  row('limits.files', 'HWFE_LIMITS_FILES', SIZE, 0, 'Largest file a shell or native step may write; 0 means no limit.'),
+  row(
+    'limits.processes',
+    'HWFE_LIMITS_PROCESSES',
+    ANY_COUNT,
+    0,
+    'Most processes of one shell or native step at once; 0 means no limit.',
+  ),
   row(
     'cache.directory',
     'HWFE_CACHE_DIR',

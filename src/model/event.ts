@@ -48,6 +48,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly attempt: number;
       readonly failure: StepFailure;
       readonly durationMs: number;
+      /** Of the last attempt. */
+      readonly usage: Usage;
     }
   /** It was running, or waiting for its next attempt, when the run was stopped. */
   | { readonly kind: 'step-cancelled'; readonly step: string; readonly attempt: number; readonly durationMs: number }

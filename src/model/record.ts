@@ -1,5 +1,5 @@
 /** What is known of a run: its events, folded. */
-import type { EncodedValue, Language, Runtime, StepFailure } from '../../runners/contract.ts';
+import type { EncodedValue, Language, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
 import type { RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import type { ExecutionMode } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
@@ -18,6 +18,8 @@ export interface StepRecord {
   /** From the first attempt's start to the end of the last. */
   durationMs?: number;
   output?: EncodedValue;
+  /** Of the last attempt. */
+  usage?: Usage;
   failure?: StepFailure;
   skipped?: SkipReason;
   warnings?: string[];
@@ -89,6 +91,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       const step = known(record, event.step);
       step.status = 'succeeded';
       step.output = event.output;
+      step.usage = event.usage;
       step.durationMs = event.durationMs;
       return;
     }
@@ -96,6 +99,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       const step = known(record, event.step);
       step.status = 'failed';
       step.failure = event.failure;
+      step.usage = event.usage;
       step.durationMs = event.durationMs;
       return;
     }

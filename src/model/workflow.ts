@@ -1,5 +1,5 @@
 /** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
-import type { Language, Runtime, Script } from '../../runners/contract.ts';
+import type { Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
 import type { SourceFile, Span } from './source.ts';
 
 export type ExecutionMode = 'sequential' | 'parallel' | 'work-stealing';
@@ -39,8 +39,11 @@ export interface Step {
   readonly passEnv: readonly string[];
   readonly workingDir?: string;
   readonly packages: readonly string[];
-  readonly limits: { readonly output?: number };
+  readonly limits: StepLimits;
 }
+
+/** Workflow's and step's `limits`, merged: bytes, milliseconds, or a count. */
+export type StepLimits = { readonly [K in LimitName]?: { readonly value: number; readonly from: 'step' | 'workflow' } };
 
 /** What the graph checks need of a workflow; also a file with mistakes has one. */
 export interface Outline {

@@ -6,6 +6,7 @@ import type { Document, Entry } from './document.ts';
 import { readFields } from './fields/collections.ts';
 import { WORKFLOW_FIELDS, type WorkflowFields } from './fields/workflow-fields.ts';
 import type { ParsedWorkflow, ParseFailure } from './index.ts';
+import { workflowLimits } from './limits.ts';
 import { Lines } from './lines.ts';
 import { Mistakes } from './mistakes.ts';
 import { decodeStep, type StepContext } from './step.ts';
@@ -27,6 +28,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     lines: new Lines(file.text),
     mistakes,
     env: fields.env ?? new Map(),
+    limits: workflowLimits(fields.limits),
     isObject: document.isObject === true,
   };
 

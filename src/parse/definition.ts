@@ -17,6 +17,8 @@ export interface WorkflowDefinition {
   timeout?: DurationText;
   /** Given to every step. */
   env?: Record<string, string | number | boolean>;
+  /** For each step that does not say otherwise. */
+  limits?: LimitsDefinition;
   /** By name, in the order in which they are listed. */
   steps?: Record<string, StepDefinition>;
   /** The same as `steps`. */
@@ -87,7 +89,19 @@ export interface BackoffDefinition {
   jitter?: number;
 }
 
+/** Sizes are `"10MB"` or a number of bytes. What is left out is as the configuration says. */
 export interface LimitsDefinition {
-  /** `"10MB"`, or a number of bytes. */
+  /** 0 means no limit of the step's own. */
+  memory?: string | number;
+  /** 0 means none. */
+  cpu?: DurationText;
+  /** As `timeout`; the shorter one counts. 0 means none. */
+  wall?: DurationText;
   output?: string | number;
+  /** Of both streams together; what is printed beyond is only counted. */
+  stdout?: string | number;
+  /** The largest file that a shell or native step may write; 0 means no limit. */
+  files?: string | number;
+  /** Of a shell or native step, at once; 0 means no limit. */
+  processes?: number;
 }

@@ -1,12 +1,13 @@
 /** One step of a document becomes a Step. */
 import type { Language } from '../../runners/contract.ts';
 import type { SourceFile } from '../model/source.ts';
-import { type Dependency, NAME, type Step } from '../model/workflow.ts';
+import { type Dependency, NAME, type Step, type StepLimits } from '../model/workflow.ts';
 import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue } from './document.ts';
 import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import { tellMisfits } from './fit.ts';
+import { limitsOver } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { Mistakes } from './mistakes.ts';
 import { retryPolicy } from './retry.ts';
@@ -18,6 +19,8 @@ export interface StepContext extends DecodeOptions {
   readonly mistakes: Mistakes;
   /** Of the workflow. */
   readonly env: ReadonlyMap<string, string>;
+  /** Of the workflow. */
+  readonly limits: StepLimits;
   readonly isObject: boolean;
 }
 
@@ -66,7 +69,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       passEnv: textsOf(fields.pass_env),
       ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
       packages: textsOf(fields.packages),
-      limits: fields.limits ?? NO_LIMITS,
+      limits: limitsOver(context.limits, fields.limits),
     },
   };
 }
@@ -74,7 +77,6 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
 /** Most steps have none of these, and share the empty ones. */
 const NO_TEXTS: readonly string[] = [];
 const NO_ENVIRONMENT: Step['env'] = {};
-const NO_LIMITS: Step['limits'] = {};
 
 function textsOf(words: readonly Word[] = []): readonly string[] {
   return words.length === 0 ? NO_TEXTS : words.map(({ text }) => text);

@@ -8,7 +8,7 @@ import { mayRetry, retryDelay } from './retry.ts';
 
 export type AttemptEnd = { readonly attempt: number; readonly durationMs: number } & (
   | { readonly how: 'succeeded'; readonly output: EncodedValue; readonly usage: Usage }
-  | { readonly how: 'failed'; readonly failure: StepFailure }
+  | { readonly how: 'failed'; readonly failure: StepFailure; readonly usage: Usage }
   | { readonly how: 'cancelled' }
 );
 
@@ -60,7 +60,7 @@ export class StepRun {
       const { failure } = outcome;
       if (failure.reason === 'cancelled') return { how: 'cancelled', attempt, durationMs };
       const delayMs = mayRetry(failure) ? retryDelay(this.#step.retry, attempt, Math.random) : undefined;
-      if (delayMs === undefined || this.#stopped) return { how: 'failed', attempt, durationMs, failure };
+      if (delayMs === undefined || this.#stopped) return { how: 'failed', attempt, durationMs, failure, usage };
       this.#tell({ kind: 'step-retrying', step: this.#step.name, attempt, failure, delayMs });
       await this.#pause(delayMs);
       if (this.#stopped) return { how: 'cancelled', attempt, durationMs: performance.now() - startedAt };

@@ -24,9 +24,10 @@ export class Ending {
     }
   }
 
-  startClock(timeoutMs: number): void {
+  /** Ends the job with `failure` when it takes longer than `ms`. */
+  startClock(ms: number, failure: StepFailure): void {
     if (this.failure !== undefined) return;
-    this.#timer = setTimeout(() => this.begin({ reason: 'timed-out', afterMs: timeoutMs }), timeoutMs);
+    this.#timer = setTimeout(() => this.begin(failure), ms);
   }
 
   begin(failure: StepFailure): void {

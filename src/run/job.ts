@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { EncodedValue, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import type { Step } from '../model/workflow.ts';
 import { stepEnvironment } from './environment.ts';
+import { limitsOf } from './limits.ts';
 
 /** What all jobs of one run have in common. */
 export interface JobSettings {
@@ -17,6 +18,7 @@ export interface JobSettings {
   /** The host's environment, from which steps are granted entries. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly runners: Readonly<Record<Language, RunnerSettings>>;
+  /** The configuration's. */
   readonly limits: Limits;
 }
 
@@ -56,6 +58,6 @@ export function jobFor(
     ...(interpreter === undefined ? {} : { interpreter }),
     packages: step.packages,
     cacheDir: settings.cacheDir,
-    limits: { output: step.limits.output ?? settings.limits.output },
+    limits: limitsOf(step.limits, settings.limits),
   };
 }

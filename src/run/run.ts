@@ -119,7 +119,7 @@ export class PlanRun {
         break;
       case 'failed':
         this.#anyFailed = true;
-        this.#tell({ kind: 'step-failed', step, attempt, failure: end.failure, durationMs });
+        this.#tell({ kind: 'step-failed', step, attempt, failure: end.failure, durationMs, usage: end.usage });
         break;
       case 'cancelled':
         this.#tell({ kind: 'step-cancelled', step, attempt, durationMs });

@@ -1,7 +1,19 @@
 /** The threads of one language: a Piscina pool that keeps every job's lines, end and loss apart. */
 import { EventEmitter } from 'node:events';
 import { Piscina } from 'piscina';
-import type { Assignment, Job, Printed, Report, Started, StepFailure, ThreadSetup } from '../../runners/contract.ts';
+import type {
+  Assignment,
+  Job,
+  Outcome,
+  Printed,
+  Report,
+  Started,
+  StepFailure,
+  ThreadSetup,
+  Usage,
+} from '../../runners/contract.ts';
+import { overLimit } from '../../runners/limits.ts';
+import { CpuWatch } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
 import { threadEntry } from './thread-entry.ts';
@@ -27,6 +39,10 @@ interface Flight {
   readonly context: JobContext;
   readonly ending: Ending;
   readonly abort: Abort;
+  readonly job: Job;
+  /** When its thread began with it. */
+  startedAt: number | undefined;
+  cpu: CpuWatch | undefined;
   /** Messages of lines received. */
   batches: number;
   /** Called for each message once the report is there. */
@@ -58,9 +74,19 @@ export class Threads {
   start(job: Job, context: JobContext): RunningJob {
     const abort = new Abort();
     const ending = new Ending(job.runtime === 'native', () => abort.abort());
-    const flight: Flight = { id: ++this.#lastId, context, ending, abort, batches: 0, onBatch: undefined };
+    const flight: Flight = {
+      id: ++this.#lastId,
+      job,
+      context,
+      ending,
+      abort,
+      startedAt: undefined,
+      cpu: undefined,
+      batches: 0,
+      onBatch: undefined,
+    };
     return {
-      finished: this.#run(job, flight),
+      finished: this.#run(flight),
       stop: () => ending.begin({ reason: 'cancelled' }),
       kill: () => ending.kill(),
     };
@@ -70,12 +96,12 @@ export class Threads {
     await this.#piscina.destroy();
   }
 
-  async #run(job: Job, flight: Flight): Promise<Finished> {
-    const { id, ending, context } = flight;
+  async #run(flight: Flight): Promise<Finished> {
+    const { id, job, ending, context } = flight;
     const startedAt = performance.now();
     this.#flights.push(flight);
     try {
-      const assignment = { id, job, announce: context.timeoutMs !== undefined } satisfies Assignment;
+      const assignment = { id, job, announce: isTimed(job, context) } satisfies Assignment;
       const { threadPort } = ending;
       const report: Report = await this.#piscina.run(
         threadPort === undefined ? assignment : { ...assignment, stop: threadPort },
@@ -83,14 +109,16 @@ export class Threads {
       );
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
-      return { outcome: ending.reread(report.outcome), usage: report.usage };
+      const outcome = ending.reread(report.outcome);
+      return { outcome, usage: { ...report.usage, ...bytesOf(job, outcome) } };
     } catch (error) {
       const failure: StepFailure = ending.failure ?? { reason: 'thread-lost', message: lossMessage(error) };
-      return {
-        outcome: { ok: false, failure, warnings: [] },
-        usage: { wallMs: performance.now() - startedAt },
-      };
+      const outcome: Outcome = { ok: false, failure, warnings: [] };
+      const wallMs = performance.now() - (flight.startedAt ?? startedAt);
+      const cpuMs = flight.cpu?.usedMs;
+      return { outcome, usage: { wallMs, ...(cpuMs !== undefined && { cpuMs }), ...bytesOf(job, outcome) } };
     } finally {
+      flight.cpu?.stop();
       ending.release();
       this.#flights.splice(this.#flights.indexOf(flight), 1);
     }
@@ -101,7 +129,7 @@ export class Threads {
     // Lines of a job whose thread was ended may still be on their way.
     if (flight === undefined) return;
     if (message.kind === 'started') {
-      if (flight.context.timeoutMs !== undefined) flight.ending.startClock(flight.context.timeoutMs);
+      startClocks(flight, message);
       return;
     }
     flight.batches += 1;
@@ -113,6 +141,29 @@ export class Threads {
   #loseQueued(): void {
     for (const flight of this.#flights.slice(this.#flights.length - this.#piscina.queueSize)) flight.abort.abort();
   }
+}
+
+function isTimed({ limits }: Job, { timeoutMs }: JobContext): boolean {
+  return timeoutMs !== undefined || limits.wall !== undefined || limits.cpu !== undefined;
+}
+
+/** The shorter of `timeout` and `limits.wall` counts. Processes are watched where they run. */
+function startClocks(flight: Flight, { thread }: Started): void {
+  const { ending, job, context } = flight;
+  const { limits } = job;
+  flight.startedAt = performance.now();
+  const { timeoutMs = Number.POSITIVE_INFINITY } = context;
+  if (limits.wall !== undefined && limits.wall < timeoutMs) ending.startClock(limits.wall, overLimit('wall', limits));
+  else if (timeoutMs < Number.POSITIVE_INFINITY)
+    ending.startClock(timeoutMs, { reason: 'timed-out', afterMs: timeoutMs });
+  if (limits.cpu === undefined || job.runtime === 'native') return;
+  flight.cpu = new CpuWatch(thread, limits.cpu, () => ending.begin(overLimit('cpu', limits)));
+}
+
+function bytesOf({ inputs }: Job, outcome: Outcome): Pick<Usage, 'bytesIn' | 'bytesOut'> {
+  let bytesIn = 0;
+  for (const value of inputs.values()) bytesIn += value.length;
+  return { bytesIn, bytesOut: outcome.ok ? outcome.output.length : 0 };
 }
 
 /** Lines and reports travel on different ports; a report may overtake lines that were printed before it. */

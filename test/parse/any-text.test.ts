@@ -14,7 +14,10 @@ const LUA =
 
 /** A text with one piece of it replaced. */
 function broken(text: string): fc.Arbitrary<string> {
-  const piece = fc.oneof(fc.string({ unit: 'binary', maxLength: 3 }), fc.constantFrom(...Array.from('{}[]"\'=,.\\\n\r\0#-')));
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 3 }),
+    fc.constantFrom(...Array.from('{}[]"\'=,.\\\n\r\0#-')),
+  );
   return fc
     .tuple(fc.nat(text.length), fc.nat(6), piece)
     .map(([at, length, inserted]) => text.slice(0, at) + inserted + text.slice(at + length));

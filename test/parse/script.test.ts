@@ -118,6 +118,6 @@ limits = { output = "10MB" }
     passEnv: ['AWS_*', 'HOME'],
     workingDir: 'data',
     packages: ['pandas'],
-    limits: { output: 10 * 1024 ** 2 },
+    limits: { output: { value: 10 * 1024 ** 2, from: 'step' } },
   });
 });

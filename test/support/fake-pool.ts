@@ -34,7 +34,7 @@ export class FakePool implements Pool {
     const { promise, resolve } = withResolvers<Finished>();
     const end = (outcome: Outcome): void => {
       if (!this.#inFlight.delete(job.step)) return;
-      resolve({ outcome, usage: { wallMs: 1 } });
+      resolve({ outcome, usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 } });
     };
     this.#inFlight.set(job.step, end);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#inFlight.size);

@@ -39,7 +39,7 @@ function view(
         attempt: 1,
         output: OUTPUT,
         durationMs: 1234,
-        usage: { wallMs: 1 },
+        usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
       }),
     frame: (width, height, now = 2000) =>
       `\n${renderFrame(progress.progress, { now, width, height, style: createStyle(false), reasonOf: () => 'it broke' }).join('\n')}\n`,
@@ -106,6 +106,7 @@ describe('with room for every step', () => {
       attempt: 1,
       failure: { reason: 'threw', message: 'x' },
       durationMs: 40,
+      usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
     });
     take({ kind: 'step-skipped', at: 1, step: 'report', because: { kind: 'dependency', step: 'load' } });
     take({ kind: 'run-stopping', at: 2, reason: 'cancelled' });
@@ -193,6 +194,7 @@ describe('with 200 steps at once', () => {
       attempt: 1,
       failure: { reason: 'threw', message: 'x' },
       durationMs: 40,
+      usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
     });
     expect(frame(60, 15)).toMatchInlineSnapshot(`
       "
@@ -264,10 +266,18 @@ it('no frame is taller or wider than the window, and every count is true, whatev
               attempt: 1,
               output: OUTPUT,
               durationMs: 5,
-              usage: { wallMs: 1 },
+              usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
             });
           if (happening === 'fail' && isActive)
-            progress.take({ ...base, kind: 'step-failed', step: name, attempt: 1, failure, durationMs: 5 });
+            progress.take({
+              ...base,
+              kind: 'step-failed',
+              step: name,
+              attempt: 1,
+              failure,
+              durationMs: 5,
+              usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
+            });
           if (happening === 'retry' && status === 'running')
             progress.take({ ...base, kind: 'step-retrying', step: name, attempt: 1, failure, delayMs: 5 });
           if (happening === 'cancel' && isActive)

@@ -41,7 +41,7 @@ const succeed = (step: string): Bare<RunEvent> => ({
   attempt: 1,
   output: new TextEncoder().encode('1'),
   durationMs: 1234,
-  usage: { wallMs: 1 },
+  usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
 });
 const print = (step: string, text: string): Bare<RunEvent> => ({
   kind: 'step-printed',
@@ -105,6 +105,7 @@ describe('a live report', () => {
       attempt: 1,
       failure: { reason: 'threw', message: 'Boom\nmore' },
       durationMs: 5,
+      usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
     });
     take({ kind: 'step-skipped', step: 'clean', because: { kind: 'dependency', step: 'load' } });
     take({ kind: 'run-settled', status: 'failed', durationMs: 10 });

@@ -59,7 +59,7 @@ const succeeds = (name: string, attempt = 1): Bare<RunEvent> => ({
   attempt,
   output: OUTPUT,
   durationMs: 1234,
-  usage: { wallMs: 1 },
+  usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
 });
 const END: Bare<RunEvent> = { kind: 'run-settled', status: 'succeeded', durationMs: 2500 };
 
@@ -85,7 +85,14 @@ const BAD: readonly Bare<RunEvent>[] = [
   { kind: 'step-retrying', step: 'load', attempt: 1, failure: EXITED, delayMs: 1500 },
   starts('load', 2),
   prints('load', ...Array.from({ length: 40 }, (_, index) => `line ${index + 1}`)),
-  { kind: 'step-failed', step: 'load', attempt: 2, failure: EXITED, durationMs: 4000 },
+  {
+    kind: 'step-failed',
+    step: 'load',
+    attempt: 2,
+    failure: EXITED,
+    durationMs: 4000,
+    usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
+  },
   { kind: 'step-skipped', step: 'clean', because: { kind: 'dependency', step: 'load' } },
   { kind: 'step-skipped', step: 'score', because: { kind: 'failure-mode', step: 'load' } },
   { kind: 'run-settled', status: 'failed', durationMs: 4100 },
@@ -204,7 +211,14 @@ describe('a plain report', () => {
       trace: '  at run (demo.lua:3)',
       position: { file: 'demo.lua', line: 3, column: 5 },
     } as const;
-    const failed: Bare<RunEvent> = { kind: 'step-failed', step: 'load', attempt: 1, failure, durationMs: 1 };
+    const failed: Bare<RunEvent> = {
+      kind: 'step-failed',
+      step: 'load',
+      attempt: 1,
+      failure,
+      durationMs: 1,
+      usage: { wallMs: 1, bytesIn: 0, bytesOut: 0 },
+    };
     expect(report([START, starts('load'), failed])).toMatchInlineSnapshot(`
       "
       test (demo.lua): 3 steps in 2 levels, parallel, at most 2 at once

@@ -3,6 +3,7 @@ import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import type { TableValue } from '../document.ts';
 import { environment, named } from './collections.ts';
 import type { Fields } from './field-type.ts';
+import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { choice, duration, number, prose, text } from './scalars.ts';
 
 export interface WorkflowFields {
@@ -13,6 +14,7 @@ export interface WorkflowFields {
   failure_mode?: FailureMode;
   timeout?: number;
   env?: ReadonlyMap<string, string>;
+  limits?: LimitsFields;
   steps?: TableValue;
   tasks?: TableValue;
 }
@@ -57,6 +59,7 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
   },
   timeout: { type: duration, about: 'How long the whole run may take.', default: 'no limit', example: '10m' },
   env: { type: environment, about: 'Environment entries for every step.', example: { REGION: 'eu', DRY_RUN: true } },
+  limits: { ...LIMITS, about: 'What each step may use that does not say otherwise.' },
   steps: {
     type: STEPS,
     about: 'The steps, by name.',
