@@ -222,6 +222,7 @@ class Writer {
     if (type === LuaType.string) {
       const pointer = api.lua_tolstring(L, -2, this.#machine.size);
       const length = this.#machine.word(this.#machine.size);
+      if (this.#out.length + length > this.#limit) return this.#tooLarge(this.#out.length + length);
       keys.copy(this.#machine.bytes, pointer, length);
     } else if (type === LuaType.number) {
       const number = api.lua_tonumberx(L, -2, 0);

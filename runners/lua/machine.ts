@@ -2,14 +2,15 @@
 import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { EMBEDDED_MEMORY } from '../limits.ts';
 import type { LuaApi, State } from './api.ts';
 import { calendar } from './calendar.ts';
 
 /** Lua cannot go on: it ran out of memory outside any protected call, and this instance is lost. */
 export class Aborted extends Error {}
 
-/** Of one step's state, in bytes, all that lies in the wasm memory included. The build itself would go to 2 GiB. */
-export const MEMORY_LIMIT: number = 1024 ** 3;
+/** In bytes, as far as the build goes. */
+const MOST_MEMORY = 2 * 1024 ** 3;
 const PAGE = 65_536;
 /** ENOSYS of the build's libc: nothing of the host's files is there. */
 const NO_SUCH_CALL = -52;
@@ -20,6 +21,8 @@ export class Machine {
   readonly api: LuaApi;
   /** Takes what the C library writes to its standard streams, such as Lua's warnings. */
   write: (text: string) => void = () => {};
+  /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
+  memoryLimit: number = EMBEDDED_MEMORY;
   /** Room for one `size_t`, for calls that answer through a pointer. */
   readonly size: number;
   /** The address that, as light userdata, is `json.null`. */
@@ -80,10 +83,10 @@ export class Machine {
     return Buffer.from(this.bytes.buffer, pointer, length).toString('utf8');
   }
 
-  /** The string at a stack index, which must hold one. */
-  string(L: State, index: number): string {
+  /** The string at a stack index, which must hold one; as much of it as is wanted, in bytes. */
+  string(L: State, index: number, most: number = Number.POSITIVE_INFINITY): string {
     const pointer = this.api.lua_tolstring(L, index, this.size);
-    return this.text(pointer, this.word(this.size));
+    return this.text(pointer, Math.min(most, this.word(this.size)));
   }
 
   pushString(L: State, text: string): void {
@@ -172,7 +175,7 @@ export class Machine {
   #grow(size: number): number {
     const wanted = Math.max(size, Math.min(this.bytes.length * 1.2, size + 96 * 1024 * 1024));
     for (const target of [wanted, size]) {
-      const pages = Math.min(MEMORY_LIMIT / PAGE, Math.ceil(target / PAGE));
+      const pages = Math.min(Math.floor(Math.min(this.memoryLimit, MOST_MEMORY) / PAGE), Math.ceil(target / PAGE));
       try {
         this.api.memory.grow(pages - this.bytes.length / PAGE);
         if (pages * PAGE >= size) return 1;

@@ -10,6 +10,9 @@ import { PRELUDE } from './prelude.ts';
 /** Of the text that `json.encode` makes, in bytes: it is written in the host's memory first. */
 const LONGEST_TEXT = 2 ** 28;
 
+/** Of what is said about an error, in bytes. */
+const LONGEST_MESSAGE = 65_536;
+
 const LIBRARIES = [
   ['_G', 'luaopen_base'],
   ['coroutine', 'luaopen_coroutine'],
@@ -119,7 +122,7 @@ export class Host {
     api.lua_pushvalue(L, -2);
     const status = this.call(L, 1, 1);
     this.surroundings.traceback = traceback;
-    return status === Status.ok ? this.machine.string(L, -1) : 'the error value has no text';
+    return status === Status.ok ? this.machine.string(L, -1, LONGEST_MESSAGE) : 'the error value has no text';
   }
 
   #pushNull(L: State): void {
@@ -154,7 +157,7 @@ export class Host {
 
   #getenv(L: State): number {
     const { env } = this.surroundings;
-    const name = this.machine.api.lua_type(L, 1) === LuaType.string ? this.machine.string(L, 1) : '';
+    const name = this.machine.api.lua_type(L, 1) === LuaType.string ? this.machine.string(L, 1, LONGEST_MESSAGE) : '';
     if (Object.hasOwn(env, name)) this.machine.pushString(L, env[name]!);
     else this.machine.api.lua_pushnil(L);
     return 1;
@@ -190,7 +193,7 @@ export class Host {
 
   #keepTraceback(L: State): number {
     this.machine.api.luaL_traceback(L, L, 0, 1);
-    this.surroundings.traceback = this.machine.string(L, -1);
+    this.surroundings.traceback = this.machine.string(L, -1, LONGEST_MESSAGE);
     this.machine.pop(L, 1);
     return 1;
   }

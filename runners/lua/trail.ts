@@ -5,6 +5,9 @@ import type { TextBuffer } from './text-buffer.ts';
 /** Keys, and indices counted from 1. */
 export type Place = readonly (string | number)[];
 
+/** Of a key in a place, in bytes: places are for people. */
+const LONGEST_KEY = 1024;
+
 export class Trail {
   /** Raw keys of the open objects, one behind another. */
   readonly #keys: TextBuffer;
@@ -55,7 +58,9 @@ export class Trail {
 
   place(): Place {
     return this.#indices.map((index, i) =>
-      index >= 0 ? index : this.#keys.text(this.#keyStarts[i]!, this.#keyEnds[i]!),
+      index >= 0
+        ? index
+        : this.#keys.text(this.#keyStarts[i]!, Math.min(this.#keyEnds[i]!, this.#keyStarts[i]! + LONGEST_KEY)),
     );
   }
 }

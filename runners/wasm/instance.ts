@@ -21,8 +21,20 @@ export function outputInvalid({ script }: WasmStep, message: string): Outcome {
   return failed({ reason: 'output-invalid', message, position: positionOf(script) });
 }
 
-/** A trap, or guest recursion that the host's stack ended; anything else is not the module's doing. */
+/** A trap, guest recursion that the host's stack ended, or an exception of the module's own; anything else is not its doing. */
 export function trapped({ script }: WasmStep, error: unknown): Outcome {
+  if (error instanceof WebAssembly.Exception)
+    return failed({
+      reason: 'threw',
+      message: `WASM function '${script.func}' raised an exception and did not catch it`,
+      position: positionOf(script),
+    });
+  if (error instanceof TypeError)
+    return failed({
+      reason: 'threw',
+      message: `WASM function '${script.func}' trapped: it imports or exports a function with other types than it is used with (${error.message})`,
+      position: positionOf(script),
+    });
   if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
   const rows = (error.stack ?? '').split('\n').filter((row) => row.includes('wasm://'));
   return failed({

@@ -1,5 +1,6 @@
 /** Modules as they lie on disk, compiled once per thread for as long as the file does not change. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { capMemories, PAGE } from './memory-cap.ts';
 import { exportedSignatures, type Signature } from './signatures.ts';
 
 export interface LoadedModule {
@@ -11,6 +12,8 @@ export interface LoadedModule {
 export type Loading =
   | { readonly kind: 'loaded'; readonly loaded: LoadedModule }
   | { readonly kind: 'missing' }
+  /** It begins with more memory than it may have. */
+  | { readonly kind: 'too-large' }
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'invalid'; readonly message: string };
 
@@ -20,31 +23,41 @@ interface Kept {
   readonly loaded: LoadedModule;
 }
 
+/** Of a 32-bit memory. */
+const MOST_PAGES = 65_536;
 /** The oldest goes when there are more. */
 const KEPT_AT_MOST = 32;
 
 export class ModuleCache {
   readonly #kept = new Map<string, Kept>();
 
-  async load(path: string): Promise<Loading> {
+  /** `memory` is the most bytes that each of the module's memories may have. */
+  async load(path: string, memory: number): Promise<Loading> {
     const file = read(path);
     if (file.kind !== 'file') return file;
     const { mtimeMs, size } = file;
-    const kept = this.#kept.get(path);
+    const pages = Math.min(MOST_PAGES, Math.floor(memory / PAGE));
+    const key = `${pages} ${path}`;
+    const kept = this.#kept.get(key);
     if (kept !== undefined && kept.mtimeMs === mtimeMs && kept.size === size)
       return { kind: 'loaded', loaded: kept.loaded };
-    const bytes = readFileSync(path);
+    const bytes = readBytes(path);
+    if (!(bytes instanceof Uint8Array)) return bytes;
     let module: WebAssembly.Module;
     try {
-      module = await WebAssembly.compile(bytes);
+      // The module's own mistakes are told as they are.
+      const capped = WebAssembly.validate(bytes) ? capMemories(bytes, pages) : bytes;
+      if (capped === undefined) return { kind: 'too-large' };
+      module = await WebAssembly.compile(capped);
     } catch (error) {
-      if (error instanceof WebAssembly.CompileError)
+      // A RangeError is V8's answer to a module that is larger than it takes.
+      if (error instanceof WebAssembly.CompileError || error instanceof RangeError)
         return { kind: 'invalid', message: error.message.replace(/^WebAssembly\.compile\(\): /, '') };
       throw error;
     }
     const loaded = { module, signatures: exportedSignatures(bytes) };
-    this.#kept.delete(path);
-    this.#kept.set(path, { mtimeMs, size, loaded });
+    this.#kept.delete(key);
+    this.#kept.set(key, { mtimeMs, size, loaded });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= KEPT_AT_MOST) break;
       this.#kept.delete(oldest);
@@ -53,13 +66,31 @@ export class ModuleCache {
   }
 }
 
+/** What was a file a moment ago may be a pipe by now, which is not waited for. */
+function readBytes(path: string): Uint8Array | Exclude<Loading, { kind: 'loaded' }> {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    if (!fstatSync(descriptor).isFile()) return { kind: 'unreadable', message: 'it is not a file' };
+    return readFileSync(descriptor);
+  } catch (error) {
+    return notRead(error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function notRead(error: unknown): Exclude<Loading, { kind: 'loaded' }> {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
+  return { kind: 'unreadable', message: error instanceof Error ? error.message : String(error) };
+}
+
 function read(path: string): { kind: 'file'; mtimeMs: number; size: number } | Exclude<Loading, { kind: 'loaded' }> {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) return { kind: 'unreadable', message: 'it is not a file' };
     return { kind: 'file', mtimeMs: stat.mtimeMs, size: stat.size };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
-    return { kind: 'unreadable', message: error instanceof Error ? error.message : String(error) };
+    return notRead(error);
   }
 }

@@ -17,7 +17,7 @@ const REFERENCES = [0x63, 0x64];
 export function exportedSignatures(bytes: Uint8Array): ReadonlyMap<string, Signature> {
   const reader = new Reader(bytes);
   let types: readonly Signature[] = [];
-  const functions: number[] = [];
+  let functions: readonly number[] = [];
   const signatures = new Map<string, Signature>();
   reader.at = 8;
   while (reader.at < bytes.length) {
@@ -29,9 +29,10 @@ export function exportedSignatures(bytes: Uint8Array): ReadonlyMap<string, Signa
       if (read === undefined) return signatures;
       types = read;
     } else if (id === SECTION.import) {
-      functions.push(...reader.importedFunctions());
+      functions = reader.importedFunctions();
     } else if (id === SECTION.function) {
-      functions.push(...reader.list(() => reader.unsigned()));
+      // Imported functions are numbered first, and their section comes first.
+      functions = functions.concat(reader.list(() => reader.unsigned()));
     } else if (id === SECTION.export) {
       for (const [name, index] of reader.exportedFunctions()) {
         const signature = types[functions[index] ?? -1];

@@ -6,6 +6,10 @@ export const WASI_MODULE = 'wasi_snapshot_preview1';
 const ERRNO = { success: 0, badf: 8, inval: 28, nosys: 52, notsup: 58, spipe: 70 } as const;
 const CLOCK = { realtime: 0, monotonic: 1 } as const;
 const CHARACTER_DEVICE = 2;
+/** Vectors or subscriptions of one call; Linux takes as many. */
+const MOST_AT_ONCE = 1024;
+/** Written text is handed on in pieces of so many bytes. */
+const PIECE = 1024 * 1024;
 /** Sizes of `subscription` and `event`, and the tag of a subscription to a clock. */
 const POLL = { subscription: 48, event: 32, clock: 0, absolute: 1 } as const;
 
@@ -151,7 +155,8 @@ export class Wasi {
     if (fd !== 1 && fd !== 2) return ERRNO.badf;
     let total = 0;
     for (const bytes of this.#vectors(vectors, count)) {
-      this.#options.write(fd === 1 ? 'stdout' : 'stderr', bytes);
+      for (let at = 0; at < bytes.length; at += PIECE)
+        this.#options.write(fd === 1 ? 'stdout' : 'stderr', bytes.slice(at, at + PIECE));
       total += bytes.length;
     }
     this.#view().setUint32(result >>> 0, total, true);
@@ -160,6 +165,7 @@ export class Wasi {
 
   #vectors(pointer: number, count: number): Uint8Array[] {
     const view = this.#view();
+    if (count >>> 0 > MOST_AT_ONCE) throw new WebAssembly.RuntimeError(`more than ${MOST_AT_ONCE} vectors at once`);
     return Array.from({ length: count }, (_, i) => {
       const at = (pointer >>> 0) + 8 * i;
       return this.#bytes(view.getUint32(at, true), view.getUint32(at + 4, true));
@@ -172,6 +178,7 @@ export class Wasi {
     const view = this.#view();
     let events = 0;
     let soonest: bigint | undefined;
+    if (count >>> 0 > MOST_AT_ONCE) return ERRNO.inval;
     const subscriptions = Array.from({ length: count }, (_, i) => {
       const at = (input >>> 0) + POLL.subscription * i;
       const tag = view.getUint8(at + 8);

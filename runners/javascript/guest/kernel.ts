@@ -48,6 +48,8 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
   const evaluate = eval;
   const startsWith = native<boolean>(String.prototype, 'startsWith');
   const slice = native<string>(String.prototype, 'slice');
+  /** Of what is said about an error, in UTF-16 units. */
+  const LONGEST_MESSAGE = 65_536;
   /** Of a timer of the host, in milliseconds. */
   const LONGEST_SLEEP = 2 ** 31 - 1;
   let settled: Settled | undefined;
@@ -61,23 +63,31 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
     return setPrototypeOf(message, null) as T;
   }
 
+  function short(given: unknown): string {
+    return slice(`${given as string}`, 0, LONGEST_MESSAGE);
+  }
+
   function settle(value: unknown): void {
     const result = serialise(value);
     if (result.text === undefined) {
-      settled = bare({ kind: 'invalid', problem: result.problem! });
+      settled = bare({ kind: 'invalid', problem: short(result.problem) });
       return;
     }
     text = result.text;
     const { notFinite } = result;
-    settled = bare({ kind: 'output', length: text.length, ...(notFinite !== undefined && { notFinite }) });
+    settled = bare({
+      kind: 'output',
+      length: text.length,
+      ...(notFinite !== undefined && { notFinite: short(notFinite) }),
+    });
   }
 
   function thrownFrom(error: unknown): Thrown {
     try {
-      if (!(error instanceof Failure)) return bare({ name: '', message: `${format([error])}`, stack: '' });
+      if (!(error instanceof Failure)) return bare({ name: '', message: short(format([error])), stack: '' });
       const stack = typeof error.stack === 'string' ? error.stack : '';
       const cause = error.cause === undefined ? '' : `\nCaused by: ${format([error.cause])}`;
-      return bare({ name: `${error.name}`, message: `${error.message}`, stack: stack + cause });
+      return bare({ name: short(error.name), message: short(error.message), stack: short(stack + cause) });
     } catch {
       return bare({ name: '', message: 'an error that cannot be shown', stack: '' });
     }
