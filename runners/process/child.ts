@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { escapees, MARKER } from './escapees.ts';
 import { closeWriteEnd } from './fifos.ts';
 import type { Fifo, FifoPool } from './fifos.ts';
+import { groupGone } from './group.ts';
 import type { Ending, SpawnRequest } from './protocol.ts';
 
 /** How long output is awaited after the child has exited, in case a background process holds it open. */
@@ -51,9 +52,10 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
       return { kind: 'failed', code: 'code' in started ? started.code : '' };
     const ending = await endingOf(process_);
     if (ending.kind === 'failed') return ending;
-    if (stopping !== undefined) await groupGone(process_.pid, stopping.until);
+    const { pid } = process_;
+    if (stopping !== undefined && pid !== undefined) await groupGone(pid, stopping.until);
     else if (!drained) await soon(ends, DRAIN_MS);
-    if (killAll(process_.pid, marker, 'SIGKILL', process_.pid)) await allGone(process_.pid, marker);
+    if (killAll(pid, marker, 'SIGKILL', pid)) await allGone(pid, marker);
     return ending;
   }
 
@@ -131,13 +133,9 @@ function soon(promise: Promise<unknown>, ms: number): Promise<boolean> {
   });
 }
 
-async function groupGone(leader: number | undefined, until: number): Promise<void> {
-  while (leader !== undefined && signalGroup(leader, 0) && performance.now() < until) await sleep(POLL_MS);
-}
-
 /** What was sent SIGKILL is gone a moment later, unless the system itself holds it. */
 async function allGone(leader: number | undefined, marker: string): Promise<void> {
-  await groupGone(leader, performance.now() + AFTER_KILL_MS);
+  if (leader !== undefined) await groupGone(leader, performance.now() + AFTER_KILL_MS);
   const until = performance.now() + AFTER_KILL_MS;
   while (escapees(marker, leader).length > 0 && performance.now() < until) await sleep(POLL_MS);
 }
@@ -156,11 +154,11 @@ function killAll(leader: number | undefined, marker: string, signal: 'SIGTERM' |
   return any;
 }
 
-function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
   return signalProcess(-leader, signal);
 }
 
-function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
