@@ -31,14 +31,15 @@ export function leftOut(bytes: number, limits: Limits): string {
   return `\u2026 ${size(bytes)} more were printed and left out (limits.stdout is ${described('stdout', limits)})`;
 }
 
-function described(limit: LimitName, limits: Limits): string {
+/** `256 MiB, set by the step`. */
+export function described(limit: LimitName, limits: Limits): string {
   return `${amount(limit, limits)}, ${origin(limit, limits)}`;
 }
 
 function origin(limit: LimitName, { setBy, [limit]: value }: Limits): string {
+  if (value === undefined) return 'the default';
   const by = setBy?.[limit];
-  if (by !== undefined) return `set by the ${by}`;
-  return value === undefined ? 'the default' : 'as configured';
+  return by === undefined ? 'as configured' : `set by the ${by}`;
 }
 
 function amount(limit: LimitName, limits: Limits): string {
@@ -51,7 +52,7 @@ function duration(ms: number): string {
   return ms < 1000 ? `${ms}ms` : `${Number((ms / 1000).toFixed(2))}s`;
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   const exponent = bytes < 1024 ? 0 : Math.min(3, Math.floor(Math.log2(bytes) / 10));
   return `${Number((bytes / 1024 ** exponent).toFixed(1))} ${['bytes', 'KiB', 'MiB', 'GiB'][exponent]}`;
 }

@@ -1,14 +1,15 @@
 /** What QuickJS says about an error → a step's failure, at its place in the workflow file. */
-import type { Origin, Position, StepFailure } from '../contract.ts';
+import type { Limits, Origin, Position, StepFailure } from '../contract.ts';
 import { positionAt } from '../failures.ts';
+import { overLimit } from '../limits.ts';
 import type { Thrown } from './guest/kernel.ts';
-import { MEMORY_LIMIT, OWN_FILE } from './sandbox.ts';
+import { OWN_FILE } from './sandbox.ts';
 
 /** Recursion without end leaves thousands. */
 const MOST_ROWS = 30;
 
-export function threw(thrown: Thrown, chunk: string, origin: Origin): StepFailure {
-  if (thrown.name === 'InternalError' && thrown.message === 'out of memory') return outOfMemory();
+export function threw(thrown: Thrown, chunk: string, origin: Origin, limits: Limits): StepFailure {
+  if (thrown.name === 'InternalError' && thrown.message === 'out of memory') return overLimit('memory', limits);
   const named = thrown.name !== '' && thrown.name !== 'Error';
   const trace = traceInFile(thrown.stack, chunk, origin);
   return {
@@ -25,14 +26,6 @@ export function notRunnable(thrown: Thrown, chunk: string, origin: Origin): Step
     reason: 'not-runnable',
     message: thrown.name === 'SyntaxError' ? `This is not valid JavaScript: ${thrown.message}` : thrown.message,
     position: positionOf(thrown.stack, chunk, origin),
-  };
-}
-
-export function outOfMemory(): StepFailure {
-  return {
-    reason: 'limit',
-    limit: 'memory',
-    message: `The step ran out of memory: a JavaScript step has at most ${MEMORY_LIMIT / 1024 ** 3} GiB, its inputs included`,
   };
 }
 

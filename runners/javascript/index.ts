@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
-import { outputTooLarge } from '../limits.ts';
+import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
 import { markBigIntegers } from './big-integers.ts';
-import { notRunnable, outOfMemory, threw } from './failure.ts';
+import { notRunnable, threw } from './failure.ts';
 import type { Settled, Thrown } from './guest/kernel.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -19,12 +19,16 @@ export const load: LoadRunner = async () => {
   return {
     run: (job, context) => {
       const outcome = last.then(async () => {
-        const current = (sandbox ??= await Sandbox.create());
+        const limit = job.limits.memory ?? EMBEDDED_MEMORY;
+        // A memory that an earlier step grew beyond this one's limit cannot hold it to that.
+        const current = sandbox === undefined || sandbox.memoryBytes > limit ? await Sandbox.create() : sandbox;
+        current.memoryLimit = limit;
         current.print = (stream, text) => context.print(stream, text);
         const step = new Step(current, job);
         // Whatever this step throws at the host, the next one must not find it here.
         sandbox = undefined;
         const ended = await step.run();
+        context.spent?.({ memoryBytes: current.memoryBytes });
         // Putting the memory back is cheap, a memory that grew large or was left in the middle of a call is not worth it.
         if (step.broken || current.outgrown) return ended;
         current.renew();
@@ -63,7 +67,7 @@ class Step {
       this.broken = true;
       // V8 ends what the interpreter itself did not: guest recursion, or a memory that cannot grow.
       if (error instanceof RangeError) return this.#threwText('RangeError: Maximum call stack size exceeded');
-      if (error instanceof WebAssembly.RuntimeError) return fail(outOfMemory());
+      if (error instanceof WebAssembly.RuntimeError) return fail(overLimit('memory', this.#job.limits));
       throw error;
     }
   }
@@ -84,7 +88,7 @@ class Step {
     const { context } = this.#sandbox;
     const mark = randomBytes(MARK_BYTES).toString('base64');
     const bytes = inputsText(this.#job.inputs);
-    if (bytes.length > constants.MAX_STRING_LENGTH) return outOfMemory();
+    if (bytes.length > constants.MAX_STRING_LENGTH) return overLimit('memory', this.#job.limits);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     const marked = markBigIntegers(text, mark);
     return this.#check(
@@ -106,21 +110,21 @@ class Step {
     const script = context.evalCode(code, step, { type: 'global' });
     if (script.error === undefined) return { handle: context.undefined };
     const thrown = this.#describe(script.error);
-    if (!isSyntaxErrorOf(thrown, step)) return { failure: threw(thrown, step, origin) };
+    if (!isSyntaxErrorOf(thrown, step)) return { failure: this.#failureOf(thrown) };
     if (!MODULE_WORDS.test(code)) return { failure: notRunnable(thrown, step, origin) };
     const whole = OWN_RUN.test(code) ? `${code}\nexport { run as hwfe_run };` : code;
     const module = context.evalCode(whole, step, { type: 'module' });
     if (module.error === undefined) return { handle: module.value };
     const moduleThrown = this.#describe(module.error);
     const unparsed = isSyntaxErrorOf(moduleThrown, step) || moduleThrown.message.startsWith('There is no module ');
-    return { failure: (unparsed ? notRunnable : threw)(moduleThrown, step, origin) };
+    return { failure: unparsed ? notRunnable(moduleThrown, step, origin) : this.#failureOf(moduleThrown) };
   }
 
   async #settle(): Promise<Outcome | undefined> {
     const { runtime, context } = this.#sandbox;
     for (;;) {
       const jobs = runtime.executePendingJobs();
-      if (jobs.error !== undefined) return fail(threw(this.#describe(jobs.error), this.#job.step, this.#script.origin));
+      if (jobs.error !== undefined) return fail(this.#threw(jobs.error));
       const polled = this.#sandbox.call('poll');
       const failure = this.#check(polled);
       if (failure !== undefined) return fail(failure);
@@ -145,7 +149,7 @@ class Step {
       case 'no-run':
         return fail(definesNoRun(this.#job.step, origin));
       case 'threw':
-        return fail(threw(settled.thrown, this.#job.step, origin));
+        return fail(this.#failureOf(settled.thrown));
       case 'invalid':
         return fail({ reason: 'output-invalid', message: settled.problem, position });
       case 'output':
@@ -178,11 +182,24 @@ class Step {
 
   #check(result: ReturnType<Sandbox['call']>): StepFailure | undefined {
     if (result.error === undefined) return undefined;
-    return threw(this.#describe(result.error), this.#job.step, this.#script.origin);
+    return this.#threw(result.error);
+  }
+
+  #threw(error: QuickJSHandle): StepFailure {
+    return this.#failureOf(this.#describe(error));
+  }
+
+  /** Without memory for an error, QuickJS throws null. */
+  #failureOf(thrown: Thrown): StepFailure {
+    const { step, limits } = this.#job;
+    if (this.#sandbox.starved && thrown.name === '' && thrown.message === 'null') return overLimit('memory', limits);
+    return threw(thrown, step, this.#script.origin, limits);
   }
 
   #describe(error: QuickJSHandle): Thrown {
     const described = this.#sandbox.call('describe', error);
+    if (described.error !== undefined && this.#sandbox.starved)
+      return { name: 'InternalError', message: 'out of memory', stack: '' };
     if (described.error !== undefined) return { name: '', message: 'an error that cannot be shown', stack: '' };
     return JSON.parse(this.#sandbox.context.getString(described.value)) as Thrown;
   }

@@ -6,6 +6,7 @@ import {
   type QuickJSRuntime,
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
+import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
 import { installClone } from './guest/clone.ts';
 import { installConsole } from './guest/console.ts';
@@ -19,12 +20,11 @@ import { installUrl } from './guest/url.ts';
 import { installWeb } from './guest/web.ts';
 import { MemoryImage } from './memory-image.ts';
 
-/** What a step may allocate, in bytes: wasm32 ends at 2 GiB here, and the engine's own copies need room. */
-export const MEMORY_LIMIT: number = 1024 * 1024 * 1024;
 /** Of the guest's C stack; deeper recursion is a "stack overflow" that the step's code can catch. */
 const STACK_LIMIT = 2 * 1024 * 1024;
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
 const KEEP_UNDER = 64 * 1024 * 1024;
+const PAGE = 65_536;
 /** The file name of our own code inside the guest, by which its frames are told from the step's. */
 export const OWN_FILE = 'hwfe:guest';
 
@@ -64,6 +64,10 @@ export class Sandbox {
   readonly context: QuickJSContext;
   readonly runtime: QuickJSRuntime;
   print: Print = () => {};
+  /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
+  memoryLimit: number = EMBEDDED_MEMORY;
+  /** The last request for memory was refused. */
+  starved = false;
   readonly #memory: WebAssembly.Memory;
   #image: MemoryImage;
   /** Parts that a step used and the image does not have yet. */
@@ -75,7 +79,13 @@ export class Sandbox {
     this.context = context;
     this.runtime = context.runtime;
     this.#memory = memory;
-    this.runtime.setMemoryLimit(MEMORY_LIMIT);
+    // QuickJS's own limit does not count what it allocates.
+    const grow = memory.grow.bind(memory);
+    memory.grow = (pages) => {
+      this.starved = this.memoryBytes + pages * PAGE > this.memoryLimit;
+      if (this.starved) throw new RangeError('the step may not have more memory');
+      return grow(pages);
+    };
     this.runtime.setMaxStackSize(STACK_LIMIT);
     this.runtime.setModuleLoader((name) => ({
       error: new Error(
@@ -112,6 +122,8 @@ export class Sandbox {
 
   /** Forgets all that a step did. Handles made since are dead and must not be disposed of. */
   renew(): void {
+    this.memoryLimit = EMBEDDED_MEMORY;
+    this.starved = false;
     this.#image.restore();
     if (this.#wanted.size === 0) return;
     // What one step used, the next ones find compiled.
@@ -123,8 +135,12 @@ export class Sandbox {
     this.#image = new MemoryImage(this.#memory);
   }
 
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
   get outgrown(): boolean {
-    return this.#memory.buffer.byteLength > KEEP_UNDER;
+    return this.memoryBytes > KEEP_UNDER;
   }
 
   call(name: keyof Kernel, ...args: QuickJSHandle[]): ReturnType<QuickJSContext['callFunction']> {

@@ -1,13 +1,13 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
-import { outputTooLarge } from '../limits.ts';
+import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
 import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { chunkName, notRunnable, threw } from './failure.ts';
-import { Aborted, loadMachines, MEMORY_LIMIT } from './machine.ts';
+import { Aborted, loadMachines } from './machine.ts';
 import { Host } from './state.ts';
 
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
@@ -18,26 +18,24 @@ export const load: LoadRunner = async () => {
   let kept: Host | undefined = new Host(newMachine());
   return {
     run: (job, context) => {
-      const host = kept ?? new Host(newMachine());
+      const limit = job.limits.memory ?? EMBEDDED_MEMORY;
+      // A memory that an earlier step grew beyond this one's limit cannot hold it to that.
+      const host = kept === undefined || kept.machine.bytes.length > limit ? new Host(newMachine()) : kept;
+      host.machine.memoryLimit = limit;
       // Whatever this step throws at the host, the next one must not find it here.
       kept = undefined;
       const outcome = attempt(host, job, context);
+      context.spent?.({ memoryBytes: host.machine.bytes.length });
       if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) kept = new Host(newMachine());
       else kept = host;
-      return Promise.resolve(outcome ?? OUT_OF_MEMORY);
+      return Promise.resolve(outcome ?? outOfMemory(job));
     },
   };
 };
 
-const OUT_OF_MEMORY: Outcome = {
-  ok: false,
-  failure: {
-    reason: 'limit',
-    limit: 'memory',
-    message: `The step ran out of memory: a Lua step has at most ${MEMORY_LIMIT / 1024 ** 3} GiB, its inputs included`,
-  },
-  warnings: [],
-};
+function outOfMemory({ limits }: Job): Outcome {
+  return { ok: false, failure: overLimit('memory', limits), warnings: [] };
+}
 
 /** Nothing when the instance is lost, which only lack of memory brings about. */
 function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefined {

@@ -10,6 +10,7 @@ import {
   instantiate,
   outputInvalid,
   positionOf,
+  tellMemory,
   trapped,
   unknownImport,
   notRunnable,
@@ -38,9 +39,11 @@ export function runCommand(step: WasmStep, context: RunnerContext): Outcome {
   } catch (error) {
     if (!(error instanceof Exit)) {
       held.release();
-      return trapped(step, error);
+      return trapped(step, error, wasi);
     }
     status = error.status;
+  } finally {
+    tellMemory(wasi, context);
   }
   if (status !== 0) {
     held.release();

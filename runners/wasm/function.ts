@@ -20,7 +20,7 @@ export function runFunction(step: WasmStep, signature: Signature, wasi: Wasi): O
   } catch (error) {
     if (error instanceof Exit)
       return failed({ reason: 'exited', status: error.status, lastLines: [], position: positionOf(script) });
-    return trapped(step, error);
+    return trapped(step, error, wasi);
   }
   const isStatus = script.args === undefined && signature.results.length === 1 && signature.results[0] === 'i32';
   return isStatus ? statusOutcome(step, result as number) : valueOutcome(signature, result);

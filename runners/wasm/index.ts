@@ -1,9 +1,10 @@
 /** WASM steps: functions on numbers, functions on JSON, and WASI commands. */
 import type { Job, LoadRunner, Outcome, RunnerContext } from '../contract.ts';
+import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
 import { runCommand } from './command.ts';
 import { libraryWasi, runFunction } from './function.ts';
-import { failed, notRunnable, unknownImport, usesWasi, type WasmStep } from './instance.ts';
+import { failed, notRunnable, tellMemory, unknownImport, usesWasi, type WasmStep } from './instance.ts';
 import { isJsonFunction, runJsonFunction } from './json-function.ts';
 import { type Loading, ModuleCache } from './modules.ts';
 
@@ -13,8 +14,8 @@ export const load: LoadRunner = (setup) => {
     run: async (job, context) => {
       const { script } = job;
       if (script.kind !== 'module') throw new Error('Internal error: a WASM step has no module');
-      const loading = await cache.load(script.path);
-      if (loading.kind !== 'loaded') return notLoaded(script, loading);
+      const loading = await cache.load(script.path, job.limits.memory ?? EMBEDDED_MEMORY);
+      if (loading.kind !== 'loaded') return notLoaded(job, script, loading);
       return runStep({ job, script, loaded: loading.loaded }, context, setup.wasi);
     },
   });
@@ -42,7 +43,9 @@ function runStep(step: WasmStep, context: RunnerContext, wasiEnabled: boolean): 
   const signature = loaded.signatures.get(script.func);
   if (signature === undefined)
     return notRunnable(step, `The function "${script.func}" of "${script.module}" has a type that cannot be read`);
-  return isJsonFunction(loaded, signature) ? runJsonFunction(step, wasi) : runFunction(step, signature, wasi);
+  const outcome = isJsonFunction(loaded, signature) ? runJsonFunction(step, wasi) : runFunction(step, signature, wasi);
+  tellMemory(wasi, context);
+  return outcome;
 }
 
 function missing({ script }: WasmStep, functions: readonly string[]): string {
@@ -54,6 +57,7 @@ function missing({ script }: WasmStep, functions: readonly string[]): string {
 }
 
 function notLoaded(
+  job: Job,
   script: Extract<Job['script'], { kind: 'module' }>,
   loading: Exclude<Loading, { kind: 'loaded' }>,
 ): Outcome {
@@ -63,6 +67,8 @@ function notLoaded(
         reason: 'runtime-missing',
         message: `WASM module file not found: ${script.module}. Please ensure the .wasm file exists.`,
       });
+    case 'too-large':
+      return failed(overLimit('memory', job.limits));
     case 'unreadable':
       return failed({
         reason: 'runtime-missing',

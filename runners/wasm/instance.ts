@@ -1,5 +1,6 @@
 /** From a compiled module to an instance: what it may import, and how its own failures are told. */
-import type { Job, Outcome, StepFailure } from '../contract.ts';
+import type { Job, Outcome, RunnerContext, StepFailure } from '../contract.ts';
+import { described, EMBEDDED_MEMORY, size } from '../limits.ts';
 import type { LoadedModule } from './modules.ts';
 import { WASI_MODULE, type Wasi } from './wasi.ts';
 
@@ -8,6 +9,12 @@ export interface WasmStep {
   readonly script: Extract<Job['script'], { kind: 'module' }>;
   readonly loaded: LoadedModule;
 }
+
+/**
+ * A module is not asked when its memory cannot grow, it is told; most then trap. One that doubles what it has
+ * may trap with little over half of the limit in use.
+ */
+const NEARLY = 0.5;
 
 export function failed(failure: StepFailure): Outcome {
   return { ok: false, failure, warnings: [] };
@@ -22,7 +29,7 @@ export function outputInvalid({ script }: WasmStep, message: string): Outcome {
 }
 
 /** A trap, guest recursion that the host's stack ended, or an exception of the module's own; anything else is not its doing. */
-export function trapped({ script }: WasmStep, error: unknown): Outcome {
+export function trapped({ job, script }: WasmStep, error: unknown, { memory }: Wasi): Outcome {
   if (error instanceof WebAssembly.Exception)
     return failed({
       reason: 'threw',
@@ -36,6 +43,13 @@ export function trapped({ script }: WasmStep, error: unknown): Outcome {
       position: positionOf(script),
     });
   if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
+  const used = memory?.buffer.byteLength ?? 0;
+  if (used > (job.limits.memory ?? EMBEDDED_MEMORY) * NEARLY)
+    return failed({
+      reason: 'limit',
+      limit: 'memory',
+      message: `WASM function '${script.func}' trapped with ${size(used)} of limits.memory (${described('memory', job.limits)}) in use: ${error.message}`,
+    });
   const rows = (error.stack ?? '').split('\n').filter((row) => row.includes('wasm://'));
   return failed({
     reason: 'threw',
@@ -43,6 +57,11 @@ export function trapped({ script }: WasmStep, error: unknown): Outcome {
     ...(rows.length > 0 && { trace: rows.join('\n') }),
     position: positionOf(script),
   });
+}
+
+/** Of a module that keeps its memory to itself, nothing can be told. */
+export function tellMemory({ memory }: Wasi, context: RunnerContext): void {
+  if (memory !== undefined) context.spent?.({ memoryBytes: memory.buffer.byteLength });
 }
 
 export function positionOf(script: WasmStep['script']): { file: string; line: number } {

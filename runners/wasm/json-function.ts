@@ -37,7 +37,7 @@ export function runJsonFunction(step: WasmStep, wasi: Wasi): Outcome {
   } catch (error) {
     if (error instanceof Exit)
       return failed({ reason: 'exited', status: error.status, lastLines: [], position: positionOf(script) });
-    return trapped(step, error);
+    return trapped(step, error, wasi);
   }
   const pointer = Number(BigInt.asUintN(64, packed) >> 32n);
   const length = Number(BigInt.asUintN(32, packed));

@@ -1,0 +1,224 @@
+// Every limit of a step: what goes over it fails with the limit's name, value and origin; what stays below succeeds.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Limits } from '../../runners/contract.ts';
+import { defaultConfig } from '../../src/config/defaults.ts';
+import { createEngine, type Engine } from '../../src/engine.ts';
+import type { StepRecord } from '../../src/model/record.ts';
+import type { LimitsDefinition, StepDefinition } from '../../src/parse/definition.ts';
+import { limitsOf } from '../../src/run/limits.ts';
+import { Modules } from '../runners/wasm/modules.ts';
+
+let engine: Engine;
+const modules = new Modules();
+beforeAll(() => {
+  engine = createEngine();
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  modules.close();
+});
+
+async function runStep(
+  step: StepDefinition,
+  limits?: LimitsDefinition,
+  on: Engine = engine,
+): Promise<StepRecord & { printed: string }> {
+  const plan = await on.define({ steps: { only: step }, ...(limits !== undefined && { limits }) });
+  if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join('\n'));
+  let printed = '';
+  const { finished } = on.start(plan.value, {
+    listener: {
+      onEvent: (event) => {
+        if (event.kind === 'step-printed') printed += event.lines.map(({ text }) => `${text}\n`).join('');
+      },
+    },
+  });
+  const record = (await finished).steps.get('only')!;
+  return { ...record, printed };
+}
+
+const GROW = `(module (memory (export "memory") 1)
+  (func (export "run") (result i32)
+    (loop $more
+      (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then (unreachable)))
+      (br $more))
+    (i32.const 0))
+  (func (export "some") (result i32)
+    (i32.eq (memory.grow (i32.const 160)) (i32.const -1))))`;
+
+describe('memory', () => {
+  const LUA = (count: string): string =>
+    `local t = {}\nfunction run()\n  for i = 1, ${count} do t[i] = "piece " .. i end\n  return #t\nend`;
+  const JS = (count: string): string =>
+    `export default () => { const all = []; for (let i = 0; i < ${count}; i++) all.push(new Uint8Array(1e6)); return all.length; }`;
+  const STRINGS = `export default () => { const all = []; for (;;) all.push('piece ' + all.length); }`;
+
+  it.each<[string, StepDefinition]>([
+    ['Lua', { language: 'lua', code: LUA('1e9') }],
+    ['JavaScript arrays', { language: 'javascript', code: JS('1e9') }],
+    ['JavaScript strings', { language: 'javascript', code: STRINGS }],
+  ])('of %s ends where the limit says', async (_, step) => {
+    const { failure, usage } = await runStep({ ...step, limits: { memory: '64MB' } });
+    expect(failure).toEqual({
+      reason: 'limit',
+      limit: 'memory',
+      message: 'The step used more memory than limits.memory (64 MiB, set by the step)',
+    });
+    expect(usage?.memoryBytes).toBeLessThanOrEqual(64 * 1024 ** 2);
+    expect(usage?.memoryBytes).toBeGreaterThan(50 * 1024 ** 2);
+  });
+
+  it.each<[string, StepDefinition, unknown]>([
+    ['Lua', { language: 'lua', code: LUA('2e5') }, '200000'],
+    ['JavaScript', { language: 'javascript', code: JS('30') }, '30'],
+  ])('of %s below the limit is had', async (_, step, output) => {
+    const record = await runStep({ ...step, limits: { memory: '64MB' } });
+    expect(Buffer.from(record.output ?? []).toString()).toBe(output);
+    expect(record.usage?.memoryBytes).toBeGreaterThan(0);
+  });
+
+  it('of a step does not depend on what the one before it needed', async () => {
+    await runStep({ language: 'javascript', code: JS('45') });
+    const { failure } = await runStep({ language: 'javascript', code: JS('30'), limits: { memory: '20MB' } });
+    expect(failure).toMatchObject({ reason: 'limit', limit: 'memory' });
+  });
+
+  it('may be more than the default where the step says so', async () => {
+    const step: StepDefinition = { language: 'javascript', code: JS('1100') };
+    expect((await runStep(step)).failure).toMatchObject({
+      message: 'The step used more memory than limits.memory (1 GiB, the default)',
+    });
+    expect((await runStep({ ...step, limits: { memory: '1500MB' } })).status).toBe('succeeded');
+  });
+
+  it('of a WASM module ends where the limit says, and is had below it', async () => {
+    const module = await modules.assemble(GROW);
+    const { failure, usage } = await runStep({ module, limits: { memory: '16MB' } });
+    expect(failure).toMatchObject({ reason: 'limit', limit: 'memory' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('limits.memory (16 MiB, set by the step)'));
+    expect(usage?.memoryBytes).toBeLessThanOrEqual(16 * 1024 ** 2);
+    const below = await runStep({ module, func: 'some', limits: { memory: '16MB' } });
+    expect(below).toMatchObject({ status: 'succeeded', usage: { memoryBytes: 161 * 65_536 } });
+    const above = await runStep({ module, func: 'some', limits: { memory: '4MB' } });
+    expect(above.warnings).toEqual([expect.stringContaining('warning code 1')]);
+  });
+
+  it('that a WASM module begins with counts', async () => {
+    const module = await modules.assemble('(module (memory 32) (func (export "run") (result i32) (i32.const 0)))');
+    expect((await runStep({ module, limits: { memory: '1MB' } })).failure).toMatchObject({ limit: 'memory' });
+    expect((await runStep({ module, limits: { memory: '2MB' } })).status).toBe('succeeded');
+  });
+});
+
+describe('CPU time', () => {
+  it.each<[string, StepDefinition]>([
+    ['Lua', { language: 'lua', code: 'while true do end' }],
+    ['JavaScript', { language: 'javascript', code: 'for (;;) {}' }],
+    ['a pattern that never looks up', { language: 'lua', code: `string.find(("a"):rep(2e5), ("a*"):rep(9) .. "b")` }],
+  ])('of %s ends at the limit', async (_, step) => {
+    const { failure, usage } = await runStep({ ...step, limits: { cpu: '300ms' } });
+    expect(failure).toEqual({
+      reason: 'limit',
+      limit: 'cpu',
+      message: 'The step used more CPU time than limits.cpu (300ms, set by the step)',
+    });
+    expect(usage?.cpuMs).toBeGreaterThanOrEqual(300);
+    expect(usage?.cpuMs).toBeLessThan(400);
+  });
+
+  it('is not what passes while a step waits', async () => {
+    const code = 'export default () => new Promise((resolve) => setTimeout(() => resolve(1), 600));';
+    const { status, usage } = await runStep({ language: 'javascript', code, limits: { cpu: '300ms' } });
+    expect(status).toBe('succeeded');
+    expect(usage?.wallMs).toBeGreaterThanOrEqual(600);
+    expect(usage?.cpuMs).toBeLessThan(300);
+  });
+});
+
+describe('wall time', () => {
+  const waits: StepDefinition = {
+    language: 'javascript',
+    code: 'export default () => new Promise((resolve) => setTimeout(resolve, 60_000));',
+  };
+
+  it('ends at the limit, whoever set it', async () => {
+    expect((await runStep(waits, { wall: '200ms' })).failure).toEqual({
+      reason: 'limit',
+      limit: 'wall',
+      message: 'The step took longer than limits.wall (200ms, set by the workflow)',
+    });
+    const config = defaultConfig();
+    await using configured = createEngine({ config: { ...config, limits: { ...config.limits, wallMs: 200 } } });
+    expect((await runStep(waits, undefined, configured)).failure).toHaveProperty(
+      'message',
+      'The step took longer than limits.wall (200ms, as configured)',
+    );
+  });
+
+  it('is the shorter one of timeout and limits.wall', async () => {
+    const shorter = await runStep({ ...waits, timeout: '200ms', limits: { wall: '1m' } });
+    expect(shorter.failure).toEqual({ reason: 'timed-out', afterMs: 200 });
+    const longer = await runStep({ ...waits, timeout: '1m', limits: { wall: '200ms' } });
+    expect(longer.failure).toMatchObject({ reason: 'limit', limit: 'wall' });
+  });
+});
+
+describe('what a step prints', () => {
+  it.each<[string, StepDefinition, number]>([
+    ['Lua', { language: 'lua', code: 'for i = 1, 100 do print(("x"):rep(99)) end return 1' }, 10_000],
+    [
+      'JavaScript',
+      {
+        language: 'javascript',
+        code: 'for (let i = 0; i < 100; i++) console.log("x".repeat(99)); export default () => 1;',
+      },
+      10_000,
+    ],
+    [
+      'a shell',
+      { cmd: 'for i in $(seq 50); do printf "%099d\\n" 0; printf "%099d\\n" 0 >&2; done; echo 1 > $HWFE_OUTPUT' },
+      10_000,
+    ],
+  ])('in %s is shown up to the limit, the rest counted and said', async (_, step, bytes) => {
+    const cut = await runStep({ ...step, limits: { stdout: '2KB' } });
+    expect(cut.status).toBe('succeeded');
+    expect(cut.printed.length).toBeGreaterThan(1900);
+    expect(cut.printed.length).toBeLessThanOrEqual(2050);
+    const rest = Number(((bytes - 2048) / 1024).toFixed(1));
+    expect(cut.warnings).toEqual([
+      `… ${rest} KiB more were printed and left out (limits.stdout is 2 KiB, set by the step)`,
+    ]);
+    const whole = await runStep({ ...step, limits: { stdout: '10KB' } });
+    expect(whole.printed.length).toBe(bytes);
+    expect(whole.warnings).toBeUndefined();
+  });
+
+  it('is cut between characters', async () => {
+    const { printed } = await runStep({ language: 'lua', code: 'print("aéé") return 1', limits: { stdout: 4 } });
+    expect(printed).toBe('aé\n');
+  });
+});
+
+describe('the limits of one attempt', () => {
+  const configured: Limits = { output: 100, stdout: 100, wall: 1000 };
+
+  it('are the configuration itself where the step says nothing', () => {
+    expect(limitsOf({}, configured)).toBe(configured);
+  });
+
+  it('are the step’s where it says something, and 0 lifts what the configuration says', () => {
+    const own = { wall: { value: 0, from: 'step' }, output: { value: 0, from: 'workflow' } } as const;
+    expect(limitsOf(own, configured)).toEqual({ output: 0, stdout: 100, setBy: { wall: 'step', output: 'workflow' } });
+  });
+
+  it('come one by one from the step before the workflow', async () => {
+    const plan = await engine.define({
+      limits: { cpu: '5s', wall: '1m' },
+      steps: { a: { code: 'return 1', limits: { cpu: '1s' } } },
+    });
+    expect(plan.ok && plan.value.workflow.steps[0]?.limits).toEqual({
+      cpu: { value: 1000, from: 'step' },
+      wall: { value: 60_000, from: 'workflow' },
+    });
+  });
+});
