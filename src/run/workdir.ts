@@ -1,5 +1,5 @@
 /** `HWFE_WORKDIR`: the directory that the steps of one run share. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,35 @@ export interface Workdir extends AsyncDisposable {
 
 /** Only this user may look inside (mode 0700); removed with all it holds when disposed of. */
 export function makeWorkdir(): Workdir {
-  const path = mkdtempSync(join(tmpdir(), 'hwfe-run-'));
+  const path = mkdtempSync(join(tmpdir(), `hwfe-run-${process.pid}-`));
+  const swept = sweep();
   return {
     path,
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([swept, remove(path)]);
+    },
   };
+}
+
+/** Removes what engines left that were killed and could not. */
+async function sweep(): Promise<void> {
+  const abandoned = readdirSync(tmpdir()).filter((name) => {
+    const [, pid] = /^hwfe-run-(\d+)-/.exec(name) ?? [];
+    return pid !== undefined && !isAlive(Number(pid));
+  });
+  // Another user's directory stays.
+  await Promise.allSettled(abandoned.map((name) => remove(join(tmpdir(), name))));
+}
+
+function remove(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
