@@ -1,10 +1,11 @@
 /** The native runner: a step in Python, JavaScript or Lua on the host's own interpreter. */
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Job, Limits, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
-import { outputTooLarge } from '../limits.ts';
+import { outputTooLarge, overLimit } from '../limits.ts';
 import { Capture } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
 import { notStarted } from '../process/failure.ts';
+import { overLimitOf, withLimits } from '../process/limits.ts';
 import { processLinks } from '../process/link.ts';
 import type { ProcessLink } from '../process/link.ts';
 import { unreachable } from '../unreachable.ts';
@@ -38,13 +39,15 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   };
   writeFileSync(paths.request, JSON.stringify(request), { mode: 0o600 });
   writeFileSync(inputs, inputsText(job.inputs), { mode: 0o600 });
-  const stderr = new Capture('stderr', Number.POSITIVE_INFINITY, context, KEPT);
-  const stdout = new Capture('stdout', Number.POSITIVE_INFINITY, context, 0);
+  const shown = job.limits.stdout ?? Number.POSITIVE_INFINITY;
+  const stderr = new Capture('stderr', context, { shown, kept: KEPT, keep: 'last' });
+  const stdout = new Capture('stdout', context, { shown, kept: 0, keep: 'first' });
   const ending = await link.client.run(
-    { argv: [...command.argv, paths.request], cwd: job.cwd, env: environment(job) },
+    withLimits({ argv: [...command.argv, paths.request], cwd: job.cwd, env: environment(job) }, job.limits),
     (stream, chunk) => (stream === 'stdout' ? stdout : stderr).take(chunk),
     context.stopped,
   );
+  if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
   const outcome = context.stopped.aborted ? failed({ reason: 'cancelled' }) : settle(job, ending, answer, stderr);
   for (const path of Object.values(paths)) rmSync(path, { recursive: true, force: true });
   return outcome;
@@ -62,9 +65,11 @@ function environment(job: Job): Readonly<Record<string, string>> {
 
 function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture): Outcome {
   if (ending.kind === 'failed' || ending.kind === 'lost') return failed(notStarted(job, ending));
-  const outcome = readAnswer(answer, job.limits);
-  if (outcome !== undefined) return outcome;
   const lastLines = stderr.lastLines();
+  const failure = overLimitOf(ending, job, lastLines.join('\n'));
+  if (failure !== undefined) return failed(failure);
+  const outcome = readAnswer(answer, job.limits);
+  if (outcome !== undefined) return outcome.ok ? outcome : withFileLimit(outcome, job);
   switch (ending.kind) {
     case 'killed':
       return failed({ reason: 'killed', signal: ending.signal, lastLines });
@@ -74,6 +79,13 @@ function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture
     default:
       return unreachable(ending);
   }
+}
+
+/** Python and Node are told that a file may not grow, and raise it as an error. */
+function withFileLimit(outcome: Outcome & { ok: false }, { limits }: Job): Outcome {
+  const { failure } = outcome;
+  const isForFile = failure.reason === 'threw' && /EFBIG|File too large/.test(failure.message);
+  return isForFile && limits.files !== undefined ? { ...outcome, failure: overLimit('files', limits) } : outcome;
 }
 
 /** Nothing when the program left none, or ended while it wrote. */

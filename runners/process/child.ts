@@ -8,6 +8,8 @@ import { closeWriteEnd } from './fifos.ts';
 import type { Fifo, FifoPool } from './fifos.ts';
 import { groupGone } from './group.ts';
 import type { Ending, SpawnRequest } from './protocol.ts';
+import { processRow } from './table.ts';
+import { Watch, type WatchedLimit } from './watch.ts';
 
 /** How long output is awaited after the child has exited, in case a background process holds it open. */
 const DRAIN_MS = 200;
@@ -40,6 +42,21 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     readToEnd(readers[0], (chunk) => events.output('stdout', chunk)),
     readToEnd(readers[1], (chunk) => events.output('stderr', chunk)),
   ]);
+  let exceeded: WatchedLimit | undefined;
+  const watch =
+    request.limits !== undefined && process_?.pid !== undefined
+      ? new Watch(process_.pid, request.limits, (limit) => {
+          exceeded = limit;
+          killAll(process_.pid, marker, 'SIGKILL');
+        })
+      : undefined;
+  // Its output ends a moment before the process does; once it is reaped, nothing tells its figures any more.
+  let cpuMs: number | undefined;
+  for (const reader of readers) {
+    reader?.on('end', () => {
+      if (process_?.pid !== undefined) cpuMs = processRow(process_.pid)?.cpuMs ?? cpuMs;
+    });
+  }
   let stopping: { until: number } | undefined;
   let over = false;
   let drained = false;
@@ -56,7 +73,10 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     if (stopping !== undefined && pid !== undefined) await groupGone(pid, stopping.until);
     else if (!drained) await soon(ends, DRAIN_MS);
     if (killAll(pid, marker, 'SIGKILL', pid)) await allGone(pid, marker);
-    return ending;
+    watch?.stop();
+    const atLeast = Math.max(cpuMs ?? 0, watch?.spent.cpuMs ?? 0);
+    const spent = { ...watch?.spent, ...((cpuMs ?? watch) !== undefined && { cpuMs: atLeast }) };
+    return { ...ending, spent, ...(exceeded !== undefined && { over: exceeded }) };
   }
 
   void see().then(async (ending) => {

@@ -1,4 +1,6 @@
 /** The frames that threads and the spawner exchange over its socket. */
+import type { Spent } from '../contract.ts';
+import type { WatchedLimit, WatchedLimits } from './watch.ts';
 
 /** What a thread asks for. */
 export interface SpawnRequest {
@@ -7,13 +9,21 @@ export interface SpawnRequest {
   readonly cwd: string;
   /** The whole environment; the spawner adds only its marker. */
   readonly env: Readonly<Record<string, string>>;
+  /** What its processes may use together; they are watched only where there is one. */
+  readonly limits?: WatchedLimits;
 }
 
 /** How a child ended. `failed` is the system's error code (`ENOENT`, `E2BIG`) of a child that never started. */
 export type Ending =
-  | { readonly kind: 'exited'; readonly status: number }
-  | { readonly kind: 'killed'; readonly signal: string }
+  | ({ readonly kind: 'exited'; readonly status: number } & Account)
+  | ({ readonly kind: 'killed'; readonly signal: string } & Account)
   | { readonly kind: 'failed'; readonly code: string };
+
+/** What the processes of a child used, and the limit for which they were ended, if they were. */
+interface Account {
+  readonly spent?: Spent;
+  readonly over?: WatchedLimit;
+}
 
 /**
  * `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back.

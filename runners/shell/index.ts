@@ -1,10 +1,11 @@
 /** The shell runner: a step is a bash process of the host. */
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Job, LoadRunner, Outcome, RunnerContext, Script, StepFailure } from '../contract.ts';
-import { Capture } from '../process/capture.ts';
+import { Capture, shownAndKept } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
 import { notStarted } from '../process/failure.ts';
 import { processLinks } from '../process/link.ts';
+import { overLimitOf, withLimits } from '../process/limits.ts';
 import type { ProcessLink } from '../process/link.ts';
 import { unreachable } from '../unreachable.ts';
 import { stepEnvironment, stepFiles } from './environment.ts';
@@ -35,14 +36,17 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   }
   const files = stepFiles(link);
   const { env, directory } = stepEnvironment(job, link, files);
-  const stdout = new Capture('stdout', job.limits.output, context);
-  const stderr = new Capture('stderr', job.limits.output, context);
+  const { limits } = job;
+  const sizes = shownAndKept(limits);
+  const stdout = new Capture('stdout', context, sizes);
+  const stderr = new Capture('stderr', context, sizes);
   const scriptFile = link.path('script');
   const argv = command(script, shell, files, scriptFile);
-  const request = { argv, cwd: job.cwd, env };
+  const request = withLimits({ argv, cwd: job.cwd, env }, limits);
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void =>
     (stream === 'stdout' ? stdout : stderr).take(chunk);
   const ending = await link.client.run(request, take, context.stopped);
+  if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
   const outcome = settle(job, script, context, files, ending, stdout, stderr);
   for (const path of files.written) rmSync(path, { recursive: true, force: true });
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
@@ -73,6 +77,8 @@ function settle(
 ): Outcome {
   if (context.stopped.aborted) return failed({ reason: 'cancelled' });
   const lastLines = stderr.lastLines();
+  const failure = overLimitOf(ending, job, lastLines.join('\n'));
+  if (failure !== undefined) return failed(failure);
   switch (ending.kind) {
     case 'exited': {
       if (ending.status === 0) return shellOutput(job, files.output, stdout, stderr);

@@ -1,7 +1,7 @@
 /** WASI commands: inputs on stdin, the output from stdout. */
 import { isUtf8 } from 'node:buffer';
 import type { Outcome, RunnerContext } from '../contract.ts';
-import { Capture } from '../process/capture.ts';
+import { Capture, shownAndKept } from '../process/capture.ts';
 import { outputTooLarge } from '../limits.ts';
 import { firstJsonLine } from '../shell/output.ts';
 import { canonicalise, type Encoded, encode, inputsText } from '../value.ts';
@@ -22,8 +22,9 @@ import { Exit, Wasi } from './wasi.ts';
 export function runCommand(step: WasmStep, context: RunnerContext): Outcome {
   const { job, script } = step;
   const held = new HeldText((text) => context.print('stdout', text));
-  const stdout = new Capture('stdout', job.limits.output, { ...context, print: (_, text) => held.take(text) });
-  const stderr = new Capture('stderr', job.limits.output, context);
+  const sizes = shownAndKept(job.limits);
+  const stdout = new Capture('stdout', { ...context, print: (_, text) => held.take(text) }, sizes);
+  const stderr = new Capture('stderr', context, sizes);
   const wasi = new Wasi({
     args: [script.module, ...(script.args ?? []).map(String)],
     env: job.env,

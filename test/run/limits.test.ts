@@ -1,4 +1,7 @@
 // Every limit of a step: what goes over it fails with the limit's name, value and origin; what stays below succeeds.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Limits } from '../../runners/contract.ts';
 import { defaultConfig } from '../../src/config/defaults.ts';
@@ -7,6 +10,7 @@ import type { StepRecord } from '../../src/model/record.ts';
 import type { LimitsDefinition, StepDefinition } from '../../src/parse/definition.ts';
 import { limitsOf } from '../../src/run/limits.ts';
 import { Modules } from '../runners/wasm/modules.ts';
+import { runningWith } from '../support/processes.ts';
 
 let engine: Engine;
 const modules = new Modules();
@@ -196,6 +200,126 @@ describe('what a step prints', () => {
   it('is cut between characters', async () => {
     const { printed } = await runStep({ language: 'lua', code: 'print("aéé") return 1', limits: { stdout: 4 } });
     expect(printed).toBe('aé\n');
+  });
+});
+
+describe('processes of the host', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hwfe-limits-'));
+  const file = join(directory, 'written');
+  const env = { FILE: file };
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  const PYTHON = (megabytes: string): string => `
+import time
+def run():
+    kept = []
+    for i in range(${megabytes}):
+        kept.append(bytearray(b"x") * 1000000)
+    time.sleep(0.2)
+    return len(kept)
+`;
+  const BUSY = 'i=0; while [ $i -lt COUNT ]; do i=$((i+1)); done';
+
+  it.each<[string, keyof LimitsDefinition, string, StepDefinition, StepDefinition]>([
+    [
+      'memory of a native step',
+      'memory',
+      '100MB',
+      { language: 'python', runtime: 'native', code: PYTHON('10**6') },
+      { language: 'python', runtime: 'native', code: PYTHON('30') },
+    ],
+    [
+      'memory of all processes of a shell step',
+      'memory',
+      '60MB',
+      {
+        cmd: 'for n in 1 2 3; do python3 -c \'import time; x = bytearray(b"x") * 30000000; time.sleep(20)\' & done; wait',
+      },
+      { cmd: 'python3 -c \'import time; x = bytearray(b"x") * 30000000; time.sleep(0.2)\'' },
+    ],
+    [
+      'CPU time of a shell step',
+      'cpu',
+      '400ms',
+      { cmd: 'while :; do :; done' },
+      { cmd: BUSY.replace('COUNT', '1000') },
+    ],
+    [
+      'CPU time of processes that left the step’s group',
+      'cpu',
+      '400ms',
+      { cmd: "setsid sh -c 'while :; do :; done' & sleep 20" },
+      { cmd: 'setsid true; sleep 0.1' },
+    ],
+    [
+      'CPU time of a native step',
+      'cpu',
+      '700ms',
+      { language: 'javascript', runtime: 'native', code: 'for (;;) {}' },
+      { language: 'javascript', runtime: 'native', code: 'export default () => 1;' },
+    ],
+    [
+      'processes',
+      'processes',
+      '20',
+      { cmd: 'f() { f | f & }; f; sleep 20' },
+      { cmd: 'for i in $(seq 10); do sleep 0.1 & done; wait' },
+    ],
+    [
+      'files of a shell step',
+      'files',
+      '100KB',
+      { cmd: 'printf "%0200000d" 1 > "$FILE"', env },
+      { cmd: 'printf "%090000d" 1 > "$FILE"', env },
+    ],
+    [
+      'files of a program of a shell step',
+      'files',
+      '100KB',
+      { cmd: 'head -c 200000 /dev/zero > "$FILE"', env },
+      { cmd: 'head -c 90000 /dev/zero > "$FILE"', env },
+    ],
+    [
+      'files of a native step',
+      'files',
+      '100KB',
+      {
+        language: 'javascript',
+        runtime: 'native',
+        env,
+        code: 'export default () => { require("fs").writeFileSync(process.env.FILE, "x".repeat(200000)); };',
+      },
+      {
+        language: 'javascript',
+        runtime: 'native',
+        env,
+        code: 'export default () => { require("fs").writeFileSync(process.env.FILE, "x".repeat(90000)); };',
+      },
+    ],
+  ])('%s end where the limit says, and are had below it', async (_, limit, value, over, below) => {
+    const limits = { [limit]: limit === 'processes' ? Number(value) : value };
+    const { failure } = await runStep({ ...over, limits });
+    expect(failure).toMatchObject({ reason: 'limit', limit });
+    expect(failure).toHaveProperty(
+      'message',
+      expect.stringMatching(new RegExp(`limits\\.${limit} \\(.*, set by the step\\)$`)),
+    );
+    expect(runningWith('sleep 20')).toEqual([]);
+    expect(await runStep({ ...below, limits })).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('leave their CPU time and, where they were watched, their memory in the record', async () => {
+    const busy = await runStep({ cmd: BUSY.replace('COUNT', '300000') });
+    expect(busy.usage?.cpuMs).toBeGreaterThanOrEqual(50);
+    expect(busy.usage).not.toHaveProperty('memoryBytes');
+    const watched = await runStep({
+      language: 'python',
+      runtime: 'native',
+      code: PYTHON('30'),
+      limits: { memory: '1GB' },
+    });
+    expect(watched.usage?.memoryBytes).toBeGreaterThan(30e6);
+    expect(watched.usage?.memoryBytes).toBeLessThan(60e6);
   });
 });
 

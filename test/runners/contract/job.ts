@@ -11,6 +11,8 @@ export interface StepRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** Bytes; default 256 MiB. */
   readonly outputLimit?: number;
+  /** Bytes; default none. */
+  readonly stdoutLimit?: number;
   readonly step?: string;
 }
 
@@ -33,6 +35,9 @@ export function jobOf(language: Language, runtime: Runtime, request: StepRequest
     workdir: process.cwd(),
     packages: [],
     cacheDir: '',
-    limits: { output: request.outputLimit ?? 256 * 1024 * 1024 },
+    limits: {
+      output: request.outputLimit ?? 256 * 1024 * 1024,
+      ...(request.stdoutLimit !== undefined && { stdout: request.stdoutLimit }),
+    },
   };
 }

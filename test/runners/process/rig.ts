@@ -21,7 +21,7 @@ export class ProcessRig {
   async run(runner: Runner, job: Job, stopped: AbortSignal = new AbortController().signal): Promise<Ended> {
     const { socket } = await this.spawner();
     const lines: PrintedLine[] = [];
-    const printer = new Printer((sent) => lines.push(...sent));
+    const printer = new Printer((sent) => lines.push(...sent), job.limits.stdout);
     const outcome = await runner.run(
       { ...job, spawner: socket },
       { print: (stream, text) => printer.print(stream, text), stopped },
