@@ -41,9 +41,9 @@ async function loadOrSayWhyNot(setup: ThreadSetup): Promise<Runner> {
 async function runAssignment(runner: Runner, assignment: Assignment, clock: ThreadClock | undefined): Promise<Report> {
   const { id, job, stop, announce } = assignment;
   const started = performance.now();
-  const cpuBefore = clock?.read();
   if (announce) {
-    const thread = clock === undefined ? {} : { thread: { id: clock.id, cpuMs: cpuBefore! } };
+    clock?.lap(Number.POSITIVE_INFINITY);
+    const thread = clock === undefined ? {} : { thread: { id: clock.id, cpuMs: clock.read() } };
     parentPort?.postMessage({ kind: 'started', id, ...thread } satisfies Started);
   }
   const send = (lines: Printed['lines']): void =>
@@ -61,13 +61,14 @@ async function runAssignment(runner: Runner, assignment: Assignment, clock: Thre
   const outcome = await runner.run(job, context);
   stop?.close();
   const lines = printer.finish();
-  // The thread of a step with processes does none of its work.
-  if (job.runtime === 'embedded' && clock !== undefined) spent = { ...spent, cpuMs: clock.read() - cpuBefore! };
+  const wallMs = performance.now() - started;
+  // The thread of a step with processes does none of its work. Between jobs a thread sleeps, so a lap is one job's.
+  if (job.runtime === 'embedded' && clock !== undefined) spent = { ...spent, cpuMs: clock.lap(wallMs) };
   return {
     outcome: printer.leftOut === 0 ? outcome : withWarning(outcome, leftOut(printer.leftOut, job.limits)),
     batches: printer.batches,
     lines,
-    usage: { ...spent, wallMs: performance.now() - started },
+    usage: { ...spent, wallMs },
   };
 }
 
