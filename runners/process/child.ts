@@ -1,6 +1,7 @@
 /** One child process of the spawner, from its start to the end of everything that it started. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { escapees, MARKER } from './escapees.ts';
@@ -42,6 +43,7 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     readToEnd(readers[0], (chunk) => events.output('stdout', chunk)),
     readToEnd(readers[1], (chunk) => events.output('stderr', chunk)),
   ]);
+  if (request.limits?.processes !== undefined) letOthersFirst(process_?.pid);
   let exceeded: WatchedLimit | undefined;
   const watch =
     request.limits !== undefined && process_?.pid !== undefined
@@ -117,6 +119,15 @@ function startProcess(
     });
   } catch (error) {
     return { code: codeOf(error) };
+  }
+}
+
+/** Who may start processes without end must not keep the spawner from seeing it. */
+function letOthersFirst(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already.
   }
 }
 

@@ -66,9 +66,10 @@ export class Watch {
 
   #exceeded(processes: number): WatchedLimit | undefined {
     const { memory, cpu, processes: most } = this.#limits;
+    // Of a step that starts processes without end, that is what should be told, not what they use together.
+    if (most !== undefined && processes > most) return 'processes';
     if (memory !== undefined && this.spent.memoryBytes > memory) return 'memory';
     if (cpu !== undefined && this.spent.cpuMs > cpu) return 'cpu';
-    if (most !== undefined && processes > most) return 'processes';
     return undefined;
   }
 }

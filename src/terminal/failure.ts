@@ -55,7 +55,7 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
     case 'not-granted':
       return `Grant the step \`${failure.grant}\` if it is to do that.`;
     case 'limit':
-      return `Raise \`${failure.limit}\` in the step's \`limits\` or in config.toml, or let the step hand on less.`;
+      return `Raise \`${failure.limit}\` in the step's \`limits\`, or let the step ${failure.limit === 'output' ? 'hand on' : 'use'} less.`;
     case 'runtime-missing':
       return 'Install what is missing on this machine, or name another place for it in config.toml (`hwfe config` shows what is set).';
     case 'timed-out':

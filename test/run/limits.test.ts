@@ -1,6 +1,4 @@
 // Every limit of a step: what goes over it fails with the limit's name, value and origin; what stays below succeeds.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Limits } from '../../runners/contract.ts';
@@ -204,10 +202,7 @@ describe('what a step prints', () => {
 });
 
 describe('processes of the host', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'hwfe-limits-'));
-  const file = join(directory, 'written');
-  const env = { FILE: file };
-  afterAll(() => rmSync(directory, { recursive: true }));
+  const env = { FILE: join(modules.directory, 'written') };
 
   const PYTHON = (megabytes: string): string => `
 import time
@@ -262,7 +257,7 @@ def run():
       'processes',
       'processes',
       '20',
-      { cmd: 'f() { f | f & }; f; sleep 20' },
+      { cmd: 'for i in $(seq 200); do sleep 20 & done; wait' },
       { cmd: 'for i in $(seq 10); do sleep 0.1 & done; wait' },
     ],
     [
@@ -321,6 +316,67 @@ def run():
     expect(watched.usage?.memoryBytes).toBeGreaterThan(30e6);
     expect(watched.usage?.memoryBytes).toBeLessThan(60e6);
   });
+});
+
+describe('bombs', () => {
+  const MEMORY_MB = 32;
+  const KINDS: Record<string, { step: StepDefinition; limit?: string }> = {
+    lua: {
+      step: { language: 'lua', code: 'local t = {} for i = 1, 1e9 do t[i] = "piece " .. i end' },
+      limit: 'memory',
+    },
+    javascript: {
+      step: { language: 'javascript', code: 'const all = []; for (;;) all.push(new Uint8Array(1e6));' },
+      limit: 'memory',
+    },
+    output: { step: { language: 'lua', code: 'return ("x"):rep(2e6)' }, limit: 'output' },
+    flood: {
+      step: {
+        language: 'javascript',
+        code: 'for (let i = 0; i < 2e4; i++) console.log("x".repeat(99)); export default () => 1;',
+      },
+    },
+    shell: { step: { cmd: 'yes | head -c 5000000; echo 1 > $HWFE_OUTPUT' } },
+    // Never one without an end: whatever held it would be tried on the machine that runs the tests.
+    forks: { step: { cmd: 'for i in $(seq 200); do sleep 20 & done; wait' }, limit: 'processes' },
+  };
+  const EACH = 8;
+  const PROCESSES = 20;
+
+  it('of every kind, eight of each, eight at once, end one by one, and the engine stays small', async () => {
+    const steps = Object.entries(KINDS).flatMap(([kind, { step }]) =>
+      Array.from({ length: EACH }, (_, i) => [`${kind}-${i}`, step] as const),
+    );
+    const limits = { memory: `${MEMORY_MB}MB`, output: '1MB', stdout: '1MB', processes: PROCESSES };
+    const plan = await engine.define({
+      mode: 'work-stealing',
+      failure_mode: 'continue',
+      limits,
+      steps: Object.fromEntries(steps),
+    });
+    if (!plan.ok) throw new Error(plan.error[0]?.message);
+    const before = process.memoryUsage.rss();
+    let most = 0;
+    const sampler = setInterval(() => {
+      most = Math.max(most, process.memoryUsage.rss());
+    }, 10);
+    const record = await engine.start(plan.value, { maxParallelSteps: EACH }).finished;
+    clearInterval(sampler);
+    for (const [kind, { limit }] of Object.entries(KINDS)) {
+      for (let i = 0; i < EACH; i++) {
+        const { status, failure, warnings } = record.steps.get(`${kind}-${i}`)!;
+        if (limit === undefined)
+          expect({ status, warnings }).toEqual({
+            status: 'succeeded',
+            warnings: [expect.stringContaining('left out')],
+          });
+        else expect(failure).toMatchObject({ reason: 'limit', limit });
+      }
+    }
+    expect(runningWith('sleep 20')).toEqual([]);
+    // Threads of each language stay, each with an interpreter of up to that much, beside their own 30 MB or so.
+    expect(most - before).toBeLessThan(3 * EACH * (MEMORY_MB + 40) * 1024 ** 2);
+  }, 120_000);
 });
 
 describe('the limits of one attempt', () => {
