@@ -15,7 +15,7 @@ export function luaAnnotations(): string {
     const lines = [`---@class ${name}`];
     for (const [field, type] of Object.entries(table['properties'] as Record<string, JsonSchema>)) {
       if (field === 'workflow') continue;
-      lines.push(`---@field ${field}? ${typeOf(type, field, classes)} ${String(type['description'] ?? '')}`.trimEnd());
+      lines.push(`---@field ${field}? ${typeOf(type, field, classes)} ${word(type['description'])}`.trimEnd());
     }
     written.push(lines.join('\n'));
   }
@@ -35,7 +35,11 @@ function typeOf(schema: JsonSchema, field: string, classes: Map<string, JsonSche
   const { type } = schema;
   if (Array.isArray(type)) return type.map((one) => typeOf({ type: one }, field, classes)).join('|');
   if (type === 'array') return `(${typeOf((schema['items'] ?? {}) as JsonSchema, field, classes)})[]`;
-  return type === 'object' ? tableOf(schema, field, classes) : String(type ?? 'any');
+  return type === 'object' ? tableOf(schema, field, classes) : word(type) || 'any';
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** A table with fields of its own gets a class; one whose keys the user chooses is `table<string, …>`. */

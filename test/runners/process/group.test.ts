@@ -21,7 +21,7 @@ test('a group with a living member is not gone', async () => {
 
 test('a group whose members nobody has reaped is gone', async () => {
   // The program that takes the place of bash does not reap the child that bash had started.
-  const script = 'setsid sleep 0.05 & echo $!; exec sleep 60';
+  const script = "setsid bash -c 'echo $$; exec sleep 0.05' & exec sleep 60";
   const parent = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
   const leader = Number(printed.toString());
