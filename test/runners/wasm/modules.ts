@@ -10,9 +10,13 @@ export class Modules {
   #count = 0;
 
   /** The path of the assembled module. */
-  async assemble(wat: string, name: string = `module-${(this.#count += 1)}.wasm`): Promise<string> {
+  async assemble(
+    wat: string,
+    name: string = `module-${(this.#count += 1)}.wasm`,
+    features: Readonly<Record<string, boolean>> = {},
+  ): Promise<string> {
     const wabt = await assembler();
-    const module = wabt.parseWat(name, wat);
+    const module = wabt.parseWat(name, wat, features);
     const path = join(this.directory, name);
     writeFileSync(path, module.toBinary({}).buffer);
     module.destroy();
