@@ -1,5 +1,4 @@
 /** Everything that crosses the thread boundary: the job that goes in, the lines on the way, the outcome that comes out. */
-import type { MessagePort } from 'node:worker_threads';
 
 export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm';
 /** `embedded` runs inside the thread; `native` on the host's own interpreter. Shell is always a host process. */
@@ -92,11 +91,10 @@ export interface Job {
   readonly limits: Limits;
 }
 
-/** What a thread is handed. `stop` is there for jobs that own processes: any message on it means "end them now, gently". */
+/** What a thread is handed. */
 export interface Assignment {
   readonly id: number;
   readonly job: Job;
-  readonly stop?: MessagePort;
   /** Ask for a `Started` before the step's code runs: limits of time count from there, not from a thread's boot. */
   readonly announce: boolean;
 }
@@ -109,6 +107,8 @@ export interface ThreadSetup {
   readonly cacheDir: string;
   /** Whether WASI commands may run. */
   readonly wasi: boolean;
+  /** Name of the BroadcastChannel on which jobs that own processes are told to stop, by the `id` of their assignment. */
+  readonly stops?: string;
 }
 
 /** The thread is ready and begins with the job now. */

@@ -14,6 +14,7 @@ import type {
 import { loaderFor } from './languages.ts';
 import { leftOut } from './limits.ts';
 import { Printer } from './printer.ts';
+import { Stops } from './stops.ts';
 import { type ThreadClock, threadClock } from './thread-clock.ts';
 
 /** Piscina awaits this before it counts the thread as ready: the language is warm when the first job comes. */
@@ -23,7 +24,8 @@ export default ready;
 async function boot(setup: ThreadSetup): Promise<(assignment: Assignment) => Promise<Report>> {
   const runner = await loadOrSayWhyNot(setup);
   const clock = threadClock();
-  return (assignment) => runAssignment(runner, assignment, clock);
+  const stops = new Stops(setup.stops);
+  return (assignment) => runAssignment(runner, assignment, { clock, stops });
 }
 
 /** A thread that dies while it boots leaves its jobs waiting in Piscina's queue; so it lives, and every job hears why. */
@@ -38,8 +40,13 @@ async function loadOrSayWhyNot(setup: ThreadSetup): Promise<Runner> {
   }
 }
 
-async function runAssignment(runner: Runner, assignment: Assignment, clock: ThreadClock | undefined): Promise<Report> {
-  const { id, job, stop, announce } = assignment;
+interface ThreadTools {
+  readonly clock: ThreadClock | undefined;
+  readonly stops: Stops;
+}
+
+async function runAssignment(runner: Runner, assignment: Assignment, { clock, stops }: ThreadTools): Promise<Report> {
+  const { id, job, announce } = assignment;
   const started = performance.now();
   if (announce) {
     clock?.lap(Number.POSITIVE_INFINITY);
@@ -52,14 +59,13 @@ async function runAssignment(runner: Runner, assignment: Assignment, clock: Thre
   let spent: Spent = {};
   const context: RunnerContext = {
     print: (stream, text) => printer.print(stream, text),
-    stopped: stopSignal(stop),
+    stopped: stops.signalFor(id, job.runtime === 'native'),
     leftOut: (bytes) => printer.leaveOut(bytes),
     spent: (more) => {
       spent = { ...spent, ...more };
     },
   };
   const outcome = await runner.run(job, context);
-  stop?.close();
   const lines = printer.finish();
   const wallMs = performance.now() - started;
   // The thread of a step with processes does none of its work. Between jobs a thread sleeps, so a lap is one job's.
@@ -74,13 +80,4 @@ async function runAssignment(runner: Runner, assignment: Assignment, clock: Thre
 
 function withWarning(outcome: Outcome, warning: string): Outcome {
   return { ...outcome, warnings: [...outcome.warnings, warning] };
-}
-
-const NEVER: AbortSignal = new AbortController().signal;
-
-function stopSignal(stop: Assignment['stop']): AbortSignal {
-  if (stop === undefined) return NEVER;
-  const controller = new AbortController();
-  stop.once('message', () => controller.abort());
-  return controller.signal;
 }

@@ -1,5 +1,4 @@
 /** How a job is ended before its time: told to stop where it can be told, by ending its thread where it can not. */
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Outcome, StepFailure } from '../../runners/contract.ts';
 
 /** After this, a thread whose processes were told to stop is ended itself; longer than the spawner's own grace period. */
@@ -8,20 +7,14 @@ const GRACE_MS = 4000;
 export class Ending {
   /** Why the host ended the job, once it did. */
   failure: StepFailure | undefined;
-  /** Goes along with jobs that own processes; ending their thread alone would leave these to the spawner. */
-  readonly threadPort: MessagePort | undefined;
-  readonly #hostPort: MessagePort | undefined;
+  /** For jobs that own processes; ending their thread alone would leave these to the spawner. */
+  readonly #tellStop: (() => void) | undefined;
   readonly #endThread: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(ownsProcesses: boolean, endThread: () => void) {
+  constructor(tellStop: (() => void) | undefined, endThread: () => void) {
+    this.#tellStop = tellStop;
     this.#endThread = endThread;
-    if (ownsProcesses) {
-      const { port1, port2 } = new MessageChannel();
-      this.#hostPort = port1;
-      this.#hostPort.unref();
-      this.threadPort = port2;
-    }
   }
 
   /** Ends the job with `failure` when it takes longer than `ms`. */
@@ -34,11 +27,11 @@ export class Ending {
     if (this.failure !== undefined) return;
     this.failure = failure;
     clearTimeout(this.#timer);
-    if (this.#hostPort === undefined) {
+    if (this.#tellStop === undefined) {
       this.#endThread();
       return;
     }
-    this.#hostPort.postMessage('stop');
+    this.#tellStop();
     this.#timer = setTimeout(this.#endThread, GRACE_MS);
   }
 
@@ -54,6 +47,5 @@ export class Ending {
 
   release(): void {
     clearTimeout(this.#timer);
-    this.#hostPort?.close();
   }
 }

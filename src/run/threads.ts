@@ -1,5 +1,7 @@
 /** The threads of one language: a Piscina pool that keeps every job's lines, end and loss apart. */
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { BroadcastChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type {
   Assignment,
@@ -53,13 +55,19 @@ export class Threads {
   readonly #piscina: Piscina;
   /** In the order of their start; never more than the cap. */
   readonly #flights: Flight[] = [];
+  readonly #stops: BroadcastChannel | undefined;
   #lastId = 0;
 
   /** Starts `warm` threads at once and others when jobs need them; the caller keeps the number of jobs within its cap. */
   constructor(setup: ThreadSetup, warm: number) {
+    const stops = `hwfe-stops-${randomUUID()}`;
+    if (setup.runtime === 'native') {
+      this.#stops = new BroadcastChannel(stops);
+      this.#stops.unref();
+    }
     this.#piscina = new Piscina({
       filename: threadEntry(),
-      workerData: setup,
+      workerData: this.#stops === undefined ? setup : { ...setup, stops },
       // A thread sees no environment but what each job grants.
       env: {},
       minThreads: warm,
@@ -73,9 +81,11 @@ export class Threads {
 
   start(job: Job, context: JobContext): RunningJob {
     const abort = new Abort();
-    const ending = new Ending(job.runtime === 'native', () => abort.abort());
+    const id = ++this.#lastId;
+    const stops = this.#stops;
+    const ending = new Ending(stops && (() => stops.postMessage(id)), () => abort.abort());
     const flight: Flight = {
-      id: ++this.#lastId,
+      id,
       job,
       context,
       ending,
@@ -93,6 +103,7 @@ export class Threads {
   }
 
   async close(): Promise<void> {
+    this.#stops?.close();
     await this.#piscina.destroy();
   }
 
@@ -102,11 +113,7 @@ export class Threads {
     this.#flights.push(flight);
     try {
       const assignment = { id, job, announce: isTimed(job, context) } satisfies Assignment;
-      const { threadPort } = ending;
-      const report: Report = await this.#piscina.run(
-        threadPort === undefined ? assignment : { ...assignment, stop: threadPort },
-        { signal: flight.abort, ...(threadPort === undefined ? {} : { transferList: [threadPort] }) },
-      );
+      const report: Report = await this.#piscina.run(assignment, { signal: flight.abort });
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
       const outcome = ending.reread(report.outcome);

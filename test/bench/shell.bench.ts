@@ -11,9 +11,10 @@ const ROUNDS = 3;
 export function run(): void {
   const folder = mkdtempSync(join(tmpdir(), 'hwfe-bench-'));
   const names = Array.from({ length: COUNT }, (_, i) => `s${i}`);
+  const steps = names.map((name) => `    ${name} = { language = "shell", code = ":" },\n`);
   writeFileSync(
     join(folder, 'steps.lua'),
-    `local steps = {}\nfor i = 1, ${COUNT} do steps["s" .. i] = { language = "shell", code = ":" } end\nworkflow = { mode = "parallel", max_parallel_steps = 2, steps = steps }\n`,
+    `workflow = {\n  mode = "parallel",\n  max_parallel_steps = 2,\n  steps = {\n${steps.join('')}  },\n}\n`,
   );
   writeFileSync(
     join(folder, 'Makefile'),
