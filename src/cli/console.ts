@@ -1,5 +1,6 @@
 /** Standard output and error as the commands use them, safe against a reader that goes away. */
 import type { WriteStream } from 'node:tty';
+import { visiblePainted } from '../terminal/visible.ts';
 
 export interface Output {
   readonly isTerminal: boolean;
@@ -40,6 +41,11 @@ export function createConsole(process: NodeJS.Process): Console {
   };
 }
 
+/** Names of files and words of the command line come here as they are. A text of several lines keeps them. */
+function visibleLines(text: string): string {
+  return text.includes('\n') ? text.split('\n').map(visiblePainted).join('\n') : visiblePainted(text);
+}
+
 function outputTo(stream: WriteStream & { fd: number }, isGone: () => boolean): Output {
   const write = (data: string | Uint8Array): void => {
     if (!isGone()) stream.write(data);
@@ -49,7 +55,7 @@ function outputTo(stream: WriteStream & { fd: number }, isGone: () => boolean): 
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
     write,
     lines: (lines) => {
-      if (lines.length > 0) write(`${lines.join('\n')}\n`);
+      if (lines.length > 0) write(`${lines.map(visibleLines).join('\n')}\n`);
     },
   };
 }

@@ -18,6 +18,15 @@ export function visibleLine(line: string): string {
   return PRINTABLE.test(line) ? line : visible(line.replace(COLOURS, '').replace(/(?<!\r)\r+$/, ''));
 }
 
+/** The same for a line that is painted already: its colours stay. The last look before a line is printed. */
+export function visiblePainted(line: string): string {
+  if (PRINTABLE.test(line)) return line;
+  const parts = line.split(COLOURS);
+  if (parts.length === 1) return visible(line);
+  const colours = line.match(COLOURS) ?? [];
+  return parts.map((part, index) => visible(part) + (colours[index] ?? '')).join('');
+}
+
 function spellOut(character: string): string {
   const code = character.codePointAt(0)!;
   if (code === 9) return character;

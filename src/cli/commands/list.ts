@@ -23,14 +23,14 @@ export const list: Command = {
     }
     const { visible } = await import('../../terminal/visible.ts');
     const style = setup.styleFor(console.out);
-    const width = Math.max(...paths.map((path) => path.length));
+    const width = Math.max(...paths.map((path) => visible(path).length));
     return withEngine(setup, console, async (engine) => {
       for (const path of paths) {
         const plan = await engine.load(path);
         const about = plan.ok
           ? visible(plan.value.workflow.description?.split('\n')[0] ?? plan.value.workflow.name)
-          : style.red(`has mistakes: hwfe validate ${path}`);
-        console.out.lines([`${path.padEnd(width)}  ${about}`]);
+          : style.red(`has mistakes: hwfe validate ${visible(path)}`);
+        console.out.lines([`${visible(path).padEnd(width)}  ${about}`]);
       }
       return STATUS.succeeded;
     });
