@@ -1,5 +1,7 @@
 /** Boots an interpreter that is ready for its checkpoint: from a snapshot when there is a good one. */
+import type { Gate } from './gate.ts';
 import { GUEST } from './guest.ts';
+import { GATE_VERSION } from './host-calls.ts';
 import { EXCHANGE, INTERIOR, SLEEP_DEVICE } from './interior.ts';
 import { pyodideVersion, standardLibrary } from './library.ts';
 import { loadPyodide } from './pyodide.ts';
@@ -8,6 +10,8 @@ import { readSnapshot, removeIfThere, snapshotPath, writeSnapshot } from './snap
 
 export interface Booted {
   readonly python: Pyodide;
+  /** Not locked yet: that is for whoever runs steps. */
+  readonly gate: Gate;
   readonly fromSnapshot: boolean;
 }
 
@@ -28,23 +32,28 @@ export async function boot(cacheDir: string, packagesDir: string): Promise<Boote
     stdin: () => null,
     stdout: silent,
     stderr: silent,
+    // Else the language of the machine.
+    env: { LANG: 'C.UTF-8' },
     stdLibURL: library.path,
     packageCacheDir: packagesDir,
   };
-  const path = snapshotPath(cacheDir, pyodideVersion(), library.identity, GUEST, INTERIOR);
+  const path = snapshotPath(cacheDir, pyodideVersion(), library.identity, GATE_VERSION, GUEST, INTERIOR);
   const snapshot = cacheDir === '' ? undefined : await readSnapshot(path);
   if (snapshot !== undefined) {
-    const python = await loadPyodide({ ...options, _loadSnapshot: snapshot }).catch(() => undefined);
-    if (python !== undefined) return { python: equipped(python), fromSnapshot: true };
+    const loaded = await loadPyodide({ ...options, _loadSnapshot: snapshot }).catch(() => undefined);
+    if (loaded !== undefined) return { ...loaded, python: equipped(loaded.python), fromSnapshot: true };
     removeIfThere(path);
   }
-  const python = await loadPyodide({ ...options, _makeSnapshot: cacheDir !== '' });
+  const { python, gate } = await loadPyodide({ ...options, _makeSnapshot: cacheDir !== '' });
   python.runPython(DEFINE);
   // Before the snapshot, so that no later start pays for it.
   python.runPython('import gc; gc.collect(); gc.freeze()');
   if (cacheDir !== '') writeSnapshot(path, python.makeMemorySnapshot());
-  return { python: equipped(python), fromSnapshot: false };
+  return { python: equipped(python), gate, fromSnapshot: false };
 }
+
+/** Longest text of a number that the sleep device reads. */
+const NUMBER_BYTES = 32;
 
 /** Files and devices are no part of a snapshot. */
 function equipped(python: Pyodide): Pyodide {
@@ -54,11 +63,21 @@ function equipped(python: Pyodide): Pyodide {
   const never = new Int32Array(new SharedArrayBuffer(4));
   FS.registerDevice(device, {
     write(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
-      const text = Buffer.from(buffer.buffer, buffer.byteOffset + offset, length).toString('latin1');
-      Atomics.wait(never, 0, 0, Number(text) || 0);
+      const bytes = buffer.subarray(offset, offset + Math.min(length, NUMBER_BYTES));
+      Atomics.wait(never, 0, 0, Number(Buffer.from(bytes).toString('latin1')) || 0);
       return length;
     },
   });
   FS.mkdev(SLEEP_DEVICE, 0o666, device);
+  removeTerminals(python);
   return python;
+}
+
+/** Reading one reads the standard input of the host. */
+function removeTerminals({ FS, _module: { TTY } }: Pyodide): void {
+  for (const path of ['/dev/tty', '/dev/tty1']) FS.unlink(path);
+  for (const terminal of [TTY.default_tty_ops, TTY.default_tty1_ops]) {
+    terminal.get_char = () => null;
+    terminal.put_char = terminal.fsync = () => undefined;
+  }
 }

@@ -6,69 +6,90 @@ export interface FilesCheckpoint {
   restore(): boolean;
 }
 
-interface Known {
+interface Known extends Pick<FileNode, 'mode' | 'atime' | 'mtime' | 'ctime' | 'contents' | 'usedBytes'> {
   readonly node: FileNode;
-  readonly isDirectory: boolean;
-  readonly mode: number;
-  readonly mtime: number;
-  readonly contents: unknown;
-  readonly size: number;
+  readonly isFile: boolean;
+  readonly link: string | undefined;
 }
 
-/** Kernel-like file systems, made by Emscripten; steps cannot make files there. */
-const NOT_FILES: readonly string[] = ['/proc', '/dev'];
+/** A new interpreter costs less than removing more. */
+const MOST_REMOVED = 10_000;
 
-/** `ignored` are paths of files that the host itself writes. */
-export function checkpointFiles(FS: FileSystem, ignored: readonly string[]): FilesCheckpoint {
-  const known = new Map<string, Known>();
-  for (const [path, node] of walk(FS, '/')) if (!ignored.includes(path)) known.set(path, state(FS, node));
-  const streams = [...FS.streams];
+/** Made by Emscripten for each look at it. */
+const DESCRIPTORS = '/proc/self/fd';
+
+export function checkpointFiles(FS: FileSystem): FilesCheckpoint {
+  const known = new Map([...all(FS)].map(([path, node]) => [path, stateOf(FS, node)]));
+  const streams = FS.streams.map((stream) => stream ?? null);
+  const modes = streams.map((stream) => ({ flags: stream?.flags ?? 0, position: stream?.position ?? 0 }));
   const home = FS.cwd();
+
+  function restore(): boolean {
+    for (let fd = 0; fd < FS.streams.length; fd++) {
+      const [before, now] = [streams[fd] ?? null, FS.streams[fd] ?? null];
+      if (before === now) {
+        if (before !== null) Object.assign(before, modes[fd]);
+        continue;
+      }
+      if (before !== null || now === null) return false;
+      FS.close(now);
+    }
+    FS.chdir(home);
+    let unchanged = 0;
+    const found = [...all(FS)];
+    if (found.length > known.size + MOST_REMOVED) return false;
+    // Children come after their directory, so backwards is the order to remove in.
+    for (const [path, node] of found.reverse()) {
+      const before = known.get(path);
+      if (before === undefined) {
+        if (FS.isDir(node.mode)) FS.rmdir(path);
+        else FS.unlink(path);
+      } else {
+        if (!isAsBefore(before, node)) return false;
+        // A directory's times change with its entries, a device's with its use.
+        node.atime = before.atime;
+        node.mtime = before.mtime;
+        node.ctime = before.ctime;
+        unchanged += 1;
+      }
+    }
+    return unchanged === known.size;
+  }
 
   return {
     restore() {
-      for (let fd = 0; fd < FS.streams.length; fd++) {
-        const [before, now] = [streams[fd] ?? null, FS.streams[fd] ?? null];
-        if (before === now) continue;
-        if (before !== null || now === null) return false;
-        FS.close(now);
+      try {
+        return restore();
+      } catch {
+        // Directories so deep, names so odd that Emscripten itself gives up.
+        return false;
       }
-      FS.chdir(home);
-      let unchanged = 0;
-      // Children come after their directory, so backwards is the order to remove in.
-      for (const [path, node] of [...walk(FS, '/')].reverse()) {
-        if (ignored.includes(path)) continue;
-        const before = known.get(path);
-        if (before === undefined) {
-          if (FS.isDir(node.mode)) FS.rmdir(path);
-          else FS.unlink(path);
-        } else {
-          if (!isAsBefore(before, node)) return false;
-          unchanged += 1;
-        }
-      }
-      return unchanged === known.size;
     },
   };
 }
 
-function state(FS: FileSystem, node: FileNode): Known {
-  const isDirectory = FS.isDir(node.mode);
-  return { node, isDirectory, mode: node.mode, mtime: node.mtime, contents: node.contents, size: node.usedBytes };
+function stateOf(FS: FileSystem, node: FileNode): Known {
+  const { mode, atime, mtime, ctime, contents, usedBytes, link } = node;
+  // Directories keep their entries in an object that changes in place; the entries are compared by themselves.
+  return { node, isFile: FS.isFile(mode), mode, atime, mtime, ctime, contents, usedBytes, link };
 }
 
-/** A directory's own times change with its entries, which are compared by themselves. */
 function isAsBefore(before: Known, node: FileNode): boolean {
-  if (before.node !== node || before.mode !== node.mode) return false;
-  if (before.isDirectory) return true;
-  return before.mtime === node.mtime && before.contents === node.contents && before.size === node.usedBytes;
+  const { isFile, mtime, contents, usedBytes } = before;
+  if (before.node !== node || before.mode !== node.mode || before.link !== node.link) return false;
+  return !isFile || (mtime === node.mtime && contents === node.contents && usedBytes === node.usedBytes);
+}
+
+function* all(FS: FileSystem): Generator<[string, FileNode]> {
+  yield ['/', FS.root];
+  yield* walk(FS, '/');
 }
 
 function* walk(FS: FileSystem, directory: string): Generator<[string, FileNode]> {
   for (const name of FS.readdir(directory)) {
     if (name === '.' || name === '..') continue;
     const path = directory === '/' ? `/${name}` : `${directory}/${name}`;
-    if (NOT_FILES.includes(path)) continue;
+    if (path === DESCRIPTORS) continue;
     const { node } = FS.lookupPath(path, { follow: false });
     yield [path, node];
     if (FS.isDir(node.mode)) yield* walk(FS, path);

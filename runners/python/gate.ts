@@ -1,33 +1,81 @@
-/** Closes host calls that Pyodide imports, before there is an interpreter that could make them. */
+/** The gate between CPython and JavaScript: every function that its WebAssembly imports, shut but for a short list before a step runs. */
+import { ALLOWED, ANSWERS, answersErrno, ENDINGS, isKnown, REFUSAL, TESTED_PYODIDE } from './host-calls.ts';
 
-/** Emscripten's number for "operation not permitted". */
-const EPERM = 63;
+/** Emscripten's table entries need more than what a call needs: signatures hang on the functions. */
+export type HostCall = ((this: unknown, ...args: never[]) => unknown) & { readonly sig?: string };
+export type HostCalls = Record<string, HostCall>;
 
-/** What stands in for an import. */
-const CLOSED: Readonly<Record<string, () => number>> = {
-  // Runs a command in a shell of the host.
-  _emscripten_system: () => -EPERM,
-  // Its timers would fire into an interpreter that was put back in the meantime.
-  _setitimer_js: () => 0,
-};
+/** Answers by the name of a call; each is given the original and its arguments. */
+export type Answers = Readonly<Record<string, (original: HostCall, args: readonly never[]) => unknown>>;
 
-type Imports = Record<string, Record<string, unknown>>;
-type Instantiate = (source: unknown, imports?: Imports) => Promise<unknown>;
-
-/** Boots with the closed imports: whatever `work` instantiates through `WebAssembly.instantiate` and has them gets ours. */
-export async function withClosedImports<T>(work: () => Promise<T>): Promise<T> {
-  const host = WebAssembly as { instantiate?: unknown };
-  const instantiate = host.instantiate as Instantiate;
-  const gated: Instantiate = (source, imports) => {
-    const env = imports?.['env'];
-    for (const [name, closed] of Object.entries(CLOSED)) if (env !== undefined && name in env) env[name] = closed;
-    return instantiate(source, imports);
-  };
-  host.instantiate = gated;
-  try {
-    return await work();
-  } finally {
-    // Two boots at once in one thread may end in any order: only the last one's wrapper is taken off.
-    if (host.instantiate === gated) host.instantiate = instantiate;
+/** Unwinds the whole WebAssembly stack: the interpreter is lost. */
+export class Refused extends Error {
+  constructor(name: string) {
+    super(`the step reached for the host through "${name}", which is shut for steps`);
   }
+}
+
+/** The program ended itself. */
+export class Left extends Error {
+  constructor(name: string, status: unknown) {
+    super(name === 'exit' || name === 'proc_exit' ? `it left with status ${String(status)}` : 'it was aborted');
+  }
+}
+
+export class Gate {
+  #answers: Answers | undefined;
+  #ending: Error | undefined;
+
+  /** Why the interpreter must not be used again, also where its own code swallowed the exception. */
+  get ending(): Error | undefined {
+    return this.#ending;
+  }
+
+  /** Puts a gate before every function in `calls`, in place: whatever gets at them later, gets at gates. Gives what forbids a boot. */
+  wrap(calls: HostCalls): string | undefined {
+    const gates = new Map<HostCall, HostCall>();
+    for (const [name, call] of Object.entries(calls)) {
+      if (typeof call !== 'function') return unfit(`"${name}" is no function`);
+      if (ALLOWED.has(name)) continue;
+      // Functions of several names have one place in the table, in a snapshot too.
+      const gate = gates.get(call) ?? this.#gate(name, call);
+      gates.set(call, gate);
+      calls[name] = gate;
+    }
+    return undefined;
+  }
+
+  /** From now on, only what is allowed reaches JavaScript, and what `answers` says. */
+  lock(answers: Answers): void {
+    this.#answers = answers;
+  }
+
+  #gate(name: string, call: HostCall): HostCall {
+    const gate = (...args: never[]): unknown =>
+      this.#answers === undefined ? call(...args) : this.#answer(this.#answers, name, call, args);
+    return Object.assign(gate, call);
+  }
+
+  #answer(answers: Answers, name: string, call: HostCall, args: readonly never[]): unknown {
+    const answer = answers[name];
+    if (answer !== undefined) return answer(call, args);
+    if (Object.hasOwn(ANSWERS, name)) return ANSWERS[name];
+    if (answersErrno(name)) return REFUSAL;
+    this.#ending ??= ENDINGS.has(name) ? new Left(name, args[0]) : new Refused(name);
+    throw this.#ending;
+  }
+}
+
+/** What forbids a boot: imports nobody has looked at. */
+export function unknownImport(module: WebAssembly.Module): string | undefined {
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (from === 'GOT.mem') continue;
+    if (kind !== (from === 'GOT.func' ? 'global' : 'function')) return unfit(`"${name}" is a ${kind}`);
+    if (!isKnown(name)) return unfit(`"${name}" is unknown`);
+  }
+  return undefined;
+}
+
+function unfit(why: string): string {
+  return `Install pyodide ${TESTED_PYODIDE.join(' or ')}, whose imports are known: of those of the one that is installed, ${why}`;
 }

@@ -1,17 +1,18 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
 import { join } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
+import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { outcomeOf } from '../native/answer.ts';
 import { inputsText } from '../value.ts';
 import { boot } from './boot.ts';
 import { interpreterFrom } from './interpreter.ts';
 import type { Interpreter } from './interpreter.ts';
-import { findWheels } from './packages.ts';
+import { findWheels, loadWheels } from './packages.ts';
 
 /** Boots before it resolves, so that the thread's first job finds Python warm. */
 export const load: LoadRunner = async (setup) => {
   const warm = new WarmInterpreter(setup);
-  await warm.take([]);
+  await warm.take([], Number.POSITIVE_INFINITY);
   return { run: (job, context) => runStep(job, context, warm) };
 };
 
@@ -28,22 +29,18 @@ class WarmInterpreter {
     this.#packagesDir = join(setup.cacheDir, 'packages');
   }
 
-  /** A clean interpreter with these distributions, or why there is none. */
-  async take(packages: readonly string[]): Promise<Interpreter | StepFailure> {
+  /** A clean interpreter with these distributions, which a step before has not made larger than `memory` bytes; or why there is none. */
+  async take(packages: readonly string[], memory: number): Promise<Interpreter | StepFailure> {
     this.#clean();
     const wanted = [...packages].sort().join(' ');
-    if (this.#interpreter === undefined || this.#packages !== wanted) {
+    if (this.#interpreter === undefined || this.#packages !== wanted || this.#interpreter.size > memory) {
       const wheels = findWheels(packages, this.#packagesDir);
       if (!wheels.ok) return missing(wheels.missing, this.#packagesDir);
       this.#interpreter = undefined;
-      const { python } = await boot(this.#setup.cacheDir, this.#packagesDir);
-      if (wheels.load.length > 0) {
-        const problems: string[] = [];
-        const errorCallback = (message: string): void => void problems.push(message);
-        await python.loadPackage(wheels.load, { messageCallback: () => undefined, errorCallback });
-        if (problems.length > 0) return { reason: 'runtime-missing', message: problems.join('; ') };
-      }
-      this.#interpreter = interpreterFrom(python);
+      const booted = await boot(this.#setup.cacheDir, this.#packagesDir);
+      const problem = await loadWheels(booted.python, wheels.load);
+      if (problem !== undefined) return { reason: 'runtime-missing', message: problem };
+      this.#interpreter = interpreterFrom(booted);
       this.#packages = wanted;
     }
     this.#dirty = true;
@@ -65,15 +62,31 @@ class WarmInterpreter {
 async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter): Promise<Outcome> {
   const { script } = job;
   if (script.kind !== 'code') throw new Error('Internal error: a Python step has no code');
-  const interpreter = await warm.take(job.packages);
-  if ('reason' in interpreter) return { ok: false, failure: interpreter, warnings: [] };
+  const memory = job.limits.memory ?? EMBEDDED_MEMORY;
+  const interpreter = await warm.take(job.packages, memory);
+  if ('reason' in interpreter) return failed(interpreter);
+  if (interpreter.size > memory) return failed(overLimit('memory', job.limits));
   const { code, origin } = script;
   const request = { code, ...origin, step: job.step, embedded: true, env: job.env };
-  const answer = interpreter.run(request, inputsText(job.inputs), (stream, text) => context.print(stream, text));
+  const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
+  const answer = interpreter.run(request, inputsText(job.inputs), job.limits, print);
   warm.giveBack(answer.kind === 'answer');
-  if (answer.kind === 'crashed') return { ok: false, failure: crash(answer.message), warnings: [] };
-  const outcome = outcomeOf(answer.bytes, job.limits.output);
-  return outcome ?? { ok: false, failure: crash('it left no answer'), warnings: [] };
+  const { exceeded } = answer;
+  if (answer.kind === 'crashed')
+    return failed(exceeded === undefined ? crash(answer.message) : overLimit(exceeded, job.limits));
+  const outcome = outcomeOf(answer.bytes, job.limits);
+  if (outcome === undefined) return failed(crash('it left no answer'));
+  return exceeded !== undefined && isShortage(outcome) ? failed(overLimit(exceeded, job.limits)) : outcome;
+}
+
+/** Whether the step failed for want of memory or of room for files, as Python words it. */
+function isShortage(outcome: Outcome): boolean {
+  if (outcome.ok || outcome.failure.reason !== 'threw') return false;
+  return /^MemoryError\b|\[Errno (22|51)\]|disk I\/O error|database or disk is full/.test(outcome.failure.message);
+}
+
+function failed(failure: StepFailure): Outcome {
+  return { ok: false, failure, warnings: [] };
 }
 
 function crash(message: string): StepFailure {

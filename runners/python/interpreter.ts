@@ -1,17 +1,26 @@
 /** One warm interpreter: runs a step, then is put back to what it was before. */
 import { StringDecoder } from 'node:string_decoder';
-import type { RunnerContext } from '../contract.ts';
+import type { Limits, RunnerContext } from '../contract.ts';
+import type { Booted } from './boot.ts';
+import { Budget } from './budget.ts';
 import { checkpointFiles } from './files.ts';
+import { Left, Refused } from './gate.ts';
+import type { Answers } from './gate.ts';
+import { GROWTH } from './host-calls.ts';
 import { EXCHANGE, RUN_STEP } from './interior.ts';
 import type { Pyodide } from './pyodide.ts';
 
 /** An interpreter that grew by more than this is not worth cleaning. */
 const LARGEST_GROWTH = 256 * 1024 * 1024;
 
-/** `crashed` says what happened; the interpreter must not be used again. */
-export type Answer =
+/** Most bytes that one write to a stream takes: more would be a string too long for JavaScript. */
+const LARGEST_WRITE = 1024 * 1024;
+
+/** `crashed` says what happened; the interpreter must not be used again. `exceeded` is a limit that the step ran into. */
+export type Answer = (
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
-  | { readonly kind: 'crashed'; readonly message: string };
+  | { readonly kind: 'crashed'; readonly message: string }
+) & { readonly exceeded?: 'memory' | 'files' | undefined };
 
 export interface StepRequest {
   readonly code: string;
@@ -24,7 +33,9 @@ export interface StepRequest {
 }
 
 export interface Interpreter {
-  run(request: StepRequest, inputs: Uint8Array, print: RunnerContext['print']): Answer;
+  run(request: StepRequest, inputs: Uint8Array, limits: Limits, print: RunnerContext['print']): Answer;
+  /** Bytes of its memory, which never shrinks. */
+  readonly size: number;
   /** Puts memory and files back. False when that is not possible: then a new interpreter is needed. */
   restore(): boolean;
 }
@@ -37,14 +48,15 @@ async def run(inputs):
     return {"a": [1, 2.5, None, True, "x"], "b": re.sub("a", "b", json.dumps(inputs["x"])), "c": datetime.date(2000, 1, 1)}
 `;
 
-/** From a booted interpreter whose packages are loaded. */
-export function interpreterFrom(python: Pyodide): Interpreter {
+/** From a booted interpreter whose packages are loaded; locks its gate. */
+export function interpreterFrom({ python, gate }: Booted): Interpreter {
   const { FS, _module: wasm } = python;
   let print: RunnerContext['print'] = () => undefined;
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
   const stream = (name: 'stdout' | 'stderr') => ({
     isatty: false,
-    write(bytes: Uint8Array): number {
+    write(given: Uint8Array): number {
+      const bytes = given.subarray(0, LARGEST_WRITE);
       const text = decoders[name].write(Buffer.from(bytes));
       if (text !== '') print(name, text);
       return bytes.length;
@@ -55,30 +67,43 @@ export function interpreterFrom(python: Pyodide): Interpreter {
   python.runPython('import _hwfe; _hwfe._seal()');
   const command = wasm.stringToNewUTF8(RUN_STEP);
   const [requestFile, inputsFile, answerFile] = ['request', 'inputs', 'answer'].map((name) => `${EXCHANGE}/${name}`);
+  const budget = new Budget(python);
+  gate.lock(answersFor(python, budget));
 
-  function run(request: StepRequest, inputs: Uint8Array): Answer {
+  function run(request: StepRequest, inputs: Uint8Array, limits: Limits): Answer {
     FS.writeFile(requestFile!, Buffer.from(JSON.stringify(request)), { canOwn: true });
     FS.writeFile(inputsFile!, inputs, { canOwn: true });
     FS.writeFile(answerFile!, '');
+    budget.begin(limits);
     try {
-      if (wasm._PyRun_SimpleString(command) !== 0) return { kind: 'crashed', message: 'its interpreter lost control' };
-      return { kind: 'answer', bytes: FS.readFile(answerFile!) };
+      const status = wasm._PyRun_SimpleString(command);
+      const { exceeded } = budget;
+      if (gate.ending !== undefined) return { kind: 'crashed', message: gate.ending.message, exceeded };
+      if (status !== 0) return { kind: 'crashed', message: 'its interpreter lost control', exceeded };
+      return { kind: 'answer', bytes: FS.readFile(answerFile!), exceeded };
     } catch (error) {
-      return { kind: 'crashed', message: crashMessage(error) };
+      return { kind: 'crashed', message: crashMessage(error), exceeded: budget.exceeded };
+    } finally {
+      budget.end();
     }
   }
 
   const warmUp = { code: WARM_UP, file: 'warm-up', line: 1, verbatim: true, step: 'warm-up', embedded: true, env: {} };
-  const warm = run(warmUp, Buffer.from('{"x":[1]}'));
+  const warm = run(warmUp, Buffer.from('{"x":[1]}'), { output: WARM_UP.length });
   if (warm.kind === 'crashed') throw new Error(`Internal error: Python does not run its first step: ${warm.message}`);
   wasm._PyRun_SimpleString(wasm.stringToNewUTF8('import _hwfe; _hwfe.gc.freeze()'));
-  const files = checkpointFiles(FS, [requestFile!, inputsFile!, answerFile!]);
+  for (const file of [requestFile!, inputsFile!, answerFile!]) FS.unlink(file);
+  budget.rest();
+  const files = checkpointFiles(FS);
   const memory = wasm.HEAPU8.slice();
 
   return {
-    run(request, inputs, into) {
+    run(request, inputs, limits, into) {
       print = into;
-      return run(request, inputs);
+      return run(request, inputs, limits);
+    },
+    get size() {
+      return wasm.HEAPU8.length;
     },
     restore() {
       print = () => undefined;
@@ -93,10 +118,28 @@ export function interpreterFrom(python: Pyodide): Interpreter {
   };
 }
 
-/** Emscripten throws its own object when the program leaves. */
+/** What needs the interpreter at hand to be answered. */
+function answersFor({ _module: wasm }: Pyodide, budget: Budget): Answers {
+  const libraries = new Set(Object.keys(wasm.LDSO.loadedLibsByName));
+  return {
+    [GROWTH]: (_original, [bytes]) => (budget.growTo(Number(bytes) >>> 0) ? 1 : 0),
+    // Libraries of packages were loaded before; no other code is.
+    _dlopen_js: (original, args) => (libraries.has(libraryAt(wasm, Number(args[0]))) ? original(...args) : 0),
+    _dlsym_js: (original, args) => (libraries.size > LIBRARIES_AT_REST ? original(...args) : 0),
+  };
+}
+
+/** Python's own program counts as one. */
+const LIBRARIES_AT_REST = 1;
+/** Where the C library keeps the path of a library that it opens. */
+const PATH_OFFSET = 36;
+
+function libraryAt({ PATH, UTF8ToString }: Pyodide['_module'], handle: number): string {
+  return PATH.normalize(UTF8ToString((handle >>> 0) + PATH_OFFSET));
+}
+
 function crashMessage(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'status' in error)
-    return `it left with status ${String(error.status)}`;
+  if (error instanceof Refused || error instanceof Left) return error.message;
   if (error instanceof RangeError) return "it went deeper than the interpreter's stack";
   return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Pyodide } from './pyodide.ts';
 
 /** What to load, in `loadPackage`'s terms; or what is not there. */
 export type Wheels =
@@ -37,6 +38,24 @@ export function findWheels(names: readonly string[], directory: string): Wheels 
     }
   }
   return { ok: true, load: [...load] };
+}
+
+/** Loads what `findWheels` found; gives what went wrong. */
+export async function loadWheels(python: Pyodide, wheels: readonly string[]): Promise<string | undefined> {
+  if (wheels.length === 0) return undefined;
+  const problems: string[] = [];
+  const errorCallback = (message: string): void => void problems.push(message);
+  await python.loadPackage(wheels, { messageCallback: () => undefined, errorCallback });
+  // A library's own JavaScript would be called past the gate.
+  for (const [path, { exports }] of Object.entries(python._module.LDSO.loadedLibsByName)) {
+    if (path !== '__main__' && Object.values(exports).some(isJavaScript))
+      problems.push(`"${path}" brings JavaScript of its own, which embedded Python does not run`);
+  }
+  return problems.length === 0 ? undefined : problems.join('; ');
+}
+
+function isJavaScript(exported: unknown): boolean {
+  return typeof exported === 'function' && !Function.prototype.toString.call(exported).endsWith('{ [native code] }');
 }
 
 /** `Scikit_Learn` and `scikit-learn` are one distribution. */

@@ -31,7 +31,7 @@ export async function prepareLibrary(): Promise<{ readonly path: string; readonl
   if (existsSync(path)) return { path, made: false };
   const original = createRequire(import.meta.url).resolve('pyodide/python_stdlib.zip');
   const silent = (): void => undefined;
-  const python = await loadPyodide({ stdin: () => null, stdout: silent, stderr: silent });
+  const { python } = await loadPyodide({ stdin: () => null, stdout: silent, stderr: silent, env: {} });
   python.FS.writeFile('/source.zip', readFileSync(original));
   python.runPython(COMPILE);
   mkdirSync(dirname(path), { recursive: true });

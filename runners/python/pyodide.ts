@@ -1,27 +1,53 @@
 /** The parts of Pyodide that the runner uses, some of which its own types leave out. */
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { withClosedImports } from './gate.ts';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Gate, unknownImport } from './gate.ts';
+import type { HostCalls } from './gate.ts';
 
 export interface FileNode {
   readonly name: string;
   readonly mode: number;
+  atime: number;
   mtime: number;
-  contents: unknown;
+  ctime: number;
+  /** Bytes of a file, nodes by name of a directory. */
+  contents: object | undefined;
   readonly usedBytes: number;
+  /** Of a symbolic link, its target. */
+  readonly link?: string;
+  readonly pipe?: { readonly buckets: readonly unknown[] | null };
 }
 
+export interface FileStream {
+  readonly node: FileNode;
+  flags: number;
+  position: number;
+}
+
+type WriteToStream = (
+  stream: FileStream,
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+  canOwn?: boolean,
+) => number;
+
 export interface FileSystem {
-  readonly streams: unknown[];
+  readonly root: FileNode;
+  readonly streams: (FileStream | null | undefined)[];
+  readonly ErrnoError: new (errno: number) => Error;
   readdir(path: string): string[];
   lookupPath(path: string, options?: { follow: boolean }): { readonly node: FileNode };
   isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
   mkdirTree(path: string): void;
   rmdir(path: string): void;
   unlink(path: string): void;
   chdir(path: string): void;
   cwd(): string;
-  close(stream: unknown): void;
+  close(stream: FileStream): void;
   chmod(path: string, mode: number): void;
   readFile(path: string): Uint8Array;
   writeFile(path: string, data: Uint8Array | string, options?: { canOwn: boolean }): void;
@@ -34,8 +60,34 @@ export interface WasmModule {
   /** Changes whenever the memory grows. */
   readonly HEAPU8: Uint8Array;
   stringToNewUTF8(text: string): number;
+  readonly UTF8ToString: (address: number) => string;
+  /** 1 when the memory has so many bytes now. */
+  growMemory(bytes: number): number | undefined;
+  readonly MEMFS: {
+    createNode: (parent: FileNode | null, name: string, mode: number, device: number) => FileNode;
+    resizeFileStorage: (node: FileNode, size: number) => void;
+    expandFileStorage: (node: FileNode, capacity: number) => void;
+    getFileDataAsTypedArray(node: FileNode): Uint8Array;
+    readonly stream_ops: { write: WriteToStream };
+    readonly ops_table: {
+      readonly dir: { readonly node: { symlink: (parent: FileNode, name: string, target: string) => FileNode } };
+      readonly file: { readonly stream: { write: WriteToStream } };
+    };
+  };
+  readonly PIPEFS: { createPipe: () => object; readonly stream_ops: { write: WriteToStream } };
+  readonly TTY: { readonly default_tty_ops: Terminal; readonly default_tty1_ops: Terminal };
+  /** Shared libraries by path. */
+  readonly LDSO: { readonly loadedLibsByName: Readonly<Record<string, { readonly exports: object }>> };
+  readonly PATH: { normalize(path: string): string };
   /** 0, or -1 after an exception that nobody caught. */
   _PyRun_SimpleString(source: number): number;
+}
+
+/** Emscripten's stand-in for a terminal, which reads and prints as the host does. */
+interface Terminal {
+  get_char?: () => number | null;
+  put_char: () => void;
+  fsync: () => void;
 }
 
 export interface Pyodide {
@@ -62,16 +114,48 @@ export interface PyodideOptions {
   /** Of Emscripten itself; Python's own streams are set later. */
   readonly stdout: (line: string) => void;
   readonly stderr: (line: string) => void;
+  readonly env: Readonly<Record<string, string>>;
   readonly stdLibURL?: string;
   readonly packageCacheDir?: string;
   readonly _makeSnapshot?: boolean;
   readonly _loadSnapshot?: Uint8Array;
 }
 
-/** Loads a fresh CPython. */
-export async function loadPyodide(options: PyodideOptions): Promise<Pyodide> {
-  const module: { loadPyodide(options: object): Promise<unknown> } = await import('pyodide');
+interface Settings {
+  instantiateWasm: (
+    imports: Readonly<Record<string, HostCalls>>,
+    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ) => object;
+}
+
+/** Loads a fresh CPython behind a gate that is not locked yet. Rejects when its imports are not those that are known. */
+export async function loadPyodide(options: PyodideOptions): Promise<{ readonly python: Pyodide; readonly gate: Gate }> {
+  // With them, Node 24 hands out an import that is no function, and suspends WebAssembly under our feet.
+  for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(WebAssembly, name);
   // Pyodide would guess its place from a stack trace, which not every thread has.
   const indexURL = dirname(createRequire(import.meta.url).resolve('pyodide/package.json'));
-  return (await withClosedImports(() => module.loadPyodide({ ...options, indexURL }))) as Pyodide;
+  const { loadPyodide: load }: { loadPyodide: (options: object) => Promise<unknown> } = await import('pyodide');
+  const { default: create }: { default: (settings: Settings) => Promise<object> } = await import(
+    pathToFileURL(join(indexURL, 'pyodide.asm.mjs')).href
+  );
+  const gate = new Gate();
+  const createPyodideModule = (settings: Settings): Promise<object> =>
+    new Promise((resolve, reject) => {
+      const instantiate = settings.instantiateWasm;
+      settings.instantiateWasm = (imports, receive) => {
+        const forbidden = gate.wrap(imports['env']!);
+        if (forbidden !== undefined) {
+          reject(new Error(forbidden));
+          return {};
+        }
+        return instantiate(imports, (instance, module) => {
+          const unknown = unknownImport(module);
+          if (unknown === undefined) receive(instance, module);
+          else reject(new Error(unknown));
+        });
+      };
+      create(settings).then(resolve, reject);
+    });
+  const python = (await load({ ...options, indexURL, createPyodideModule, _sysExecutable: 'python' })) as Pyodide;
+  return { python, gate };
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -60,27 +60,34 @@ test('interpreters of one snapshot do not share their random numbers', async () 
 }, 60_000);
 
 test('threads that start at once on an empty cache all run, and leave one snapshot', async () => {
-  const runner = join(dirname(createRequire(import.meta.url).resolve('#worker')), 'python', 'index.js');
+  const worker = createRequire(import.meta.url).resolve('#worker');
   const source = `
-    import(${JSON.stringify(pathToFileURL(runner).href)}).then(async ({ load }) => {
-      const { parentPort, workerData } = require('node:worker_threads');
-      const runner = await load({ language: 'python', runtime: 'embedded', cacheDir: workerData, wasi: true });
+    import(${JSON.stringify(pathToFileURL(worker).href)}).then(async (worker) => {
+      const { parentPort } = require('node:worker_threads');
+      const run = await worker.default;
       const origin = { file: 'w.lua', line: 1, verbatim: true };
       const script = { kind: 'code', code: 'print("live")\\ndef run(inputs): return inputs["a"]', origin };
       const job = { step: 's', script, inputs: new Map([['a', Buffer.from('[5.0]')]]), env: {}, packages: [], limits: { output: 100 } };
-      const lines = [];
-      const outcome = await runner.run(job, { print: (_, text) => lines.push(text), stopped: new AbortController().signal });
-      parentPort.postMessage([Buffer.from(outcome.output).toString(), lines.join('')]);
+      const { outcome } = await run({ id: 1, job, announce: false });
+      parentPort.postMessage({ output: Buffer.from(outcome.output).toString() });
     });`;
   const answers = [1, 2].map(async () => {
-    const thread = new Worker(source, { eval: true, workerData: cacheDir });
-    const answer = await new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));
+    const thread = new Worker(source, {
+      eval: true,
+      workerData: { language: 'python', runtime: 'embedded', cacheDir, wasi: false },
+    });
+    const messages: object[] = [];
+    await new Promise<void>((resolve, reject) => {
+      thread.on('message', (message: object) => {
+        messages.push(message);
+        if ('output' in message) resolve();
+      });
+      thread.once('error', reject);
+    });
     await thread.terminate();
-    return answer;
+    return messages;
   });
-  expect(await Promise.all(answers)).toEqual([
-    ['[5.0]', 'live\n'],
-    ['[5.0]', 'live\n'],
-  ]);
+  const expected = [expect.objectContaining({ lines: [{ stream: 'stdout', text: 'live' }] }), { output: '[5.0]' }];
+  expect(await Promise.all(answers)).toEqual([expected, expected]);
   expect(cached().length).toBe(1);
 }, 60_000);

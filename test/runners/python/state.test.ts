@@ -10,14 +10,16 @@ afterAll(() => rmSync(python.cacheDir, { recursive: true }));
 
 /** What a step can see of the interpreter's state. */
 const PROBE = `
-import builtins, gc, json, os, random, sys, threading, time, signal, decimal, locale
+import builtins, fcntl, gc, json, os, random, sys, threading, time, signal, decimal, locale
 def files(top):
-  return sorted(os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs if not d.startswith(('/proc', '/dev')))
+  return sorted(os.path.join(d, f) for d, _, fs in os.walk(top) for f in fs if not d.startswith('/proc/self/fd'))
 def run():
   import linecache, logging, warnings, asyncio, atexit, tempfile
   return {
     "builtins": sorted(vars(builtins)), "modules": sorted(sys.modules), "env": dict(os.environ), "cwd": os.getcwd(),
-    "files": files("/tmp") + files("/home") + files("/run") + files("/lib/python3.14"), "root": sorted(os.listdir("/")),
+    "files": files("/tmp") + files("/home") + files("/run") + files("/lib/python3.14") + files("/dev") + files("/proc"), "root": sorted(os.listdir("/")),
+    "times": [[os.stat(p).st_mtime, os.stat(p).st_ctime] for p in ("/", "/tmp", "/dev", "/dev/shm")],
+    "modes": [fcntl.fcntl(fd, fcntl.F_GETFL) for fd in range(3)],
     "globals": sorted(globals()), "path": sys.path, "meta": [type(f).__name__ for f in sys.meta_path],
     "dumps": json.dumps.__module__, "loads": json.loads.__code__.co_name, "recursion": sys.getrecursionlimit(),
     "fds": sorted(fd for fd in range(64) if exists(fd)), "threads": threading.active_count(), "hooks": sys.excepthook.__name__,
@@ -49,6 +51,18 @@ const DIRTY: readonly (readonly [string, string])[] = [
   [
     'a file in the library',
     'open("/lib/python3.14/site-packages/evil.py", "w").write("x = 1")\nimport evil\ndef run(): return 1',
+  ],
+  [
+    'files among the devices',
+    'for p in ("/dev/x", "/dev/shm/y", "/proc/z", "/proc/self/w"): open(p, "w").write("z")\ndef run(): return 1',
+  ],
+  [
+    'modes of descriptors',
+    'import fcntl, os\nfor fd in range(3): fcntl.fcntl(fd, fcntl.F_SETFL, os.O_APPEND | os.O_NONBLOCK)\ndef run(): return 1',
+  ],
+  [
+    'what the host reads and writes',
+    'import os\nfor n in ("request", "inputs"):\n  os.unlink("/run/hwfe/" + n); os.symlink("/tmp/" + n, "/run/hwfe/" + n)\ndef run(): return 1',
   ],
   [
     'open descriptors',
@@ -118,7 +132,7 @@ describe('state between steps', () => {
 
   test('the steps above do leave something behind while they run', async () => {
     const clean = String(await python.output(PROBE));
-    for (const [name, code] of DIRTY.slice(0, 8)) {
+    for (const [name, code] of DIRTY.slice(0, 10)) {
       const seen = String(await python.output(`${code}\n${PROBE}`));
       expect([name, seen === clean]).toEqual([name, false]);
     }
