@@ -37,8 +37,8 @@ class Scan {
     if (depth > this.#maxDepth) return false;
     const byte = this.#bytes[this.#at];
     if (byte === QUOTE) return this.#string();
-    if (byte === OPEN_OBJECT) return this.#object(depth);
-    if (byte === OPEN_ARRAY) return this.#array(depth);
+    if (byte === OPEN_OBJECT) return depth < this.#maxDepth && this.#object(depth);
+    if (byte === OPEN_ARRAY) return depth < this.#maxDepth && this.#array(depth);
     if (byte === MINUS || isDigit(byte)) return this.#number();
     return WORDS.some((word) => this.#word(word));
   }
