@@ -1,7 +1,7 @@
 /** Gives a command an engine for as long as it needs one. */
 import type { Engine } from '../engine.ts';
 import type { Console } from './console.ts';
-import { tuneV8 } from './v8.ts';
+import { optimiseLate } from './v8.ts';
 import type { Setup } from './setup.ts';
 
 /** Everything the engine started has ended when this returns. */
@@ -11,7 +11,7 @@ export async function withEngine<T>(
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { createEngine } = await import('../engine.ts');
-  tuneV8();
+  optimiseLate();
   const engine = createEngine({ config, cwd, env });
   try {
     return await use(engine);

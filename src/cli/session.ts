@@ -14,6 +14,7 @@ import { handleSignals } from './signals.ts';
 import { STATUS } from './status.ts';
 import { remarkOn, statusOf } from './verdict.ts';
 import { dryRunOf, flagged } from './wishes.ts';
+import { collectEarly } from './v8.ts';
 
 export interface SessionWishes {
   readonly delivery: Delivery;
@@ -67,6 +68,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       console.out.lines(renderDryRun(plan.value, dryRunOf(plan.value, setup), setup.styleFor(console.out)));
       return end(STATUS.succeeded, '');
     }
+    collectEarly(plan.value.steps.length);
     const record = await execute(plan.value);
     const problem = record.status === 'succeeded' ? await handOver(plan.value, record) : undefined;
     if (problem !== undefined) {
