@@ -107,6 +107,8 @@ export interface ThreadSetup {
   readonly cacheDir: string;
   /** Whether WASI commands may run. */
   readonly wasi: boolean;
+  /** The process is the command's own, so that its V8 may be tuned to the interpreter. */
+  readonly ownsProcess: boolean;
   /** Name of the BroadcastChannel on which jobs that own processes are told to stop, by the `id` of their assignment. */
   readonly stops?: string;
 }

@@ -28,6 +28,8 @@ export interface EngineOptions {
   readonly cwd?: string;
   /** The environment from which steps are granted entries. Default: the process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The process does nothing but run workflows, so that V8's flags may be set to suit the interpreters. Default: false. */
+  readonly ownsProcess?: boolean;
   /** Where jobs run. Default: threads of this process; the engine disposes of it either way. */
   readonly pool?: Pool;
 }
@@ -90,7 +92,13 @@ class LocalEngine implements Engine {
     this.#config = options.config ?? defaultConfig();
     this.#cwd = resolve(options.cwd ?? process.cwd());
     const cacheDir = resolve(this.#cwd, this.#config.cache.directory);
-    this.#pool = options.pool ?? new ThreadPool({ cacheDir, wasi: this.#config.runners.wasm.wasiEnabled });
+    this.#pool =
+      options.pool ??
+      new ThreadPool({
+        cacheDir,
+        wasi: this.#config.runners.wasm.wasiEnabled,
+        ownsProcess: options.ownsProcess ?? false,
+      });
   }
 
   async load(path: string, options: LoadOptions = {}): Promise<Result<Plan, readonly Diagnostic[]>> {

@@ -1,7 +1,6 @@
 /** Gives a command an engine for as long as it needs one. */
 import type { Engine } from '../engine.ts';
 import type { Console } from './console.ts';
-import { optimiseLate } from './v8.ts';
 import type { Setup } from './setup.ts';
 
 /** Everything the engine started has ended when this returns. */
@@ -11,8 +10,7 @@ export async function withEngine<T>(
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { createEngine } = await import('../engine.ts');
-  optimiseLate();
-  const engine = createEngine({ config, cwd, env });
+  const engine = createEngine({ config, cwd, env, ownsProcess: true });
   try {
     return await use(engine);
   } finally {

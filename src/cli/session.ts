@@ -14,7 +14,7 @@ import { handleSignals } from './signals.ts';
 import { STATUS } from './status.ts';
 import { remarkOn, statusOf } from './verdict.ts';
 import { dryRunOf, flagged } from './wishes.ts';
-import { collectEarly } from './v8.ts';
+import { collectEarly } from './memory.ts';
 
 export interface SessionWishes {
   readonly delivery: Delivery;

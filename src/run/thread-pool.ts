@@ -8,6 +8,7 @@ export interface ThreadPoolOptions {
   /** Absolute. */
   readonly cacheDir: string;
   readonly wasi: boolean;
+  readonly ownsProcess: boolean;
 }
 
 export class ThreadPool implements Pool {

@@ -28,7 +28,7 @@ for (let i = 0; i < count; i++) {
   steps[`s${i}`] = { language: language as 'lua', code, depends_on: dependenciesOf(i).map((j) => `s${j}`) };
 }
 
-// As the command does (src/cli/v8.ts); a program that embeds the library decides for itself.
+// As the command does (src/cli/memory.ts); a program that embeds the library decides for itself.
 setFlagsFromString('--heap-growing-percent=50');
 const engine = createEngine();
 // Boots and first compilations are the cost of a run, not of a step.

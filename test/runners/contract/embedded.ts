@@ -17,7 +17,7 @@ export type Run = (code: string, request?: Omit<StepRequest, 'code'>) => Promise
 export function embedded(language: Language, load: LoadRunner): Run {
   let loading: Promise<Runner> | undefined;
   return async (code, request = {}) => {
-    loading ??= load({ language, runtime: 'embedded', cacheDir: '', wasi: true });
+    loading ??= load({ language, runtime: 'embedded', cacheDir: '', wasi: true, ownsProcess: false });
     const lines: PrintedLine[] = [];
     const printer = new Printer((sent) => lines.push(...sent));
     const outcome = await (await loading).run(jobOf(language, 'embedded', { code, ...request }), {

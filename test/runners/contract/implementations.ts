@@ -35,7 +35,9 @@ function inProcess(
     runtime,
     exceptions,
     async run(request) {
-      runner ??= load().then((module) => module.load({ language, runtime, cacheDir: '', wasi: true }));
+      runner ??= load().then((module) =>
+        module.load({ language, runtime, cacheDir: '', wasi: true, ownsProcess: false }),
+      );
       const lines: PrintedLine[] = [];
       const printer = new Printer((sent) => lines.push(...sent));
       const job = jobOf(language, runtime, request);

@@ -41,5 +41,5 @@ export function shown(outcome: Outcome): unknown {
 }
 
 export function setupOf(language: Language, runtime: Runtime, cacheDir = ''): ThreadSetup {
-  return { language, runtime, cacheDir, wasi: true };
+  return { language, runtime, cacheDir, wasi: true, ownsProcess: false };
 }

@@ -74,7 +74,7 @@ test('threads that start at once on an empty cache all run, and leave one snapsh
   const answers = [1, 2].map(async () => {
     const thread = new Worker(source, {
       eval: true,
-      workerData: { language: 'python', runtime: 'embedded', cacheDir, wasi: false },
+      workerData: { language: 'python', runtime: 'embedded', cacheDir, wasi: false, ownsProcess: false },
     });
     const messages: object[] = [];
     await new Promise<void>((resolve, reject) => {

@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 export function wasmRunner(wasi = true): Promise<Runner> {
-  return load({ language: 'wasm', runtime: 'embedded', cacheDir: '', wasi });
+  return load({ language: 'wasm', runtime: 'embedded', cacheDir: '', wasi, ownsProcess: false });
 }
 
 export async function runModule(runner: Runner, request: ModuleRequest): Promise<Ended> {
