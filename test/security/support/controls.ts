@@ -1,40 +1,39 @@
 // The places where attacks work: interpreters with nothing in their way.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createContext, constants, runInContext, type Context } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { findProgram } from '../../../runners/process/program.ts';
 
 const run = promisify(execFile);
 
-/** A `node:vm` context with the host's own objects in it, as careless embedders make one. */
-function carelessContext(inputs: unknown): Context {
-  const { console, setTimeout, queueMicrotask, URL, TextEncoder, TextDecoder, structuredClone, crypto, atob } =
-    globalThis;
-  const globals = { console, setTimeout, queueMicrotask, URL, TextEncoder, TextDecoder, structuredClone, crypto, atob };
-  const require = (name: string): never => {
-    throw new Error(`There is no module ${name}`);
-  };
-  return createContext({ ...globals, require, inputs, process: { env: {} } });
-}
-
-/** Runs the codes one after another in one context and gives the JSON of what the last one's `run` returned, made in there. */
-export async function inVm(codes: readonly string[], inputs: unknown = { given: { list: [1] } }): Promise<string> {
-  const context = carelessContext(inputs);
-  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+/** A `node:vm` context with the host's own objects in it, as careless embedders make one. What it patches dies with its thread. */
+const CARELESS = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { createContext, constants, runInContext } = require('node:vm');
+const { codes, inputs } = workerData;
+const missing = (name) => { throw new Error('There is no module ' + name) };
+const { console, setTimeout, queueMicrotask, URL, TextEncoder, TextDecoder, structuredClone, crypto, atob } = globalThis;
+const globals = { console, setTimeout, queueMicrotask, URL, TextEncoder, TextDecoder, structuredClone, crypto, atob };
+const context = createContext({ ...globals, require: missing, inputs, process: { env: {} } });
+const options = { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER, timeout: 2000 };
+(async () => {
   let shown = '';
   for (const code of codes) {
     try {
-      const returned: unknown = runInContext(`${code}\n;run(inputs)`, context, {
-        importModuleDynamically,
-        timeout: 2000,
-      });
-      context['returned'] = await returned;
+      context.returned = await runInContext(code + '\\n;run(inputs)', context, options);
       shown = String(runInContext('JSON.stringify(returned)', context));
     } catch (error) {
       shown = String(error);
     }
   }
+  parentPort.postMessage(shown);
+})();`;
+
+/** Runs the codes one after another in one context and gives the JSON of what the last one's `run` returned, made in there. */
+export async function inVm(codes: readonly string[], inputs: unknown = { given: { list: [1] } }): Promise<string> {
+  const worker = new Worker(CARELESS, { eval: true, workerData: { codes, inputs }, stdout: true, stderr: true });
+  const shown = await new Promise<string>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  await worker.terminate();
   return shown;
 }
 
