@@ -1,5 +1,6 @@
 /** A thread's entry: an assignment in, a report out. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { bounded } from './bounded.ts';
 import type {
   Assignment,
   Outcome,
@@ -65,7 +66,7 @@ async function runAssignment(runner: Runner, assignment: Assignment, { clock, st
       spent = { ...spent, ...more };
     },
   };
-  const outcome = await runner.run(job, context);
+  const outcome = bounded(await runner.run(job, context));
   const lines = printer.finish();
   const wallMs = performance.now() - started;
   // The thread of a step with processes does none of its work. Between jobs a thread sleeps, so a lap is one job's.
