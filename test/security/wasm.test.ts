@@ -10,7 +10,7 @@ import { stillRuns } from './support/controls.ts';
 const modules = new Modules();
 afterAll(() => modules.close());
 
-const FEATURES = { bulk_memory: true, reference_types: true };
+const FEATURES = { bulk_memory: true, reference_types: true, exceptions: true };
 const paths = new Map<HostileModule, string>();
 for (const { modules: all } of WASM)
   for (const module of all) paths.set(module, await modules.assemble(module.wat, `${paths.size}.wasm`, FEATURES));

@@ -96,6 +96,12 @@ const MISTYPED: readonly HostileModule[] = [
     ends: ['exited'],
   },
   {
+    name: 'raises an exception and does not catch it',
+    wat: `(module (tag $t (param i32)) (func (export "run") (param i32) (result i32) (throw $t (i32.const 1))))`,
+    args: [1],
+    ends: THREW,
+  },
+  {
     name: 'has a start that takes arguments',
     wat: `(module (func (export "_start") (param i64)))`,
     func: '_start',
