@@ -60,8 +60,10 @@ describe('the tarball', () => {
     const paths = packed.map(({ path }) => path);
     expect(paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
     expect(paths.filter((path) => /(^|\/)(test|bench|node_modules)\//.test(path) || /\.test\./.test(path))).toEqual([]);
-    expect(packed.filter(({ size }) => size > 100_000)).toEqual([]);
-    expect(packed.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(3_000_000);
+    // Python's standard library, compiled once, spares every first boot one to two seconds.
+    const own = packed.filter(({ path }) => !/^dist\/runners\/python\/stdlib-[\d.]+\.zip$/.test(path));
+    expect(own.filter(({ size }) => size > 100_000)).toEqual([]);
+    expect(own.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(3_000_000);
   });
 });
 
