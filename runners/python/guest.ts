@@ -124,6 +124,8 @@ def _hint(error, text):
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.split('.')[0]
         return '; add packages = ["' + top + '"] to the step, or ' + native
+    if isinstance(error, OSError) and (error.errno == 63 and error.filename is None or 'Non-recoverable error' in text):
+        return '; embedded Python reaches nothing outside of itself, and no network: use a shell step, or ' + native
     if 'does not support processes' in text or "can't start new thread" in text:
         return '; embedded Python has neither processes nor threads: use a shell step, or ' + native
     return ''

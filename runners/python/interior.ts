@@ -6,6 +6,8 @@ export const EXCHANGE = '/run/hwfe';
 export const SLEEP_DEVICE = '/dev/sleep';
 /** What the host runs for each step, and once, before the checkpoint, for all of them. */
 export const RUN_STEP = 'import _hwfe; _hwfe.run_step()';
+/** Before the first step, what leads to JavaScript is taken out. */
+export const SEAL = 'import _hwfe; _hwfe._seal()';
 
 /**
  * Source that follows the guest's in module `_hwfe`. Nothing in it may keep a JavaScript object, or no snapshot can
@@ -13,7 +15,7 @@ export const RUN_STEP = 'import _hwfe; _hwfe.run_step()';
  */
 export const INTERIOR: string = String.raw`
 import asyncio, asyncio.base_events, asyncio.runners
-import ast, base64, bisect, codecs, collections, collections.abc, contextlib, copy, csv, dataclasses, datetime, decimal
+import ast, base64, bisect, codecs, collections, collections.abc, contextlib, copy, csv, ctypes, dataclasses, datetime, decimal
 import enum, fractions, functools, gc, glob, hashlib, heapq, html, inspect, io, itertools, linecache, logging, math
 import operator, os, pathlib, posix, random, re, shutil, signal, statistics, string, struct, subprocess, tempfile, textwrap
 import time, tokenize, traceback, types, typing, urllib.parse, uuid, warnings, zlib
@@ -67,6 +69,9 @@ class _Loop(asyncio.base_events.BaseEventLoop):
     def _process_events(self, events): pass
     def _write_to_self(self): pass
 
+class _Policy(asyncio.events._BaseDefaultEventLoopPolicy):
+    _loop_factory = _Loop
+
 def _asyncio_run(main, *, debug=None, loop_factory=None):
     """Runs the coroutine on a loop without files and sockets."""
     with asyncio.runners.Runner(debug=debug, loop_factory=loop_factory or _Loop) as runner:
@@ -79,12 +84,18 @@ def _prepare():
     asyncio.events._set_running_loop(None)
     asyncio.run = asyncio.runners.run = _asyncio_run
     asyncio.new_event_loop = asyncio.events.new_event_loop = _Loop
+    asyncio.events._event_loop_policy = _Policy()
 
 def _seal():
     """Last, when Pyodide's own modules are needed no more."""
-    sys.meta_path[:] = [_Hidden()] + [finder for finder in sys.meta_path if finder.__class__.__name__ not in ('JsFinder', 'WindowsToLinuxPathFinder')]
+    sys.meta_path[:] = [_Hidden()] + [finder for finder in sys.meta_path if finder.__module__ != '_pyodide._importhook']
     for name in list(sys.modules):
-        if name.split('.')[0] in _HIDDEN: del sys.modules[name]
+        if name.split('.')[0] not in _HIDDEN: continue
+        # They hold JavaScript objects: of use to no step, as the gate is shut, and better not found at all.
+        module = sys.modules.pop(name)
+        if isinstance(module, types.ModuleType): module.__dict__.clear()
+    for kept in gc.get_objects():
+        if type(kept).__module__ == '_pyodide._importhook': kept.__dict__.clear()
     sys.excepthook = sys.__excepthook__
     if '' not in sys.path: sys.path.insert(0, '')
 

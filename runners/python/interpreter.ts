@@ -7,7 +7,7 @@ import { checkpointFiles } from './files.ts';
 import { Left, Refused } from './gate.ts';
 import type { Answers } from './gate.ts';
 import { GROWTH } from './host-calls.ts';
-import { EXCHANGE, RUN_STEP } from './interior.ts';
+import { EXCHANGE, RUN_STEP, SEAL } from './interior.ts';
 import type { Pyodide } from './pyodide.ts';
 
 /** An interpreter that grew by more than this is not worth cleaning. */
@@ -64,7 +64,8 @@ export function interpreterFrom({ python, gate }: Booted): Interpreter {
   });
   python.setStdout(stream('stdout'));
   python.setStderr(stream('stderr'));
-  python.runPython('import _hwfe; _hwfe._seal()');
+  // Not through Pyodide's own ways, which it takes apart.
+  wasm._PyRun_SimpleString(wasm.stringToNewUTF8(SEAL));
   const command = wasm.stringToNewUTF8(RUN_STEP);
   const [requestFile, inputsFile, answerFile] = ['request', 'inputs', 'answer'].map((name) => `${EXCHANGE}/${name}`);
   const budget = new Budget(python);

@@ -22,6 +22,8 @@ const PROGRAM = `
       shown = String(error).slice(-2000);
       if (!String(error).includes('Traceback')) python = undefined;
     }
+    // Some leave too little of it intact for the next.
+    if (/zipimport|sys[.]modules|meta_path|exec_builtin/.test(code)) python = undefined;
     // What was started goes on without Python.
     await new Promise((done) => setTimeout(done, 100));
     const { exitCode } = process;
