@@ -61,8 +61,9 @@ export class Gate {
     if (answer !== undefined) return answer(call, args);
     if (Object.hasOwn(ANSWERS, name)) return ANSWERS[name];
     if (answersErrno(name)) return REFUSAL;
-    this.#ending ??= ENDINGS.has(name) ? new Left(name, args[0]) : new Refused(name);
-    throw this.#ending;
+    const ending = ENDINGS.has(name) ? new Left(name, args[0]) : new Refused(name);
+    this.#ending ??= ending;
+    throw ending;
   }
 }
 

@@ -156,6 +156,9 @@ export async function loadPyodide(options: PyodideOptions): Promise<{ readonly p
       };
       create(settings).then(resolve, reject);
     });
+  // Its program ends as it begins, which is no news of ours.
+  const { exitCode } = process;
   const python = (await load({ ...options, indexURL, createPyodideModule, _sysExecutable: 'python' })) as Pyodide;
+  process.exitCode = exitCode;
   return { python, gate };
 }

@@ -23,12 +23,12 @@ const PROGRAM = `
       if (!String(error).includes('Traceback')) python = undefined;
     }
     // Some leave too little of it intact for the next.
-    if (/zipimport|sys[.]modules|meta_path|exec_builtin/.test(code)) python = undefined;
+    if (/zipimport|sys[.]modules|meta_path|exec_builtin|import_module/.test(code)) python = undefined;
     // What was started goes on without Python.
     await new Promise((done) => setTimeout(done, 100));
     const { exitCode } = process;
     process.exitCode = undefined;
-    parentPort.postMessage(exitCode === undefined ? shown : shown + ' status ' + exitCode);
+    parentPort.postMessage(exitCode ? shown + ' status ' + exitCode : shown);
   });`;
 
 const CALL = `
@@ -47,9 +47,10 @@ export class StockPython {
       workerData: { indexURL, entry: `${indexURL}/pyodide.mjs`, library: preparedLibraryPath() },
     }));
     return new Promise((resolve, reject) => {
-      thread.once('error', reject);
+      const exited = (): void => reject(new Error('The thread of the stock Pyodide has ended'));
+      thread.once('error', reject).once('exit', exited);
       thread.once('message', (shown: string) => {
-        thread.off('error', reject);
+        thread.off('error', reject).off('exit', exited);
         resolve(shown);
       });
       thread.postMessage(code + CALL);
