@@ -1,5 +1,5 @@
 /** Embedded Python steps, as sections 1, 2 and 4 of the contract and its vectors promise. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -347,5 +347,33 @@ describe('packages', () => {
       reason: 'threw',
       message: expect.stringMatching(/packages = \["greeter"\]/),
     });
+  });
+
+  test('native code comes with the Pyodide distribution only, whose files are known', async () => {
+    const directory = join(python.cacheDir, 'packages');
+    mkdirSync(directory, { recursive: true });
+    const library = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, 14, 8, ...Buffer.from('dylink.0'), 1, 4, 0, 0, 0, 0];
+    library[9] = library.length - 10;
+    writeWheel(directory, 'native', 'x = 1\n', Uint8Array.from(library));
+    const { outcome } = await python.run(
+      { code: 'import native\ndef run(): return native.x' },
+      { packages: ['native'] },
+    );
+    expect(outcome).toMatchObject({
+      failure: {
+        reason: 'runtime-missing',
+        message: expect.stringMatching(/only the wheels of the Pyodide distribution may bring native code/),
+      },
+    });
+    writeFileSync(join(directory, 'six-1.17.0-py2.py3-none-any.whl'), 'another');
+    const forged = await python.run({ code: 'import six\ndef run(): return 1' }, { packages: ['six'] });
+    expect(forged.outcome).toMatchObject({
+      failure: {
+        reason: 'runtime-missing',
+        message: expect.stringMatching(/^Put six-1\.17\.0.*another file has that name/),
+      },
+    });
+    rmSync(join(directory, 'six-1.17.0-py2.py3-none-any.whl'));
+    expect(await python.output('def run(): return 1')).toBe('1');
   });
 });

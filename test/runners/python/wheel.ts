@@ -3,23 +3,25 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
-export function writeWheel(directory: string, name: string, source: string): void {
+/** `library` is what goes into `<name>_native.so` beside it. */
+export function writeWheel(directory: string, name: string, source: string, library?: Uint8Array): void {
   const info = `${name}-1.0.dist-info`;
-  const files: readonly (readonly [string, string])[] = [
+  const files: (readonly [string, string | Uint8Array])[] = [
     [`${name}.py`, source],
     [`${info}/METADATA`, `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`],
     [`${info}/WHEEL`, 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n'],
     [`${info}/RECORD`, `${name}.py,,\n${info}/METADATA,,\n${info}/WHEEL,,\n${info}/RECORD,,\n`],
   ];
+  if (library !== undefined) files.push([`${name}_native.so`, library]);
   writeFileSync(join(directory, `${name}-1.0-py3-none-any.whl`), zip(files));
 }
 
-function zip(files: readonly (readonly [string, string])[]): Buffer {
+function zip(files: readonly (readonly [string, string | Uint8Array])[]): Buffer {
   const members: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
-  for (const [path, text] of files) {
-    const [name, data] = [Buffer.from(path), Buffer.from(text)];
+  for (const [path, content] of files) {
+    const [name, data] = [Buffer.from(path), Buffer.from(content)];
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE(0x21, 8);
