@@ -5,6 +5,12 @@ export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm';
 export type Runtime = 'embedded' | 'native';
 
 /**
+ * How strictly a step is kept apart, each stricter than the one before: a thread of the engine, a process without
+ * rights of its own, a sandbox of the operating system. Steps that are processes anyway know no difference between the first two.
+ */
+export type Isolation = 'thread' | 'process' | 'os';
+
+/**
  * A value as it travels: canonical JSON text in UTF-8 (`runners/value.ts`). Large ones sit in a
  * `SharedArrayBuffer`, so that handing one on costs nothing; never a view on a pooled Buffer.
  */
@@ -71,6 +77,7 @@ export interface Job {
   readonly attempt: number;
   readonly language: Language;
   readonly runtime: Runtime;
+  readonly isolation: Isolation;
   readonly script: Script;
   /** Outputs of the direct dependencies by name. */
   readonly inputs: ReadonlyMap<string, EncodedValue>;
@@ -80,6 +87,10 @@ export interface Job {
   readonly cwd: string;
   /** `HWFE_WORKDIR`: a directory shared by the steps of this run. */
   readonly workdir: string;
+  /** What is `/tmp` to shell and native steps in a sandbox, shared by those of this run. */
+  readonly tmp: string;
+  /** Path of bubblewrap, for shell and native steps in a sandbox. */
+  readonly bubblewrap?: string;
   /** The host program of a native or shell step, as configured. */
   readonly interpreter?: string;
   /** Python: distributions the step imports. */

@@ -70,6 +70,8 @@ export interface Engine extends AsyncDisposable {
   load(path: string, options?: LoadOptions): Promise<Result<Plan, readonly Diagnostic[]>>;
   /** The same for a workflow written as an object. */
   define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
+  /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
+  check(plan: Plan): Promise<readonly Diagnostic[]>;
   start(plan: Plan, options?: RunOptions): Run;
   /** The listener gets every run's events until it is disposed of. */
   watch(listener: RunListener): Disposable;
@@ -114,6 +116,11 @@ class LocalEngine implements Engine {
       this.#plan(workflowFromObject(definition, { ...this.#parseOptions(), withPlaces }), false);
     const plan = await read(false);
     return plan.ok && plan.value.warnings.length === 0 ? plan : read(true);
+  }
+
+  async check(plan: Plan): Promise<readonly Diagnostic[]> {
+    const { unmetDemands } = await import('./run/demands.ts');
+    return unmetDemands(plan, { isolation: this.#config.execution.isolation, runners: this.#config.runners });
   }
 
   start(plan: Plan, options: RunOptions = {}): Run {
@@ -216,7 +223,7 @@ class LocalEngine implements Engine {
     return runtimeOf(step, this.#config.runners);
   }
 
-  #jobSettings(run: string, file: string): Omit<JobSettings, 'workdir'> {
+  #jobSettings(run: string, file: string): Omit<JobSettings, 'workdir' | 'tmp'> {
     return {
       run,
       cwd: this.#cwd,
@@ -225,6 +232,7 @@ class LocalEngine implements Engine {
       env: this.#env,
       runners: this.#config.runners,
       limits: configuredLimits(this.#config.limits),
+      isolation: this.#config.execution.isolation,
     };
   }
 

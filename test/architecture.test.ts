@@ -18,6 +18,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/limits',
     'runners/thread-clock',
     'runners/value',
+    'runners/process/bubblewrap',
     'runners/process/launch',
   ],
   'src/terminal': ['src/model', 'runners/contract'],

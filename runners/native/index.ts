@@ -8,6 +8,7 @@ import { notStarted } from '../process/failure.ts';
 import { overLimitOf, withLimits } from '../process/limits.ts';
 import { processLinks } from '../process/link.ts';
 import type { ProcessLink } from '../process/link.ts';
+import { sandboxed, withOwnLink } from '../process/sandbox.ts';
 import { unreachable } from '../unreachable.ts';
 import { inputsText } from '../value.ts';
 import { outcomeOf } from './answer.ts';
@@ -19,7 +20,9 @@ const KEPT = 64 * 1024;
 
 export const load: LoadRunner = () => {
   const linkFor = processLinks();
-  return Promise.resolve({ run: async (job, context) => runStep(job, context, await linkFor(job)) });
+  return Promise.resolve({
+    run: async (job, context) => withOwnLink(job, await linkFor(job), (link) => runStep(job, context, link)),
+  });
 };
 
 async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Promise<Outcome> {
@@ -42,8 +45,10 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const shown = job.limits.stdout ?? Number.POSITIVE_INFINITY;
   const stderr = new Capture('stderr', context, { shown, kept: KEPT, keep: 'last' });
   const stdout = new Capture('stdout', context, { shown, kept: 0, keep: 'first' });
+  const argv = [...command.argv, paths.request];
+  const limited = withLimits({ argv, cwd: job.cwd, env: environment(job) }, job.limits);
   const ending = await link.client.run(
-    withLimits({ argv: [...command.argv, paths.request], cwd: job.cwd, env: environment(job) }, job.limits),
+    sandboxed(limited, job, link.directory, command.needs),
     (stream, chunk) => (stream === 'stdout' ? stdout : stderr).take(chunk),
     context.stopped,
   );

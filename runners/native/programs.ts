@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Job, Language } from '../contract.ts';
 import { findProgram } from '../process/program.ts';
 import type { ProcessLink } from '../process/link.ts';
+import { installationOf } from '../process/sandbox.ts';
 
 interface NativeLanguage {
   /** Names to look for, best first. */
@@ -13,6 +14,8 @@ interface NativeLanguage {
   readonly install: string;
   /** Arguments before the path of the request. */
   args(link: ProcessLink): Promise<readonly string[]>;
+  /** Paths beside the interpreter's that it reads. */
+  needs?(): readonly string[];
 }
 
 const LANGUAGES: Readonly<Partial<Record<Language, NativeLanguage>>> = {
@@ -31,15 +34,21 @@ const LANGUAGES: Readonly<Partial<Record<Language, NativeLanguage>>> = {
     names: ['node', process.execPath],
     install: 'Node 20.19 or newer',
     args: () => {
-      const built = dirname(createRequire(import.meta.url).resolve('#worker'));
       const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-      return Promise.resolve([...flags, join(built, 'native', 'javascript.js')]);
+      return Promise.resolve([...flags, join(built(), 'runners', 'native', 'javascript.js')]);
     },
+    needs: () => [built(), join(dirname(built()), 'package.json')],
   },
 };
 
+/** The directory of our own code as it is built. */
+function built(): string {
+  return dirname(dirname(createRequire(import.meta.url).resolve('#worker')));
+}
+
 export type Command =
-  | { readonly ok: true; readonly argv: readonly string[] }
+  /** `needs` are paths that it reads. */
+  | { readonly ok: true; readonly argv: readonly string[]; readonly needs: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 /** The program and its arguments, but for the request; or what to install. */
@@ -53,7 +62,8 @@ export async function commandFor(job: Job, link: ProcessLink): Promise<Command> 
     const message = `Install ${language.install}, or leave out runtime = "native": "${names[0]}" is needed, and ${where}`;
     return { ok: false, message };
   }
-  return { ok: true, argv: [path, ...(await language.args(link))] };
+  const needs = [...installationOf(path), ...(language.needs?.() ?? [])];
+  return { ok: true, argv: [path, ...(await language.args(link))], needs };
 }
 
 const written = new WeakMap<ProcessLink, Set<string>>();

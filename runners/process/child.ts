@@ -9,7 +9,7 @@ import { closeWriteEnd } from './fifos.ts';
 import type { Fifo, FifoPool } from './fifos.ts';
 import { groupGone } from './group.ts';
 import type { Ending, SpawnRequest } from './protocol.ts';
-import { processRow } from './table.ts';
+import { allProcesses, processRow } from './table.ts';
 import { Watch, type WatchedLimit } from './watch.ts';
 
 /** How long output is awaited after the child has exited, in case a background process holds it open. */
@@ -93,7 +93,8 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     stop(graceMs) {
       if (over || stopping !== undefined || process_ === undefined) return;
       stopping = { until: performance.now() + graceMs };
-      killAll(process_.pid, marker, 'SIGTERM');
+      if (request.sandboxed === true) askInside(process_.pid, marker);
+      else killAll(process_.pid, marker, 'SIGTERM');
       setTimeout(() => over || killAll(process_.pid, marker, 'SIGKILL'), graceMs);
     },
     kill() {
@@ -183,6 +184,14 @@ function killAll(leader: number | undefined, marker: string, signal: 'SIGTERM' |
     if (signal === 'SIGTERM') break;
   }
   return any;
+}
+
+/** The first process of a sandbox heeds no signal but SIGKILL, and the one outside must live. */
+function askInside(leader: number | undefined, marker: string): void {
+  const grouped = allProcesses().flatMap(({ pid, group }) => (group === leader ? [pid] : []));
+  const inside = new Set([...grouped, ...escapees(marker)]);
+  inside.delete(leader ?? 0);
+  for (const pid of inside) if (signalProcess(pid, 'SIGTERM')) signalProcess(pid, 'SIGCONT');
 }
 
 function signalGroup(leader: number, signal: NodeJS.Signals): boolean {

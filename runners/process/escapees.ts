@@ -13,10 +13,11 @@ const WIDEST_RANGE = 512;
  */
 export function escapees(marker: string, since?: number): number[] {
   const wanted = Buffer.from(`${MARKER}=${marker}`);
-  return candidates(since).filter((pid) => pid !== process.pid && environment(pid)?.includes(wanted) === true);
+  return processesSince(since).filter((pid) => pid !== process.pid && environment(pid)?.includes(wanted) === true);
 }
 
-function candidates(since: number | undefined): number[] {
+/** Ids given out after `since`, or all that live where those would be more; empty on systems without `/proc`. */
+export function processesSince(since: number | undefined): number[] {
   const newest = since === undefined ? undefined : newestProcess();
   if (since !== undefined && newest !== undefined && newest >= since && newest - since <= WIDEST_RANGE) {
     return Array.from({ length: newest - since }, (_, i) => since + 1 + i);

@@ -11,6 +11,8 @@ export interface SpawnRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What its processes may use together; they are watched only where there is one. */
   readonly limits?: WatchedLimits;
+  /** The program is bubblewrap: asked to end, it would take the step with it at once, so that only what it started is asked. */
+  readonly sandboxed?: true;
 }
 
 /** How a child ended. `failed` is the system's error code (`ENOENT`, `E2BIG`) of a child that never started. */

@@ -7,6 +7,7 @@ import { notStarted } from '../process/failure.ts';
 import { processLinks } from '../process/link.ts';
 import { overLimitOf, withLimits } from '../process/limits.ts';
 import type { ProcessLink } from '../process/link.ts';
+import { installationOf, sandboxed, withOwnLink } from '../process/sandbox.ts';
 import { unreachable } from '../unreachable.ts';
 import { stepEnvironment, stepFiles } from './environment.ts';
 import type { StepFiles } from './environment.ts';
@@ -23,7 +24,9 @@ const LONGEST_ARGUMENT = 120 * 1024;
 
 export const load: LoadRunner = () => {
   const linkFor = processLinks();
-  return Promise.resolve({ run: async (job, context) => runStep(job, context, await linkFor(job)) });
+  return Promise.resolve({
+    run: async (job, context) => withOwnLink(job, await linkFor(job), (link) => runStep(job, context, link)),
+  });
 };
 
 async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Promise<Outcome> {
@@ -42,7 +45,8 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const stderr = new Capture('stderr', context, sizes);
   const scriptFile = link.path('script');
   const argv = command(script, shell, files, scriptFile);
-  const request = withLimits({ argv, cwd: job.cwd, env }, limits);
+  const limited = withLimits({ argv, cwd: job.cwd, env }, limits);
+  const request = sandboxed(limited, job, link.directory, installationOf(shell.program));
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void =>
     (stream === 'stdout' ? stdout : stderr).take(chunk);
   const ending = await link.client.run(request, take, context.stopped);

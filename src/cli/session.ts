@@ -68,6 +68,11 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       console.out.lines(renderDryRun(plan.value, dryRunOf(plan.value, setup), setup.styleFor(console.out)));
       return end(STATUS.succeeded, '');
     }
+    const unmet = await engine.check(plan.value);
+    if (unmet.length > 0) {
+      await reportDiagnostics(unmet, setup.styleFor, console);
+      return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
+    }
     collectEarly(plan.value.steps.length);
     const record = await execute(plan.value);
     const problem = record.status === 'succeeded' ? await handOver(plan.value, record) : undefined;

@@ -1,6 +1,7 @@
 /** What the command line says of a run beside the configuration, for a real run and for a dry one. */
 import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../engine.ts';
+import { strictest } from '../model/isolation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DryRun } from '../terminal/dry-run.ts';
 import type { Setup } from './setup.ts';
@@ -31,5 +32,6 @@ export function dryRunOf({ workflow }: Plan, setup: Setup): DryRun {
       const runner = runners[language];
       return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
     },
+    isolationOf: (step) => strictest(execution.isolation, step.isolation),
   };
 }

@@ -1,5 +1,5 @@
 /** Builds the typed Config from the settings' values. */
-import type { Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Config, InterpreterConfig, LogLevel } from './config.ts';
 import { AUTO, type SettingValue } from './settings.ts';
@@ -31,6 +31,7 @@ export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
       enableStepParallelism: isOn('execution.enable_step_parallelism'),
       failureMode: text('execution.failure_mode') as FailureMode,
       timeoutMs: amount('execution.timeout'),
+      isolation: text('execution.isolation') as Isolation,
     },
     runners: {
       lua: interpreter('lua'),

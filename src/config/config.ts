@@ -1,5 +1,5 @@
 /** Every setting of the engine, complete: what files, environment and flags left out has its default here. */
-import type { Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -20,6 +20,8 @@ export interface Config {
     readonly failureMode: FailureMode;
     /** For a whole run; 0 means none. */
     readonly timeoutMs: number;
+    /** The least that every step gets. */
+    readonly isolation: Isolation;
   };
   readonly runners: {
     readonly lua: InterpreterConfig;

@@ -84,6 +84,13 @@ export const SETTINGS: readonly Setting[] = [
     'When a step fails: start nothing new, stop what runs, or go on with what does not depend on it.',
   ),
   row('execution.timeout', 'HWFE_TIMEOUT', DURATION, 0, 'For a whole run (`90s`, `1h`); 0 means no limit.'),
+  row(
+    'execution.isolation',
+    'HWFE_ISOLATION',
+    { kind: 'choice', of: ['thread', 'process', 'os'] },
+    'thread',
+    'How strictly every step is kept apart at least; workflows and steps may ask for more.',
+  ),
 
   ...interpreted('lua', 'LUA', '`lua5.4` or `lua`'),
   ...interpreted('javascript', 'JS', '`node`'),

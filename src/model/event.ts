@@ -1,5 +1,13 @@
 /** Everything that can happen in a run, in the order it happens. */
-import type { EncodedValue, Language, PrintedLine, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
+import type {
+  EncodedValue,
+  Isolation,
+  Language,
+  PrintedLine,
+  Runtime,
+  StepFailure,
+  Usage,
+} from '../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from './workflow.ts';
 
 /** `at` is milliseconds since the epoch. Every step gets exactly one of succeeded, failed, cancelled, skipped. */
@@ -22,6 +30,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly step: string;
       readonly language: Language;
       readonly runtime: Runtime;
+      /** Absent for `thread`. */
+      readonly isolation?: Isolation;
       readonly attempt: number;
     }
   | { readonly kind: 'step-printed'; readonly step: string; readonly lines: readonly PrintedLine[] }

@@ -1,5 +1,5 @@
 /** What is known of a run: its events, folded. */
-import type { EncodedValue, Language, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
+import type { EncodedValue, Isolation, Language, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
 import type { RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import type { ExecutionMode } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
@@ -14,6 +14,8 @@ export interface StepRecord {
   attempt: number;
   language?: Language;
   runtime?: Runtime;
+  /** Absent for `thread`. */
+  isolation?: Isolation;
   startedAt?: number;
   /** From the first attempt's start to the end of the last. */
   durationMs?: number;
@@ -74,6 +76,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.attempt = event.attempt;
       step.language = event.language;
       step.runtime = event.runtime;
+      if (event.isolation !== undefined) step.isolation = event.isolation;
       step.startedAt ??= event.at;
       return;
     }

@@ -1,5 +1,5 @@
 /** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
-import type { Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
+import type { Isolation, Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
 import type { SourceFile, Span } from './source.ts';
 
 export type ExecutionMode = 'sequential' | 'parallel' | 'work-stealing';
@@ -27,6 +27,8 @@ export interface Step {
   readonly description?: string;
   readonly language: Language;
   readonly runtime?: Runtime;
+  /** The stricter of the workflow's and the step's. */
+  readonly isolation?: Isolation;
   readonly interpreter?: string;
   readonly script: Script;
   readonly dependsOn: readonly Dependency[];

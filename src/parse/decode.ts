@@ -29,6 +29,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     mistakes,
     env: fields.env ?? new Map(),
     limits: workflowLimits(fields.limits),
+    isolation: fields.isolation,
     isObject: document.isObject === true,
   };
 

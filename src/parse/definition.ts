@@ -1,5 +1,5 @@
 /** A workflow as a TypeScript object: the fields of the file format, under the same names. */
-import type { Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 
 /** `"1m30s"`, `"500ms"`, or a number of seconds. */
@@ -19,6 +19,8 @@ export interface WorkflowDefinition {
   env?: Record<string, string | number | boolean>;
   /** For each step that does not say otherwise. */
   limits?: LimitsDefinition;
+  /** The least that every step gets. */
+  isolation?: Isolation;
   /** By name, in the order in which they are listed. */
   steps?: Record<string, StepDefinition>;
   /** The same as `steps`. */
@@ -43,6 +45,8 @@ export interface StepDefinition {
     | 'wasm'
     | 'webassembly';
   runtime?: Runtime;
+  /** How strictly it is kept apart; the strictest of this, the workflow's and the configuration's counts. */
+  isolation?: Isolation;
   /** The host program that runs a shell or native step. */
   interpreter?: string;
   /** One of `code`, `file`, `module`, `cmd`. */

@@ -1,6 +1,7 @@
 /** One step of a document becomes a Step. */
-import type { Language } from '../../runners/contract.ts';
+import type { Isolation, Language } from '../../runners/contract.ts';
 import type { SourceFile } from '../model/source.ts';
+import { strictest } from '../model/isolation.ts';
 import { type Dependency, NAME, type Step, type StepLimits } from '../model/workflow.ts';
 import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue } from './document.ts';
@@ -21,6 +22,8 @@ export interface StepContext extends DecodeOptions {
   readonly env: ReadonlyMap<string, string>;
   /** Of the workflow. */
   readonly limits: StepLimits;
+  /** Of the workflow. */
+  readonly isolation: Isolation | undefined;
   readonly isObject: boolean;
 }
 
@@ -50,6 +53,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   if (language === undefined) return { dependsOn };
   tellMisfits(name, table, language, fields.runtime, mistakes);
   const script = decodeScript({ name, entry, table, language }, fields, context);
+  const isolation = isolationOf(context.isolation, fields.isolation);
   const retry = retryPolicy(name, table, fields, mistakes);
   if (script === undefined) return { dependsOn };
   return {
@@ -60,6 +64,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       ...(fields.description !== undefined && { description: fields.description }),
       language,
       ...(fields.runtime !== undefined && { runtime: fields.runtime }),
+      ...(isolation !== undefined && { isolation }),
       ...(fields.interpreter !== undefined && { interpreter: fields.interpreter }),
       script,
       dependsOn,
@@ -87,6 +92,10 @@ function environmentOf(
   step: ReadonlyMap<string, string> = workflow,
 ): Step['env'] {
   return workflow.size + step.size === 0 ? NO_ENVIRONMENT : Object.fromEntries([...workflow, ...step]);
+}
+
+function isolationOf(workflow: Isolation | undefined, step: Isolation | undefined): Isolation | undefined {
+  return workflow === undefined ? step : strictest(workflow, step);
 }
 
 /** Nothing if the file names a language that does not exist, which has been told. */

@@ -70,7 +70,9 @@ export class StepRun {
   async #attempt(attempt: number): ReturnType<() => RunningJob['finished']> {
     const step = this.#step.name;
     const job = jobFor(this.#step, attempt, this.#inputs, this.#settings);
-    this.#tell({ kind: 'step-started', step, language: job.language, runtime: job.runtime, attempt });
+    const { language, runtime, isolation } = job;
+    const strict = isolation === 'thread' ? {} : { isolation };
+    this.#tell({ kind: 'step-started', step, language, runtime, ...strict, attempt });
     this.#job = this.#pool.start(job, {
       timeoutMs: this.#step.timeoutMs,
       onLines: (lines) => this.#tell({ kind: 'step-printed', step, lines }),

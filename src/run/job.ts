@@ -1,6 +1,7 @@
 /** A step at one attempt → the job that a thread is sent. */
 import { resolve } from 'node:path';
-import type { EncodedValue, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
+import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
+import { strictest } from '../model/isolation.ts';
 import type { Step } from '../model/workflow.ts';
 import { stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
@@ -14,12 +15,16 @@ export interface JobSettings {
   readonly directory: string;
   /** `HWFE_WORKDIR`; absolute. */
   readonly workdir: string;
+  /** `/tmp` of steps in a sandbox; absolute. */
+  readonly tmp: string;
   readonly cacheDir: string;
   /** The host's environment, from which steps are granted entries. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly runners: Readonly<Record<Language, RunnerSettings>>;
   /** The configuration's. */
   readonly limits: Limits;
+  /** The configuration's. */
+  readonly isolation: Isolation;
 }
 
 export interface RunnerSettings {
@@ -50,11 +55,13 @@ export function jobFor(
     attempt,
     language: step.language,
     runtime,
+    isolation: strictest(settings.isolation, step.isolation),
     script: step.script,
     inputs,
     env: stepEnvironment(step, settings.env, runtime === 'native'),
     cwd: step.workingDir === undefined ? settings.cwd : resolve(settings.directory, step.workingDir),
     workdir: settings.workdir,
+    tmp: settings.tmp,
     ...(interpreter === undefined ? {} : { interpreter }),
     packages: step.packages,
     cacheDir: settings.cacheDir,

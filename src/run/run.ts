@@ -16,7 +16,7 @@ export interface PlanRunOptions {
   readonly cap: number;
   /** For the whole run; nothing means none. */
   readonly timeoutMs: number | undefined;
-  readonly settings: Omit<JobSettings, 'workdir'>;
+  readonly settings: Omit<JobSettings, 'workdir' | 'tmp'>;
 }
 
 export class PlanRun {
@@ -101,7 +101,8 @@ export class PlanRun {
       for (const dependency of planned.dependsOn) {
         inputs.set(this.#plan.steps[dependency]!.step.name, this.#outputs[dependency]!);
       }
-      const settings: JobSettings = { ...this.#options.settings, workdir: this.#workdir?.path ?? '' };
+      const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
+      const settings: JobSettings = { ...this.#options.settings, workdir, tmp };
       const run = new StepRun(planned.step, inputs, settings, this.#pool, (happening) => this.#tell(happening));
       this.#active[index] = run;
       void run.finished.then((end) => this.#settle(index, end));

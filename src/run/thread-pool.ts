@@ -1,6 +1,9 @@
 /** The pool of this machine: threads for every language that is used, and a spawner for host processes. */
-import type { Job, Language, Runtime, ThreadSetup } from '../../runners/contract.ts';
+import type { Job, Language, Outcome, Runtime, ThreadSetup } from '../../runners/contract.ts';
+import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
 import type { Spawner } from '../../runners/process/launch.ts';
+import { EMBEDDED_ONLY_IN_THREADS } from './demands.ts';
+import { fail, ok, type Result } from '../model/result.ts';
 import type { Finished, JobContext, Pool, RunningJob } from './pool.ts';
 import type { Threads } from './threads.ts';
 
@@ -32,13 +35,24 @@ export class ThreadPool implements Pool {
       else if (ending !== 'kill') ending = how;
     };
     const finished = (async (): Promise<Finished> => {
+      const prepared = await this.#prepare(job);
+      if (!prepared.ok) return lacking(prepared.error);
       const threads = await this.#threadsFor(job.language, job.runtime, 1);
-      const spawner = await this.#spawnerFor(job.runtime);
-      running = threads.start(spawner === undefined ? job : { ...job, spawner: spawner.socket }, context);
+      running = threads.start(prepared.value, context);
       if (ending !== undefined) running[ending]();
       return running.finished;
     })();
     return { finished, stop: () => end('stop'), kill: () => end('kill') };
+  }
+
+  /** The job with what it needs beside its threads, or why the machine cannot keep it as strictly apart as it must be. */
+  async #prepare(job: Job): Promise<Result<Job, string>> {
+    if (job.runtime === 'embedded') return job.isolation === 'thread' ? ok(job) : fail(EMBEDDED_ONLY_IN_THREADS);
+    const spawner = (await this.#spawnerFor(job.runtime))?.socket;
+    const started = spawner === undefined ? job : { ...job, spawner };
+    if (job.isolation !== 'os') return ok(started);
+    const bubblewrap = await findBubblewrap(process.env['PATH']);
+    return bubblewrap.ok ? ok({ ...started, bubblewrap: bubblewrap.program }) : fail(bubblewrap.message);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,4 +82,10 @@ export class ThreadPool implements Pool {
     this.#spawner ??= import('../../runners/process/launch.ts').then(({ launchSpawner }) => launchSpawner());
     return this.#spawner;
   }
+}
+
+/** Nothing of the job has run. */
+function lacking(message: string): Finished {
+  const outcome: Outcome = { ok: false, failure: { reason: 'runtime-missing', message }, warnings: [] };
+  return { outcome, usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 } };
 }

@@ -1,5 +1,5 @@
 /** `HWFE_WORKDIR`: the directory that the steps of one run share. */
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +7,21 @@ import { join } from 'node:path';
 export interface Workdir extends AsyncDisposable {
   /** Absolute. */
   readonly path: string;
+  /** Beside it: what steps in a sandbox have for `/tmp`. */
+  readonly tmp: string;
 }
 
 /** Only this user may look inside (mode 0700); removed with all it holds when disposed of. */
 export function makeWorkdir(): Workdir {
-  const path = mkdtempSync(join(tmpdir(), `hwfe-run-${process.pid}-`));
+  const directory = mkdtempSync(join(tmpdir(), `hwfe-run-${process.pid}-`));
+  const [path, tmp] = [join(directory, 'work'), join(directory, 'tmp')];
+  for (const each of [path, tmp]) mkdirSync(each, { mode: 0o700 });
   const swept = sweep();
   return {
     path,
+    tmp,
     async [Symbol.asyncDispose]() {
-      await Promise.all([swept, remove(path)]);
+      await Promise.all([swept, remove(directory)]);
     },
   };
 }

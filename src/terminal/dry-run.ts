@@ -1,5 +1,5 @@
 /** Shows what a run would do without doing it. */
-import type { Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode, RetryPolicy, Step } from '../model/workflow.ts';
@@ -16,6 +16,7 @@ export interface DryRun {
   /** 0 for none. */
   readonly timeoutMs: number;
   readonly runtimeOf: (step: Step) => Runtime;
+  readonly isolationOf: (step: Step) => Isolation;
 }
 
 export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
@@ -33,6 +34,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
       const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name);
       const facts = [
         `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`,
+        run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
         step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
         describeRetries(step.retry),
         needs.length === 0 ? '' : `needs ${needs.join(', ')}`,

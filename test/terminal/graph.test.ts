@@ -126,13 +126,14 @@ it('a dry run says what would run and how', () => {
     failureMode: 'kill',
     timeoutMs: 90_000,
     runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' }) => runtime,
+    isolationOf: ({ name }: { name: string }) => (name === 'load' ? 'os' : 'thread'),
   } as const;
   expect(show(renderDryRun(PLAN, run, createStyle(false)))).toMatchInlineSnapshot(`
     "
     a "quoted" <name> (test.lua): 4 steps, parallel, at most 4 at once, at most 1m 30s; when a step fails: kill
 
     Level 1
-      load    shell, process; timeout 30.0s
+      load    shell, process; isolation os; timeout 30.0s
 
     Level 2
       clean   python, embedded; 2 retries after 500ms each; needs load

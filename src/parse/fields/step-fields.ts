@@ -1,9 +1,10 @@
 /** The fields of a step. */
-import type { Language, Runtime } from '../../../runners/contract.ts';
+import type { Isolation, Language, Runtime } from '../../../runners/contract.ts';
 import { LANGUAGE_NAMES } from '../../model/workflow.ts';
 import type { TextValue } from '../document.ts';
 import { environment, list, record, type Word, words } from './collections.ts';
 import type { Field, Fields } from './field-type.ts';
+import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
 
@@ -11,6 +12,7 @@ export interface StepFields {
   description?: string;
   language?: Language;
   runtime?: Runtime;
+  isolation?: Isolation;
   interpreter?: string;
   code?: TextValue;
   file?: string;
@@ -89,6 +91,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
     default: 'what the configuration says, else "embedded"; shell always runs on the host',
     example: 'native',
   },
+  isolation: ISOLATION,
   interpreter: {
     type: text,
     about: 'The host program that runs a shell or native step.',

@@ -1,8 +1,10 @@
 /** The fields of a workflow. */
+import type { Isolation } from '../../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import type { TableValue } from '../document.ts';
 import { environment, named } from './collections.ts';
 import type { Fields } from './field-type.ts';
+import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { choice, duration, number, prose, text } from './scalars.ts';
 
@@ -15,6 +17,7 @@ export interface WorkflowFields {
   timeout?: number;
   env?: ReadonlyMap<string, string>;
   limits?: LimitsFields;
+  isolation?: Isolation;
   steps?: TableValue;
   tasks?: TableValue;
 }
@@ -60,6 +63,11 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
   timeout: { type: duration, about: 'How long the whole run may take.', default: 'no limit', example: '10m' },
   env: { type: environment, about: 'Environment entries for every step.', example: { REGION: 'eu', DRY_RUN: true } },
   limits: { ...LIMITS, about: 'What each step may use that does not say otherwise.' },
+  isolation: {
+    ...ISOLATION,
+    about: 'How strictly every step is kept apart at least; a step may ask for more.',
+    default: 'what the configuration asks for, else "thread"',
+  },
   steps: {
     type: STEPS,
     about: 'The steps, by name.',

@@ -33,6 +33,8 @@ export function jobOf(language: Language, runtime: Runtime, request: StepRequest
     env: request.env ?? {},
     cwd: process.cwd(),
     workdir: process.cwd(),
+    tmp: '',
+    isolation: 'thread',
     packages: [],
     cacheDir: '',
     limits: {

@@ -69,6 +69,8 @@ function moduleJob({
     env,
     cwd: process.cwd(),
     workdir: process.cwd(),
+    tmp: '',
+    isolation: 'thread',
     packages: [],
     cacheDir: '',
     limits: { output: outputLimit },
