@@ -15,11 +15,12 @@ import type {
 import { loaderFor } from './languages.ts';
 import { leftOut } from './limits.ts';
 import { Printer } from './printer.ts';
+import { received } from './setup-letter.ts';
 import { Stops } from './stops.ts';
 import { type ThreadClock, threadClock } from './thread-clock.ts';
 
 /** Piscina awaits this before it counts the thread as ready: the language is warm when the first job comes. */
-const ready: Promise<(assignment: Assignment) => Promise<Report>> = boot(workerData as ThreadSetup);
+const ready: Promise<(assignment: Assignment) => Promise<Report>> = boot(received(workerData as SharedArrayBuffer));
 export default ready;
 
 async function boot(setup: ThreadSetup): Promise<(assignment: Assignment) => Promise<Report>> {

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { Runtime } from '../runners/contract.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
+import type { HeadStart } from './head-start.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener, StopReason } from './model/event.ts';
 import type { Plan } from './model/plan.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly ownsProcess?: boolean;
   /** Where jobs run. Default: threads of this process; the engine disposes of it either way. */
   readonly pool?: Pool;
+  /** A thread that boots already; the command's own. */
+  readonly headStart?: HeadStart;
 }
 
 export interface LoadOptions {
@@ -100,6 +103,7 @@ class LocalEngine implements Engine {
         cacheDir,
         wasi: this.#config.runners.wasm.wasiEnabled,
         ownsProcess: options.ownsProcess ?? false,
+        ...(options.headStart !== undefined && { early: options.headStart }),
       });
   }
 

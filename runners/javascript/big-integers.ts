@@ -6,9 +6,14 @@ const MINUS = 0x2d;
 /** As many digits may go beyond 2^53 - 1. */
 const SUSPICIOUS = /\d{16}/;
 
+/** Says no only where there is none; it is much quicker than looking for them. */
+export function mayHoldBigIntegers(text: string): boolean {
+  return SUSPICIOUS.test(text);
+}
+
 /** The text with every integer beyond ±(2^53−1) as a string that begins with `mark`; nothing if there is none. */
 export function markBigIntegers(text: string, mark: string): string | undefined {
-  if (!SUSPICIOUS.test(text)) return undefined;
+  if (!mayHoldBigIntegers(text)) return undefined;
   const parts: string[] = [];
   let copied = 0;
   for (let at = 0; at < text.length; ) {

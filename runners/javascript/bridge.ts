@@ -1,5 +1,5 @@
 /** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
-import { randomFillSync, randomUUID } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
@@ -41,7 +41,7 @@ export function createBridge(
     randomBytes: (count) => {
       // A step that replaced the guest's own check gets no more than that check allows.
       const bytes = Math.min(MOST_RANDOM, context.getNumber(count!) >>> 0);
-      return context.newArrayBuffer(randomFillSync(new Uint8Array(bytes)).buffer);
+      return context.newArrayBuffer(hostCrypto().randomFillSync(new Uint8Array(bytes)).buffer);
     },
   };
   for (const [name, call] of Object.entries(functions)) {
@@ -53,7 +53,7 @@ export function createBridge(
 function answer(what: Question, args: unknown[]): unknown {
   switch (what) {
     case 'uuid':
-      return randomUUID();
+      return hostCrypto().randomUUID();
     case 'params':
       return [...new URLSearchParams(args[0] as string)];
     case 'params-text':
@@ -75,6 +75,11 @@ function answer(what: Question, args: unknown[]): unknown {
     default:
       return unreachable(what);
   }
+}
+
+/** Few steps ask for it, and it takes longer to load than most steps run. */
+function hostCrypto(): typeof Crypto {
+  return process.getBuiltinModule('node:crypto');
 }
 
 /** What these throw means one thing to the guest: no. */

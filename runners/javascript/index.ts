@@ -1,6 +1,5 @@
 /** JavaScript steps: ES2023 in QuickJS, one warm interpreter that is put back to new before each. */
 import { constants } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { QuickJSHandle } from 'quickjs-emscripten';
@@ -9,7 +8,7 @@ import { definesNoRun } from '../failures.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
-import { markBigIntegers } from './big-integers.ts';
+import { markBigIntegers, mayHoldBigIntegers } from './big-integers.ts';
 import { notRunnable, threw } from './failure.ts';
 import type { Settled, Thrown } from './guest/kernel.ts';
 import { Sandbox } from './sandbox.ts';
@@ -24,6 +23,7 @@ export const load: LoadRunner = async (setup) => {
         const limit = job.limits.memory ?? EMBEDDED_MEMORY;
         // A memory that an earlier step grew beyond this one's limit cannot hold it to that.
         const current = sandbox === undefined || sandbox.memoryBytes > limit ? await Sandbox.create() : sandbox;
+        current.renew();
         current.memoryLimit = limit;
         current.print = (stream, text) => context.print(stream, text);
         const step = new Step(current, job);
@@ -33,7 +33,6 @@ export const load: LoadRunner = async (setup) => {
         context.spent?.({ memoryBytes: current.memoryBytes });
         // Putting the memory back is cheap, a memory that grew large or was left in the middle of a call is not worth it.
         if (step.broken || current.outgrown) return ended;
-        current.renew();
         sandbox = current;
         return ended;
       });
@@ -53,7 +52,11 @@ function optimiseLate(): void {
 }
 
 /** Marks an integer's digits in the text of the inputs; as random as this, no string of a step begins with it. */
-const MARK_BYTES = 16;
+function newMark(): string {
+  // Few inputs need one, and loading the module takes a good part of a first step's time.
+  return process.getBuiltinModule('node:crypto').randomBytes(16).toString('base64');
+}
+
 const MODULE_WORDS = /\b(?:export|import|await)\b/;
 const OWN_RUN = /\b(?:function\s*\*?|const|let|var|class)\s+run\b/;
 
@@ -97,18 +100,18 @@ class Step {
 
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
-    const mark = randomBytes(MARK_BYTES).toString('base64');
     const bytes = inputsText(this.#job.inputs);
     if (bytes.length > constants.MAX_STRING_LENGTH) return overLimit('memory', this.#job.limits);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-    const marked = markBigIntegers(text, mark);
+    const mark = mayHoldBigIntegers(text) ? newMark() : '';
+    const marked = mark === '' ? undefined : markBigIntegers(text, mark);
     return this.#check(
       this.#sandbox.call(
         'begin',
         context.newString(marked ?? text),
         context.newString(marked === undefined ? '' : mark),
         context.newString(JSON.stringify(this.#job.env)),
-        context.newArrayBuffer(new Uint8Array(randomBytes(16)).buffer),
+        context.newArrayBuffer(Uint32Array.from({ length: 4 }, () => Math.random() * 2 ** 32).buffer),
       ),
     );
   }

@@ -36,17 +36,21 @@ function regionsOf(bytes: Uint8Array): Region[] {
   const close = (): void => {
     if (end > start) regions.push({ start, bytes: bytes.slice(start, Math.min(end + MARGIN, bytes.length)) });
   };
-  for (let at = 0; at < bytes.length; at += PAGE) {
-    if (Buffer.compare(bytes.subarray(at, at + PAGE), zeros) === 0) {
-      // Untouched memory costs a page fault to look at, and there are megabytes of it behind the heap.
+  const isZero = (at: number): boolean => Buffer.compare(bytes.subarray(at, at + PAGE), zeros) === 0;
+  for (let at = 0; at < bytes.length; ) {
+    if (isZero(at)) {
       if (regions.length === 1 && start > 0 && at - end >= STACK_AT_LEAST) break;
+      // Untouched memory costs a page fault to look at, and there are megabytes of it in the stack and behind the heap.
+      at += at - end >= MARGIN ? MARGIN : PAGE;
       continue;
     }
+    while (at - PAGE > end && !isZero(at - PAGE)) at -= PAGE;
     if (at - end >= STACK_AT_LEAST) {
       close();
       start = at;
     }
     end = at + PAGE;
+    at = end;
   }
   close();
   return regions;

@@ -1,11 +1,5 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
-import {
-  newQuickJSWASMModule,
-  type QuickJSContext,
-  type QuickJSHandle,
-  type QuickJSRuntime,
-  RELEASE_SYNC,
-} from 'quickjs-emscripten';
+import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
 import { installClone } from './guest/clone.ts';
@@ -19,6 +13,7 @@ import { installTimers } from './guest/timers.ts';
 import { installUrl } from './guest/url.ts';
 import { installWeb } from './guest/web.ts';
 import { MemoryImage } from './memory-image.ts';
+import { newQuickJS } from './quickjs.ts';
 
 /** Of the guest's C stack; deeper recursion is a "stack overflow" that the step's code can catch. */
 const STACK_LIMIT = 2 * 1024 * 1024;
@@ -68,6 +63,7 @@ export class Sandbox {
   memoryLimit: number = EMBEDDED_MEMORY;
   /** The last request for memory was refused. */
   starved = false;
+  #used = false;
   readonly #memory: WebAssembly.Memory;
   #image: MemoryImage;
   /** Parts that a step used and the image does not have yet. */
@@ -116,12 +112,15 @@ export class Sandbox {
   }
 
   static async create(): Promise<Sandbox> {
-    const module = await newQuickJSWASMModule(RELEASE_SYNC);
+    const module = await newQuickJS();
     return new Sandbox(module.newContext(), module.getWasmMemory());
   }
 
-  /** Forgets all that a step did. Handles made since are dead and must not be disposed of. */
+  /** Forgets all that a step did; handles made since are dead and must not be disposed of. Begins the next one. */
   renew(): void {
+    const isNew = !this.#used;
+    this.#used = true;
+    if (isNew) return;
     this.memoryLimit = EMBEDDED_MEMORY;
     this.starved = false;
     this.#image.restore();

@@ -1,4 +1,5 @@
 /** What a command is: its description for the help and the function that does it. */
+import type { HeadStart } from '../head-start.ts';
 import type { Console } from './console.ts';
 import type { Arguments, Option } from './options.ts';
 
@@ -9,5 +10,5 @@ export interface Command {
   readonly about: string;
   readonly options: readonly Option[];
   /** Gives the exit status. */
-  run(args: Arguments, console: Console): Promise<number>;
+  run(args: Arguments, console: Console, headStart?: HeadStart): Promise<number>;
 }

@@ -3,12 +3,15 @@ import type { Command } from './command.ts';
 
 export interface CommandEntry {
   readonly summary: string;
+  /** Whether it most often runs steps, so that a thread may boot while the command is still being loaded. */
+  readonly runsSteps?: true;
   load(): Promise<Command>;
 }
 
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: {
     summary: 'Run workflow files; without a file, all of the workflow directory.',
+    runsSteps: true,
     load: async () => (await import('./commands/run.ts')).run,
   },
   validate: {

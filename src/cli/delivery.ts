@@ -23,6 +23,11 @@ function finalOutputs(plan: Plan, record: RunRecord): FinalOutput[] {
   });
 }
 
+/** Loads what `deliver` needs, while the steps run. */
+export function prepareDelivery(): void {
+  void import('../terminal/outputs.ts');
+}
+
 /** Gives what went wrong, as a sentence; nothing if all went well. */
 export async function deliver(
   plan: Plan,

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The command `hwfe`: arguments in, exit status out. */
-import { COMMANDS } from './commands.ts';
+import type { HeadStart } from '../head-start.ts';
+import { type CommandEntry, COMMANDS } from './commands.ts';
 import { createConsole, type Console } from './console.ts';
 import { STATUS } from './status.ts';
+
+/** With these a command runs no step. */
+const STEPLESS = ['--help', '-h', '--dry-run', '-n'];
 
 const out = createConsole(process);
 try {
@@ -29,7 +33,29 @@ async function main(args: readonly string[], console: Console): Promise<number> 
 }
 
 async function perform(name: string, args: readonly string[], console: Console): Promise<number> {
-  const [command, { readArguments }] = await Promise.all([COMMANDS[name]!.load(), import('./options.ts')]);
+  const entry = COMMANDS[name]!;
+  const early = entry.runsSteps === true && !args.some((arg) => STEPLESS.includes(arg)) ? await bootEarly() : undefined;
+  try {
+    return await loadAndRun(name, entry, args, console, early);
+  } finally {
+    // Nobody took it if a flag is wrong or a file is missing.
+    await early?.close();
+  }
+}
+
+async function bootEarly(): Promise<HeadStart> {
+  const { headStart } = await import('../head-start.ts');
+  return headStart();
+}
+
+async function loadAndRun(
+  name: string,
+  entry: CommandEntry,
+  args: readonly string[],
+  console: Console,
+  early: HeadStart | undefined,
+): Promise<number> {
+  const [command, { readArguments }] = await Promise.all([entry.load(), import('./options.ts')]);
   const read = readArguments(args, command.options);
   if (!read.ok) {
     console.err.lines([`error: ${read.error}`, `See: hwfe help${name === 'help' ? '' : ` ${name}`}`]);
@@ -40,5 +66,5 @@ async function perform(name: string, args: readonly string[], console: Console):
     console.out.lines(commandHelp(command));
     return STATUS.succeeded;
   }
-  return command.run(read.value, console);
+  return command.run(read.value, console, early);
 }

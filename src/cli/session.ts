@@ -7,7 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { Result } from '../model/result.ts';
 import type { Console, Output } from './console.ts';
-import { deliver, type Delivery } from './delivery.ts';
+import { deliver, type Delivery, prepareDelivery } from './delivery.ts';
 import { createReport } from './report.ts';
 import { reportDiagnostics, type Setup } from './setup.ts';
 import { handleSignals } from './signals.ts';
@@ -126,6 +126,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     });
     try {
       active.run = engine.start(plan, { ...flagged(setup), listener: view });
+      prepareDelivery();
       return await active.run.finished;
     } finally {
       release();

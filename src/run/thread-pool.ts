@@ -12,15 +12,20 @@ export interface ThreadPoolOptions {
   readonly cacheDir: string;
   readonly wasi: boolean;
   readonly ownsProcess: boolean;
+  /** Threads that boot already, for the first kind of job that is asked for. The pool owns them. */
+  readonly early?: Threads;
 }
 
 export class ThreadPool implements Pool {
-  readonly #options: ThreadPoolOptions;
+  readonly #setup: Omit<ThreadSetup, 'language' | 'runtime'>;
+  #early: Threads | undefined;
   readonly #threads = new Map<string, Promise<Threads>>();
   #spawner: Promise<Spawner> | undefined;
 
   constructor(options: ThreadPoolOptions) {
-    this.#options = options;
+    const { early, ...setup } = options;
+    this.#setup = setup;
+    this.#early = early;
   }
 
   warm(language: Language, runtime: Runtime, threads: number): void {
@@ -56,6 +61,7 @@ export class ThreadPool implements Pool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#early?.close();
     for (const threads of await Promise.all(this.#threads.values())) await threads.close();
     await (await this.#spawner)?.[Symbol.asyncDispose]();
   }
@@ -64,17 +70,25 @@ export class ThreadPool implements Pool {
     const kind = `${language} ${runtime}`;
     let threads = this.#threads.get(kind);
     if (threads === undefined) {
-      threads = this.#startThreads({ language, runtime, ...this.#options }, warm);
+      threads = this.#startThreads({ language, runtime, ...this.#setup }, warm);
       this.#threads.set(kind, threads);
     }
     return threads;
   }
 
   async #startThreads(setup: ThreadSetup, warm: number): Promise<Threads> {
+    const early = this.#early;
+    this.#early = undefined;
     // The spawner is forked while this process is still small.
     await this.#spawnerFor(setup.runtime);
+    const threads = early ?? (await this.#boot(warm));
+    threads.setUp(setup);
+    return threads;
+  }
+
+  async #boot(warm: number): Promise<Threads> {
     const { Threads } = await import('./threads.ts');
-    return new Threads(setup, warm);
+    return new Threads(warm);
   }
 
   #spawnerFor(runtime: Runtime): Promise<Spawner> | undefined {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
+import type { Engine } from '../../engine.ts';
 import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
@@ -58,7 +59,7 @@ export const run: Command = {
     'missing, 4 the machine lacks something, 130 cancelled.',
   ].join('\n'),
   options: OPTIONS,
-  async run(args, console) {
+  async run(args, console, headStart) {
     const delivery = readDelivery(args, console);
     if (typeof delivery === 'string') {
       console.err.lines([`error: ${delivery}`]);
@@ -72,7 +73,7 @@ export const run: Command = {
       console.err.lines(['error: The flag "--output-file" takes the outputs of one workflow; name one file']);
       return STATUS.wrong;
     }
-    return withEngine(setup, console, async (engine) => {
+    const use = async (engine: Engine): Promise<number> => {
       const dryRun = args.has('dry-run');
       const load = (path: string): Promise<Loaded> => engine.load(path, { warm: !dryRun });
       // The first file is read, and its interpreters start, while the reports are still being loaded.
@@ -98,7 +99,8 @@ export const run: Command = {
         session.report.lines(summary(ends, paths.length, setup.styleFor(session.report)));
       }
       return statusOf(ends, session.isStopped());
-    });
+    };
+    return withEngine(setup, console, use, headStart);
   },
 };
 

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { boot } from '../../../runners/python/boot.ts';
 import { PythonRig } from './rig.ts';
+import { deliver, emptyLetter } from '../../../runners/setup-letter.ts';
 
 let cacheDir = '';
 beforeEach(() => {
@@ -71,10 +72,12 @@ test('threads that start at once on an empty cache all run, and leave one snapsh
       const { outcome } = await run({ id: 1, job, announce: false });
       parentPort.postMessage({ output: Buffer.from(outcome.output).toString() });
     });`;
+  const letter = emptyLetter();
+  deliver(letter, { language: 'python', runtime: 'embedded', cacheDir, wasi: false, ownsProcess: false });
   const answers = [1, 2].map(async () => {
     const thread = new Worker(source, {
       eval: true,
-      workerData: { language: 'python', runtime: 'embedded', cacheDir, wasi: false, ownsProcess: false },
+      workerData: letter,
     });
     const messages: object[] = [];
     await new Promise<void>((resolve, reject) => {
