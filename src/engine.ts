@@ -8,6 +8,7 @@ import { defaultConfig } from './config/defaults.ts';
 import type { HeadStart } from './head-start.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener, StopReason } from './model/event.ts';
+import type { GivenOptions } from './model/history.ts';
 import type { Plan } from './model/plan.ts';
 import { emptyRecord, fold, type RunRecord } from './model/record.ts';
 import { fail, type Result } from './model/result.ts';
@@ -20,6 +21,7 @@ import type { Pool } from './run/pool.ts';
 import { newRunId } from './run/run-id.ts';
 import { PlanRun } from './run/run.ts';
 import { ThreadPool } from './run/thread-pool.ts';
+import type { RunStore } from './store/store.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
 
 export interface EngineOptions {
@@ -31,6 +33,8 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The process does nothing but run workflows, so that V8's flags may be set to suit the interpreters. Default: false. */
   readonly ownsProcess?: boolean;
+  /** Remembers runs. Default: nothing does; the engine disposes of it. */
+  readonly store?: RunStore;
   /** Where jobs run. Default: threads of this process; the engine disposes of it either way. */
   readonly pool?: Pool;
   /** A thread that boots already; the command's own. */
@@ -89,6 +93,7 @@ class LocalEngine implements Engine {
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #pool: Pool;
+  readonly #store: RunStore | undefined;
   readonly #listeners = new Set<RunListener>();
   readonly #runs = new Set<Run>();
 
@@ -96,6 +101,7 @@ class LocalEngine implements Engine {
     this.#env = options.env ?? process.env;
     this.#config = options.config ?? defaultConfig();
     this.#cwd = resolve(options.cwd ?? process.cwd());
+    this.#store = options.store;
     const cacheDir = resolve(this.#cwd, this.#config.cache.directory);
     this.#pool =
       options.pool ??
@@ -132,9 +138,11 @@ class LocalEngine implements Engine {
     const { execution } = this.#config;
     const id = newRunId(new Date());
     const record = emptyRecord();
+    const recording = this.#store?.record({ id, plan, cwd: this.#cwd, options: givenOptions(options) });
     const listener: RunListener = {
       onEvent: (event) => {
         fold(record, event);
+        recording?.onEvent(event);
         this.#tell(event, options.listener);
       },
     };
@@ -154,9 +162,10 @@ class LocalEngine implements Engine {
     const stopForSignal = (): void => planRun.stop('cancelled');
     options.signal?.addEventListener('abort', stopForSignal);
     if (options.signal?.aborted === true) stopForSignal();
-    const finished = planRun.finished.then(() => {
+    const finished = planRun.finished.then(async () => {
       options.signal?.removeEventListener('abort', stopForSignal);
       this.#runs.delete(run);
+      await recording?.kept();
       return record;
     });
     const run: Run = {
@@ -179,7 +188,7 @@ class LocalEngine implements Engine {
     const running = [...this.#runs];
     for (const run of running) run.kill();
     await Promise.all(running.map((run) => run.finished));
-    await this.#pool[Symbol.asyncDispose]();
+    await Promise.all([this.#pool[Symbol.asyncDispose](), this.#store?.[Symbol.asyncDispose]()]);
   }
 
   async #plan(
@@ -248,6 +257,15 @@ class LocalEngine implements Engine {
     own?.onEvent(event);
     for (const listener of this.#listeners) listener.onEvent(event);
   }
+}
+
+function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs }: RunOptions): GivenOptions {
+  return {
+    ...(mode !== undefined && { mode }),
+    ...(maxParallelSteps !== undefined && { maxParallelSteps }),
+    ...(failureMode !== undefined && { failureMode }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
 }
 
 function disabledRunner(step: Step, file: Plan['workflow']['file']): Diagnostic {

@@ -22,6 +22,30 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Draw which step waits for which.',
     load: async () => (await import('./commands/graph.ts')).graph,
   },
+  runs: {
+    summary: 'List past runs.',
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  show: {
+    summary: 'Show a past run, step by step.',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  output: {
+    summary: 'Print what a step of a past run handed on.',
+    load: async () => (await import('./commands/output.ts')).output,
+  },
+  logs: {
+    summary: 'Print what the steps of a run printed.',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  status: {
+    summary: 'List what runs now.',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  audit: {
+    summary: 'Print every event of a past run.',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
   list: {
     summary: 'List the workflows of the workflow directory.',
     load: async () => (await import('./commands/list.ts')).list,

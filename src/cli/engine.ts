@@ -7,15 +7,29 @@ import type { Setup } from './setup.ts';
 /** Everything the engine started has ended when this returns. */
 export async function withEngine<T>(
   { config, env }: Setup,
-  { cwd }: Console,
+  { cwd, err }: Console,
   use: (engine: Engine) => Promise<T>,
   headStart?: HeadStart,
 ): Promise<T> {
-  const { createEngine } = await import('../engine.ts');
-  const engine = createEngine({ config, cwd, env, ownsProcess: true, ...(headStart && { headStart }) });
+  const [{ createEngine }, { storeFor }] = await Promise.all([import('../engine.ts'), import('./store.ts')]);
+  // A line in the midst of a view that redraws itself would be lost.
+  const late: string[] = [];
+  const store = storeFor(config.store.path, cwd, (sentence) => {
+    if (err.isTerminal) late.push(`warning: ${sentence}`);
+    else err.lines([`warning: ${sentence}`]);
+  });
+  const engine = createEngine({
+    config,
+    cwd,
+    env,
+    ownsProcess: true,
+    ...(headStart && { headStart }),
+    ...(store && { store }),
+  });
   try {
     return await use(engine);
   } finally {
     await engine[Symbol.asyncDispose]();
+    err.lines(late);
   }
 }

@@ -23,7 +23,7 @@ if (out.readerGone()) process.exitCode = STATUS.readerGone;
 async function main(args: readonly string[], console: Console): Promise<number> {
   const first = args[0];
   if (first === '--version' || first === '-V') {
-    const { version } = await import('./version.ts');
+    const { version } = await import('../version.ts');
     console.out.lines([version()]);
     return STATUS.succeeded;
   }

@@ -35,6 +35,7 @@ export async function setUp(
     }
     flags.push({ key, flag: '--set', text: rest.join('=') });
   }
+  if (args.has('no-store')) flags.push({ key: 'store.path', flag: '--no-store', text: 'none' });
   if (args.has('verbose')) flags.push({ key: 'logging.level', flag: '--verbose', text: 'info' });
   if (args.has('quiet')) flags.push({ key: 'logging.level', flag: '--quiet', text: 'error' });
   const file = args.value('config');

@@ -53,6 +53,7 @@ export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
       files: amount('limits.files'),
       processes: amount('limits.processes'),
     },
+    store: { path: text('store.path') },
     cache: { directory: text('cache.directory') },
     logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },
   };

@@ -47,6 +47,10 @@ export interface Config {
     /** Where Python's compiled library, snapshot and wheels are kept between runs. */
     readonly directory: string;
   };
+  readonly store: {
+    /** Where runs are remembered; `auto` beside the project, `none` nowhere. */
+    readonly path: string;
+  };
   readonly logging: { readonly level: LogLevel; readonly colored: boolean };
 }
 

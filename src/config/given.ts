@@ -31,7 +31,10 @@ export function givenByFile(file: string, tree: unknown): { given: Given[]; misp
     for (const [name, raw] of Object.entries(node)) {
       const inner = [...path, name];
       const key = inner.join('.');
-      if (KEYS.has(key)) given.push({ key, raw, name: key, origin: { kind: 'file', file } });
+      // The whole section in one word: `store = "none"`.
+      if (key === 'store' && typeof raw === 'string')
+        given.push({ key: 'store.path', raw, name: key, origin: { kind: 'file', file } });
+      else if (KEYS.has(key)) given.push({ key, raw, name: key, origin: { kind: 'file', file } });
       else if (SECTIONS.has(key)) enter(inner, raw);
       else misplaced.push({ path: inner, problem: { kind: 'unknown', known: childrenOf(path) } });
     }

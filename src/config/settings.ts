@@ -27,7 +27,7 @@ export interface Setting {
   readonly about: string;
 }
 
-/** Stands for an interpreter that is found by its usual names. */
+/** Stands for what is found by its usual names: an interpreter, the project's history. */
 export const AUTO = 'auto';
 
 const MODES = ['sequential', 'parallel', 'work-stealing'];
@@ -138,6 +138,14 @@ export const SETTINGS: readonly Setting[] = [
     PATH,
     '~/.cache/hwfe',
     'Where interpreters keep what they compile; `$XDG_CACHE_HOME/hwfe` where that is set.',
+  ),
+
+  row(
+    'store.path',
+    'HWFE_STATE_DIR',
+    PATH,
+    AUTO,
+    'Where runs are remembered; "auto" is `.hwfe` beside the project, "none" remembers nothing.',
   ),
 
   row('logging.level', 'HWFE_LOG_LEVEL', { kind: 'choice', of: LEVELS }, 'warn', 'How much hwfe says of itself.'),

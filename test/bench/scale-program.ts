@@ -1,8 +1,8 @@
-/** One measurement of `scale.bench.ts`, in a process of its own: language, shape and size in, figures out. */
+/** One measurement of `scale.bench.ts` or `store.bench.ts`, in a process of its own: language, shape, size and history in, figures out. */
 import { setFlagsFromString } from 'node:v8';
-import { createEngine, type StepDefinition } from 'hwfe';
+import { createEngine, openStore, type StepDefinition } from 'hwfe';
 
-const [language = 'lua', shape = 'chain', size = '1000'] = process.argv.slice(2);
+const [language = 'lua', shape = 'chain', size = '1000', directory] = process.argv.slice(2);
 const count = Number(size);
 const code = language === 'lua' ? 'return 1' : 'export default () => 1';
 
@@ -30,7 +30,7 @@ for (let i = 0; i < count; i++) {
 
 // As the command does (src/cli/memory.ts); a program that embeds the library decides for itself.
 setFlagsFromString('--heap-growing-percent=50');
-const engine = createEngine();
+const engine = createEngine(directory === undefined ? {} : { store: openStore({ directory }) });
 // Boots and first compilations are the cost of a run, not of a step.
 await finish({ only: { language: language as 'lua', code } });
 const cpuBefore = process.cpuUsage();

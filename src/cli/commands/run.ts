@@ -43,6 +43,7 @@ const OPTIONS: readonly Option[] = [
   },
   { name: 'output-file', short: 'o', takes: 'FILE', about: 'Write the final outputs to FILE, whole or not at all.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
+  { name: 'no-store', about: 'Remember nothing of the run.' },
   { name: 'verbose', short: 'v', about: 'Show the configuration first.' },
   { name: 'quiet', short: 'q', about: 'Report failures only.' },
   ...COMMON,

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 
 export function version(): string {
-  // From dist/src/cli as from src/cli, the nearest package.json above is the package's own.
-  for (const path of ['../../package.json', '../../../package.json']) {
+  // From src/, dist/src/ and dist/chunks/ the nearest package.json above is the package's own.
+  for (const path of ['../package.json', '../../package.json', '../../../package.json']) {
     try {
       const { version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string };
       return version;

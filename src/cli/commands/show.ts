@@ -1,0 +1,32 @@
+/** `hwfe show`: one past run, step by step. */
+import type { KeptValue } from '../../model/history.ts';
+import type { Command } from '../command.ts';
+import { withRun } from '../history.ts';
+import { COMMON, type Option } from '../options.ts';
+import { STATUS } from '../status.ts';
+
+const OPTIONS: readonly Option[] = [{ name: 'json', about: 'As one JSON object.' }, ...COMMON];
+
+export const show: Command = {
+  usage: 'show [RUN]',
+  about: [
+    'Shows one past run: its steps with their times, attempts, sizes of outputs and failures. RUN is an id, the',
+    'beginning of one or of its last part, or "latest", which is also meant where RUN is left out.',
+  ].join('\n'),
+  options: OPTIONS,
+  run(args, console) {
+    return withRun(args, OPTIONS, console, async (run, _, { history, setup }) => {
+      const record = history.record(run);
+      const outputs = new Map<string, KeptValue>();
+      for (const { step, output } of history.steps(run).values()) if (output !== undefined) outputs.set(step, output);
+      if (args.has('json')) {
+        const steps = [...record.steps.values()].map((step) => ({ ...step, output: outputs.get(step.name) }));
+        console.out.lines([JSON.stringify({ ...run, mode: record.mode, cap: record.cap, steps })]);
+        return STATUS.succeeded;
+      }
+      const { renderPastRun } = await import('../../terminal/past-run.ts');
+      console.out.lines(renderPastRun(run, record, outputs, setup.styleFor(console.out)));
+      return STATUS.succeeded;
+    });
+  },
+};

@@ -1,0 +1,10 @@
+/** The memory of runs as a running command writes it. */
+import { findStore } from '../store/place.ts';
+import { openStore } from '../store/open.ts';
+import type { RunStore } from '../store/store.ts';
+
+/** Nothing where the history is switched off. */
+export function storeFor(setting: string, cwd: string, onTrouble: (sentence: string) => void): RunStore | undefined {
+  const directory = findStore(setting, cwd);
+  return directory === undefined ? undefined : openStore({ directory, onTrouble });
+}

@@ -1,0 +1,75 @@
+/** What is remembered of runs. */
+import type { RunStatus, StopReason } from './event.ts';
+import type { SourceFile } from './source.ts';
+import type { ExecutionMode, FailureMode, Step } from './workflow.ts';
+
+/** `interrupted`: it never settled, and its process is gone. */
+export type PastStatus = 'running' | 'interrupted' | RunStatus;
+
+/** One line of the list of runs. */
+export interface PastRun {
+  readonly id: string;
+  readonly workflow: string;
+  /** As it was given. */
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  /** Where hwfe was started. */
+  readonly cwd: string;
+  readonly options: GivenOptions;
+  readonly status: PastStatus;
+  readonly stopped?: StopReason;
+  readonly startedAt: number;
+  /** Of what ran last, where the run was resumed; absent while it runs and where it was interrupted. */
+  readonly durationMs?: number;
+  /** How many steps it has, and how many of these have settled in which way. */
+  readonly steps: number;
+  readonly counts: StepCounts;
+  /** Of hwfe. */
+  readonly version: string;
+  readonly pid: number;
+}
+
+export interface StepCounts {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly skipped: number;
+}
+
+/** What was asked of the run beside its file and the configuration. */
+export interface GivenOptions {
+  readonly mode?: ExecutionMode;
+  readonly maxParallelSteps?: number;
+  readonly failureMode?: FailureMode;
+  readonly timeoutMs?: number;
+}
+
+/** What a run was to do. */
+export interface RunDefinition {
+  readonly workflow: string;
+  readonly file: SourceFile;
+  /** In plan order. */
+  readonly steps: readonly StepDefinition[];
+}
+
+export interface StepDefinition extends Omit<Step, 'span' | 'description' | 'dependsOn'> {
+  readonly dependsOn: readonly string[];
+  /** SHA-256 of a WASM module's file. */
+  readonly moduleHash?: string;
+}
+
+/** A value that is kept, without its bytes. */
+export interface KeptValue {
+  /** SHA-256 in hexadecimal digits. */
+  readonly hash: string;
+  readonly size: number;
+}
+
+/** Who started or resumed a run. */
+export interface Starter {
+  readonly user: string;
+  readonly pid: number;
+  /** Of hwfe. */
+  readonly version: string;
+}

@@ -1,0 +1,52 @@
+/** A plan as the history keeps it: all that decides what its steps do, without places in files. */
+import { readFileSync } from 'node:fs';
+import type { Plan } from '../model/plan.ts';
+import type { StepDefinition, RunDefinition } from '../model/history.ts';
+import type { Step } from '../model/workflow.ts';
+import { sha256 } from './contents.ts';
+
+export function definitionOf({ workflow, steps }: Plan): RunDefinition {
+  const modules = new Map<string, string>();
+  return {
+    workflow: workflow.name,
+    file: workflow.file,
+    steps: steps.map(({ step }) => stepDefinition(step, modules)),
+  };
+}
+
+/** JSON has no BigInt. */
+export function writeDefinition(definition: RunDefinition): Uint8Array {
+  return Buffer.from(
+    JSON.stringify(definition, (_, value: unknown) => (typeof value === 'bigint' ? { bigint: String(value) } : value)),
+  );
+}
+
+export function readDefinition(bytes: Uint8Array): RunDefinition {
+  return JSON.parse(Buffer.from(bytes).toString(), (_, value: unknown) =>
+    isBigInt(value) ? BigInt(value.bigint) : value,
+  ) as RunDefinition;
+}
+
+function isBigInt(value: unknown): value is { bigint: string } {
+  return typeof value === 'object' && value !== null && 'bigint' in value && typeof value.bigint === 'string';
+}
+
+function stepDefinition(step: Step, modules: Map<string, string>): StepDefinition {
+  const { span: _, description: __, dependsOn, script, ...rest } = step;
+  if (script.kind === 'code') return { ...rest, script, dependsOn: dependsOn.map(({ name }) => name) };
+  let hash = modules.get(script.path);
+  if (hash === undefined) {
+    hash = hashOfFile(script.path);
+    modules.set(script.path, hash);
+  }
+  return { ...rest, script, dependsOn: dependsOn.map(({ name }) => name), moduleHash: hash };
+}
+
+/** Empty where the file cannot be read, which the step itself will tell. */
+function hashOfFile(path: string): string {
+  try {
+    return sha256(readFileSync(path)).toString('hex');
+  } catch {
+    return '';
+  }
+}

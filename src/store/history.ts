@@ -1,0 +1,208 @@
+/** Answers questions about past runs. */
+import { own } from '../../runners/value.ts';
+import type { EncodedValue } from '../../runners/contract.ts';
+import type { RunEvent, RunStatus, StopReason } from '../model/event.ts';
+import type { GivenOptions, KeptValue, PastRun, PastStatus, RunDefinition, StepCounts } from '../model/history.ts';
+import { emptyRecord, fold, type RunRecord } from '../model/record.ts';
+import { fail, ok, type Result } from '../model/result.ts';
+import { Contents } from './contents.ts';
+import { type Database, openDatabase } from './database.ts';
+import { readDefinition } from './definition.ts';
+import { isAlive } from './owner.ts';
+import type { Row, SqlValue } from './sqlite.ts';
+import { eventOf, type PastEvent, withoutBytes } from './stored-event.ts';
+
+export interface RunFilter {
+  readonly workflow?: string;
+  readonly status?: PastStatus;
+  /** Milliseconds since the epoch. */
+  readonly since?: number;
+  readonly limit?: number;
+}
+
+/** How a step stands, without its events. */
+export interface PastStep {
+  readonly step: string;
+  readonly status: string;
+  readonly startedAt?: number;
+  readonly durationMs?: number;
+  readonly output?: KeptValue;
+}
+
+/** The error is a sentence, or `absent` where nothing was ever remembered. */
+export function openHistory(directory: string): Result<History, string> {
+  const database = openDatabase(directory, { create: false });
+  return database.ok ? ok(new History(database.value)) : fail(database.error);
+}
+
+export class History implements Disposable {
+  readonly #database: Database;
+  readonly #contents: Contents;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#contents = new Contents(database);
+  }
+
+  get directory(): string {
+    return this.#database.directory;
+  }
+
+  /** The newest first. */
+  runs({ workflow, status, since, limit = Number.MAX_SAFE_INTEGER }: RunFilter = {}): PastRun[] {
+    const conditions: string[] = [];
+    const values: SqlValue[] = [];
+    const where = (condition: string, value: SqlValue): void => {
+      conditions.push(condition);
+      values.push(value);
+    };
+    if (workflow !== undefined) where('workflow = ?', workflow);
+    if (since !== undefined) where('started_at >= ?', since);
+    // Whether a run is interrupted is not in the database: nobody was left to write it.
+    const isUnsettled = status === 'running' || status === 'interrupted';
+    if (status !== undefined) where('status = ?', isUnsettled ? 'running' : status);
+    const rows = this.#all(
+      `SELECT * FROM runs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} ORDER BY key DESC LIMIT ?`,
+      ...values,
+      isUnsettled ? Number.MAX_SAFE_INTEGER : limit,
+    );
+    const runs = rows.map((row) => this.#runOf(row));
+    return (isUnsettled ? runs.filter((run) => run.status === status) : runs).slice(0, limit);
+  }
+
+  /** By its id, by the beginning of its id or of the id's last part, or `latest`. The error is a sentence. */
+  find(name: string): Result<PastRun, string> {
+    if (name === 'latest') {
+      const [run] = this.runs({ limit: 1 });
+      return run === undefined ? fail('No run is remembered yet') : ok(run);
+    }
+    // `_` is any character to LIKE, and no id has one.
+    const plain = name.replaceAll(/[^0-9a-z-]/gi, '_');
+    const rows = this.#all(
+      'SELECT * FROM runs WHERE id LIKE ? OR id LIKE ? ORDER BY key DESC LIMIT 4',
+      `${plain}%`,
+      `%-%-${plain}%`,
+    );
+    const [row] = rows;
+    if (row === undefined || name === '') return fail(`There is no run "${name}"; see: hwfe runs`);
+    const exact = rows.find(({ id }) => id === name);
+    if (exact !== undefined || rows.length === 1) return ok(this.#runOf(exact ?? row));
+    const some = rows.slice(0, 3).map(({ id }) => `"${String(id)}"`);
+    return fail(
+      `Several runs begin with "${name}": ${some.join(', ')}${rows.length > 3 ? ' …' : ''}; write more of the id`,
+    );
+  }
+
+  /** In the order they happened. Those with a higher number than `after` only, where that is given; numbers begin at 0. */
+  events(
+    { id }: PastRun,
+    { after = -1, step }: { after?: number; step?: string } = {},
+  ): { seq: number; event: PastEvent }[] {
+    const rows =
+      step === undefined
+        ? this.#all('SELECT * FROM events WHERE run = ? AND seq > ? ORDER BY seq', this.#keyOf(id), after)
+        : this.#all(
+            "SELECT * FROM events WHERE run = ? AND seq > ? AND step = ? AND kind = 'step-printed' ORDER BY seq",
+            this.#keyOf(id),
+            after,
+            step,
+          );
+    return rows.map((row) => ({ seq: Number(row['seq']), event: eventOf(row, id) }));
+  }
+
+  /** Folded from its events; outputs are left out. */
+  record(run: PastRun): RunRecord {
+    const record = emptyRecord();
+    for (const { event } of this.events(run)) fold(record, withoutBytes(event) as RunEvent);
+    for (const step of record.steps.values()) delete step.output;
+    return record;
+  }
+
+  /** By name; steps that nothing happened to are not there. */
+  steps({ id }: PastRun): Map<string, PastStep> {
+    const rows = this.#all('SELECT * FROM steps WHERE run = ?', this.#keyOf(id));
+    return new Map(rows.map((row) => [String(row['step']), stepOf(row)]));
+  }
+
+  step({ id }: PastRun, step: string): PastStep | undefined {
+    const [row] = this.#all('SELECT * FROM steps WHERE run = ? AND step = ?', this.#keyOf(id), step);
+    return row && stepOf(row);
+  }
+
+  /** Names, those that started first first. */
+  stepsUnderWay({ id }: PastRun): string[] {
+    return this.#all(
+      "SELECT step FROM steps WHERE run = ? AND status IN ('running', 'retrying') ORDER BY started_at",
+      this.#keyOf(id),
+    ).map((row) => String(row['step']));
+  }
+
+  /** Nothing if the bytes are gone or damaged. */
+  value({ hash }: KeptValue): EncodedValue | undefined {
+    const bytes = this.#contents.read(Buffer.from(hash, 'hex'));
+    return bytes && own(bytes);
+  }
+
+  /** Nothing if it is gone or damaged. */
+  definition({ id }: PastRun): RunDefinition | undefined {
+    const [row] = this.#all('SELECT definition FROM runs WHERE id = ?', id);
+    const bytes = row && this.#contents.read(row['definition'] as Uint8Array);
+    return bytes && readDefinition(bytes);
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #keyOf(id: string): number {
+    const [row] = this.#all('SELECT key FROM runs WHERE id = ?', id);
+    if (row === undefined) throw new Error(`Internal error: the history has no run "${id}"`);
+    return Number(row['key']);
+  }
+
+  #runOf(row: Row): PastRun {
+    const text = (name: string): string => String(row[name]);
+    const owner = { pid: Number(row['pid']), process: text('process'), machine: text('machine') };
+    const kept = text('status') as 'running' | RunStatus;
+    const counts = typeof row['counts'] === 'string' ? (JSON.parse(row['counts']) as StepCounts) : undefined;
+    return {
+      id: text('id'),
+      workflow: text('workflow'),
+      file: text('file'),
+      path: text('path'),
+      cwd: text('cwd'),
+      options: JSON.parse(text('options')) as GivenOptions,
+      status: kept === 'running' && !isAlive(owner) ? 'interrupted' : kept,
+      ...(row['stopped'] !== null && { stopped: text('stopped') as StopReason }),
+      startedAt: Number(row['started_at']),
+      ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
+      steps: Number(row['steps']),
+      counts: counts ?? this.#count(Number(row['key'])),
+      version: text('version'),
+      pid: owner.pid,
+    };
+  }
+
+  #count(run: number): StepCounts {
+    const rows = this.#all('SELECT status, count(*) AS steps FROM steps WHERE run = ? GROUP BY status', run);
+    const of = (status: string): number => Number(rows.find((row) => row['status'] === status)?.['steps'] ?? 0);
+    return { succeeded: of('succeeded'), failed: of('failed'), cancelled: of('cancelled'), skipped: of('skipped') };
+  }
+
+  #all(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#database.prepare(sql).all(...values);
+  }
+}
+
+function stepOf(row: Row): PastStep {
+  const hash = row['output'];
+  return {
+    step: String(row['step']),
+    status: String(row['status']),
+    ...(row['started_at'] !== null && { startedAt: Number(row['started_at']) }),
+    ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
+    ...(hash instanceof Uint8Array && {
+      output: { hash: Buffer.from(hash).toString('hex'), size: Number(row['size']) },
+    }),
+  };
+}

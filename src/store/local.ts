@@ -1,0 +1,49 @@
+/** The store of this machine: a directory with a database, opened for writing. */
+import { resolve } from 'node:path';
+import { fail, ok, type Result } from '../model/result.ts';
+import { Contents } from './contents.ts';
+import { type Database, openDatabase } from './database.ts';
+import { recordingStatements, type RecordingStatements, RunRecording } from './recording.ts';
+import type { Beginning, Recording, RunStore } from './store.ts';
+import { Writer } from './writer.ts';
+
+export interface LocalStoreOptions {
+  /** Absolute; made where it does not exist. */
+  readonly directory: string;
+  /** Told once, in a sentence, when the history cannot be written. */
+  readonly onTrouble?: (sentence: string) => void;
+  readonly transition?: Database['transition'];
+}
+
+export function openLocalStore(options: LocalStoreOptions): Result<LocalStore, string> {
+  const { directory, transition } = options;
+  const database = openDatabase(directory, { create: true, ...(transition && { transition }) });
+  return database.ok ? ok(new LocalStore(database.value, options)) : fail(database.error);
+}
+
+export class LocalStore implements RunStore {
+  readonly #database: Database;
+  readonly #writer: Writer;
+  readonly #contents: Contents;
+  readonly #statements: RecordingStatements;
+
+  constructor(database: Database, { onTrouble = () => undefined }: LocalStoreOptions) {
+    this.#database = database;
+    this.#writer = new Writer(database, onTrouble);
+    this.#contents = new Contents(database);
+    this.#statements = recordingStatements(database);
+  }
+
+  record(beginning: Beginning): Recording {
+    return new RunRecording(beginning, resolve(beginning.cwd, beginning.plan.workflow.file.path), {
+      writer: this.#writer,
+      contents: this.#contents,
+      statements: this.#statements,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.flush();
+    this.#database.close();
+  }
+}

@@ -1,0 +1,57 @@
+/** A store that is opened once a run has begun, so that opening it delays no first step. */
+import { resolve } from 'node:path';
+import type { RunEvent } from '../model/event.ts';
+import type { Recording, RunStore } from './store.ts';
+
+export interface StoreOptions {
+  /** Made when the first run begins, where it does not exist. */
+  readonly directory: string;
+  /** Told once, in a sentence, when the history cannot be written; runs go on without it. Default: nobody is told. */
+  readonly onTrouble?: (sentence: string) => void;
+}
+
+export function openStore(options: StoreOptions): RunStore {
+  let opened: Promise<RunStore | undefined> | undefined;
+  const open = async (): Promise<RunStore | undefined> => {
+    // The first job is on its way to its thread by then, and the main thread has nothing to do.
+    await new Promise((resolve) => setImmediate(resolve));
+    const { openLocalStore } = await import('./local.ts');
+    const store = openLocalStore({ ...options, directory: resolve(options.directory) });
+    if (store.ok) return store.value;
+    options.onTrouble?.(`${store.error}. The run goes on and is not remembered.`);
+    return undefined;
+  };
+  return {
+    record(beginning) {
+      opened ??= open();
+      return new LateRecording(opened.then((store) => store?.record(beginning)));
+    },
+    async [Symbol.asyncDispose]() {
+      await (await opened)?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+class LateRecording implements Recording {
+  readonly #opening: Promise<void>;
+  #waiting: RunEvent[] | undefined = [];
+  #recording: Recording | undefined;
+
+  constructor(recording: Promise<Recording | undefined>) {
+    this.#opening = recording.then((opened) => {
+      this.#recording = opened;
+      for (const event of this.#waiting ?? []) opened?.onEvent(event);
+      this.#waiting = undefined;
+    });
+  }
+
+  onEvent(event: RunEvent): void {
+    if (this.#waiting === undefined) this.#recording?.onEvent(event);
+    else this.#waiting.push(event);
+  }
+
+  async kept(): Promise<void> {
+    await this.#opening;
+    await this.#recording?.kept();
+  }
+}

@@ -1,0 +1,204 @@
+/** Turns one run's events into rows. */
+import { userInfo } from 'node:os';
+import type { RunEvent } from '../model/event.ts';
+import type { KeptValue, StepCounts } from '../model/history.ts';
+import type { Contents, Kept } from './contents.ts';
+import { definitionOf, writeDefinition } from './definition.ts';
+import type { Database } from './database.ts';
+import { thisProcess } from './owner.ts';
+import type { Statement } from './sqlite.ts';
+import { version } from '../version.ts';
+import type { Beginning, Recording } from './store.ts';
+import { rowOf } from './stored-event.ts';
+import type { Writer } from './writer.ts';
+
+/** The statements that all recordings of one store share. */
+export interface RecordingStatements {
+  readonly addRun: Statement;
+  readonly settleRun: Statement;
+  readonly addEvent: Statement;
+  readonly putStep: Statement;
+  readonly keyOf: Statement;
+}
+
+export function recordingStatements(database: Database): RecordingStatements {
+  return {
+    addRun: database.prepare(
+      `INSERT INTO runs (id, workflow, file, path, cwd, options, definition, steps, status, started_at, version, pid, process, machine)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)`,
+    ),
+    settleRun: database.prepare('UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ? WHERE key = ?'),
+    addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)'),
+    putStep: database.prepare(
+      `INSERT INTO steps (run, step, status, started_at, duration_ms, output, size) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (run, step) DO UPDATE SET status = excluded.status, started_at = coalesce(excluded.started_at, started_at),
+         duration_ms = excluded.duration_ms, output = excluded.output, size = excluded.size`,
+    ),
+    keyOf: database.prepare('SELECT key FROM runs WHERE id = ?'),
+  };
+}
+
+export class RunRecording implements Recording {
+  readonly #beginning: Beginning;
+  readonly #path: string;
+  readonly #version: string = version();
+  readonly #writer: Writer;
+  readonly #contents: Contents;
+  readonly #statements: RecordingStatements;
+  readonly #counts: { -readonly [K in keyof StepCounts]: number } = {
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    skipped: 0,
+  };
+  /** When steps that have not settled started. */
+  readonly #startedAt = new Map<string, number>();
+  #key = 0;
+  #seq = 0;
+  #stopped: string | null = null;
+
+  constructor(
+    beginning: Beginning,
+    path: string,
+    shared: { writer: Writer; contents: Contents; statements: RecordingStatements },
+  ) {
+    this.#beginning = beginning;
+    this.#path = path;
+    this.#writer = shared.writer;
+    this.#contents = shared.contents;
+    this.#statements = shared.statements;
+  }
+
+  onEvent(event: RunEvent): void {
+    const seq = this.#seq++;
+    if (event.kind === 'run-started') this.#begin(event);
+    const prepared = event.kind === 'step-succeeded' ? this.#contents.prepare(event.output) : undefined;
+    let kept: Kept | undefined;
+    let ready: Promise<void> | undefined;
+    if (prepared instanceof Promise) {
+      ready = prepared.then((value) => {
+        kept = value;
+      });
+    } else kept = prepared;
+    this.#writer.add({
+      ready,
+      write: () => {
+        if (kept !== undefined) this.#contents.insert(kept);
+        const output = kept && { hash: Buffer.from(kept.hash).toString('hex'), size: kept.size };
+        this.#addEvent(seq, event, output);
+        this.#index(event, kept);
+      },
+    });
+  }
+
+  kept(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  #begin(event: RunEvent & { kind: 'run-started' }): void {
+    const { id, plan, cwd, options } = this.#beginning;
+    const definition = this.#contents.prepare(writeDefinition(definitionOf(plan)));
+    let kept: Kept | undefined;
+    this.#writer.add({
+      ready: Promise.resolve(definition).then((value) => {
+        kept = value;
+      }),
+      write: () => {
+        this.#contents.insert(kept!);
+        const { addRun, keyOf } = this.#statements;
+        const owner = thisProcess();
+        addRun.run(
+          id,
+          event.workflow,
+          event.file,
+          this.#path,
+          cwd,
+          JSON.stringify(options),
+          kept!.hash,
+          plan.steps.length,
+          event.at,
+          this.#version,
+          owner.pid,
+          owner.process,
+          owner.machine,
+        );
+        this.#key = Number(keyOf.all(id)[0]!['key']);
+      },
+    });
+  }
+
+  #addEvent(seq: number, event: RunEvent, output: KeptValue | undefined): void {
+    const by = { user: userName(), pid: process.pid, version: this.#version };
+    this.#statements.addEvent.run(this.#key, seq, ...rowOf(event, output, by));
+  }
+
+  /** What questions about runs and steps are answered from, without reading all events. */
+  #index(event: RunEvent, kept: Kept | undefined): void {
+    switch (event.kind) {
+      case 'step-started':
+        if (event.attempt === 1) this.#startedAt.set(event.step, event.at);
+        this.#putStep(event.step, 'running', null, undefined);
+        return;
+      case 'step-retrying':
+        this.#putStep(event.step, 'retrying', null, undefined);
+        return;
+      case 'step-succeeded':
+        this.#settleStep(event.step, 'succeeded', event.durationMs, kept);
+        return;
+      case 'step-failed':
+        this.#settleStep(event.step, 'failed', event.durationMs, undefined);
+        return;
+      case 'step-cancelled':
+        this.#settleStep(event.step, 'cancelled', event.durationMs, undefined);
+        return;
+      case 'step-skipped':
+        this.#settleStep(event.step, 'skipped', null, undefined);
+        return;
+      case 'run-stopping':
+        this.#stopped = event.reason;
+        return;
+      case 'run-settled':
+        this.#statements.settleRun.run(
+          event.status,
+          this.#stopped,
+          event.durationMs,
+          JSON.stringify(this.#counts),
+          this.#key,
+        );
+        return;
+      case 'run-started':
+      case 'level-started':
+      case 'step-printed':
+      case 'step-warned':
+        return;
+    }
+  }
+
+  #settleStep(step: string, status: keyof StepCounts, durationMs: number | null, kept: Kept | undefined): void {
+    this.#counts[status] += 1;
+    this.#putStep(step, status, durationMs, kept);
+    this.#startedAt.delete(step);
+  }
+
+  #putStep(step: string, status: string, durationMs: number | null, kept: Kept | undefined): void {
+    const startedAt = this.#startedAt.get(step) ?? null;
+    this.#statements.putStep.run(
+      this.#key,
+      step,
+      status,
+      startedAt,
+      durationMs,
+      kept?.hash ?? null,
+      kept?.size ?? null,
+    );
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user that its system does not know.
+    return String(process.getuid?.() ?? '');
+  }
+}

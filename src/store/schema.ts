@@ -1,0 +1,95 @@
+/** The tables of the history, and how older ones become these. */
+import type { Sqlite } from './sqlite.ts';
+
+/**
+ * The n-th entry leads from version n to n + 1. Hashes are SHA-256 as blobs, times milliseconds since the epoch. An event's
+ * `body` is JSON, deflated where it is a blob; `contents` holds whatever is kept by its hash.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    workflow TEXT NOT NULL,
+    file TEXT NOT NULL,
+    path TEXT NOT NULL,
+    cwd TEXT NOT NULL,
+    options TEXT NOT NULL,
+    definition BLOB NOT NULL,
+    steps INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    stopped TEXT,
+    started_at INTEGER NOT NULL,
+    duration_ms REAL,
+    counts TEXT,
+    version TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    process TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    wanted TEXT,
+    pinned INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX runs_by_workflow ON runs (workflow, id);
+  CREATE INDEX runs_under_way ON runs (id) WHERE status = 'running';
+  CREATE TABLE events (
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    step TEXT,
+    body,
+    PRIMARY KEY (run, seq)
+  ) WITHOUT ROWID;
+  CREATE INDEX events_of_step ON events (run, step) WHERE kind = 'step-printed';
+  CREATE TABLE steps (
+    run INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    status TEXT NOT NULL,
+    started_at INTEGER,
+    duration_ms REAL,
+    output BLOB,
+    size INTEGER,
+    cache_key BLOB,
+    cached_from TEXT,
+    PRIMARY KEY (run, step)
+  ) WITHOUT ROWID;
+  CREATE TABLE contents (
+    hash BLOB PRIMARY KEY,
+    size INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    data BLOB
+  ) WITHOUT ROWID;
+  CREATE TABLE cache (
+    key BLOB PRIMARY KEY,
+    run TEXT NOT NULL,
+    step TEXT NOT NULL,
+    output BLOB NOT NULL,
+    manifest BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE salt (value BLOB NOT NULL);
+  INSERT INTO salt VALUES (randomblob(32));
+  `,
+];
+
+export const SCHEMA_VERSION: number = MIGRATIONS.length;
+
+export function versionOf(sqlite: Sqlite): number {
+  return Number(sqlite.prepare('PRAGMA user_version').all()[0]?.['user_version']);
+}
+
+/** Brings older tables to this version, whole or not at all; several processes may try at once. */
+export function migrate(sqlite: Sqlite): void {
+  if (versionOf(sqlite) === SCHEMA_VERSION) return;
+  sqlite.exec('BEGIN IMMEDIATE');
+  try {
+    for (let version = versionOf(sqlite); version < SCHEMA_VERSION; version++) {
+      sqlite.exec(`${MIGRATIONS[version]!}; PRAGMA user_version = ${version + 1}`);
+    }
+    sqlite.exec('COMMIT');
+  } catch (error) {
+    sqlite.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/** An event as a row, and back. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { KeptValue, Starter } from '../model/history.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { Row, SqlValue } from './sqlite.ts';
+
+/** Longer bodies are deflated. */
+const LONG = 4096;
+
+/** An event as it is read back: a step's output is a name for bytes, and whoever started the run is known. */
+export type PastEvent = RunEvent extends infer E
+  ? E extends { kind: 'step-succeeded' }
+    ? Omit<E, 'output'> & { readonly output: KeptValue }
+    : E extends { kind: 'run-started' }
+      ? E & { readonly by: Starter }
+      : E
+  : never;
+
+/** The columns `at`, `kind`, `step`, `body`. */
+export function rowOf(
+  event: RunEvent,
+  output: KeptValue | undefined,
+  by: Starter,
+): [number, string, string | null, SqlValue] {
+  const { at, kind, run: _, ...rest } = event;
+  const { step = null, ...body } = rest as { step?: string };
+  const whole = output !== undefined ? { ...body, output } : kind === 'run-started' ? { ...body, by } : body;
+  const text = JSON.stringify(whole);
+  return [at, kind, step, text.length > LONG ? deflateRawSync(text, { level: 1 }) : text];
+}
+
+export function eventOf(row: Row, run: string): PastEvent {
+  const body = row['body']!;
+  const text = typeof body === 'string' ? body : inflateRawSync(body as Uint8Array).toString();
+  const step = row['step'] === null ? {} : { step: row['step'] };
+  return { kind: row['kind'], at: row['at'], run, ...step, ...(JSON.parse(text) as object) } as unknown as PastEvent;
+}
+
+/** For whoever folds or shows events and has no use for the bytes. */
+export function withoutBytes(event: PastEvent): RunEvent {
+  return event.kind === 'step-succeeded' ? { ...event, output: NOTHING } : event;
+}
+
+const NOTHING = new Uint8Array();

@@ -1,0 +1,54 @@
+/** Tells what happened in a run, event by event: when, what, to which step, and who started it. */
+import type { RunEvent } from '../model/event.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { Starter } from '../model/history.ts';
+import { formatSize } from '../model/size.ts';
+import { describeFailure } from './failure.ts';
+import { formatMoment } from './moment.ts';
+import type { Style } from './style.ts';
+import { visiblePainted } from './visible.ts';
+import { describeSkip } from './words.ts';
+
+/** An event, without a step's printed lines; `size` is of an output, `by` whoever began. */
+export interface Audited {
+  readonly event: RunEvent;
+  readonly size?: number;
+  readonly by?: Starter;
+}
+
+export function auditLine({ event, size, by }: Audited, style: Style): string {
+  const step = 'step' in event ? `${style.bold(event.step)}  ` : '';
+  const text = describe(event, size, by);
+  return visiblePainted(`${style.dim(formatMoment(event.at))}  ${event.kind.padEnd(14)}  ${step}${text}`.trimEnd());
+}
+
+function describe(event: RunEvent, size: number | undefined, by: Starter | undefined): string {
+  switch (event.kind) {
+    case 'run-started': {
+      const who = by === undefined ? '' : ` by ${by.user}, process ${by.pid}, hwfe ${by.version}`;
+      return `${event.workflow} (${event.file})${who}`;
+    }
+    case 'level-started':
+      return `level ${event.level + 1}`;
+    case 'step-started':
+      return `attempt ${event.attempt}, ${event.language} ${event.runtime}`;
+    case 'step-warned':
+      return event.message;
+    case 'step-retrying':
+      return `attempt ${event.attempt} failed: ${describeFailure(event.failure)}; the next follows in ${formatDuration(event.delayMs)}`;
+    case 'step-succeeded':
+      return `after ${formatDuration(event.durationMs)}${size === undefined ? '' : `, ${formatSize(size)}`}`;
+    case 'step-failed':
+      return `after ${formatDuration(event.durationMs)}: ${describeFailure(event.failure)}`;
+    case 'step-cancelled':
+      return `after ${formatDuration(event.durationMs)}`;
+    case 'step-skipped':
+      return describeSkip(event.because);
+    case 'run-stopping':
+      return event.reason;
+    case 'run-settled':
+      return `${event.status} after ${formatDuration(event.durationMs)}`;
+    case 'step-printed':
+      return '';
+  }
+}

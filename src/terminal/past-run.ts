@@ -1,0 +1,60 @@
+/** Shows one past run, step by step. */
+import { formatDuration } from '../model/duration.ts';
+import type { KeptValue, PastRun } from '../model/history.ts';
+import type { RunRecord, StepRecord } from '../model/record.ts';
+import { formatSize } from '../model/size.ts';
+import { describeFailure } from './failure.ts';
+import { formatMoment } from './moment.ts';
+import { statusOf } from './past-runs.ts';
+import type { Style } from './style.ts';
+import { table } from './table.ts';
+import { countSteps, describeSkip, paintOf, SIGNS } from './words.ts';
+
+/** `outputs` by step. */
+export function renderPastRun(
+  run: PastRun,
+  record: RunRecord,
+  outputs: ReadonlyMap<string, KeptValue>,
+  style: Style,
+): string[] {
+  const took = run.durationMs === undefined ? '' : `, took ${formatDuration(run.durationMs)}`;
+  const cap = record.cap > 1 ? `, at most ${record.cap} at once` : '';
+  const rows = [...record.steps.values()].map((step) => [
+    lineOf(step, run, style),
+    style.dim(step.language ?? ''),
+    step.durationMs === undefined ? '' : formatDuration(step.durationMs),
+    outputs.has(step.name) ? formatSize(outputs.get(step.name)!.size) : '',
+    noteOn(step),
+  ]);
+  return [
+    `${style.bold(run.workflow)} ${style.dim(`(${run.file})`)} ${statusOf(run.status, style)}`,
+    `run ${run.id}, started ${formatMoment(run.startedAt)}${took}`,
+    `${countSteps(run.steps)}, ${record.mode}${cap}; hwfe ${run.version}, process ${run.pid}`,
+    '',
+    ...table(rows),
+    ...hint(run),
+  ];
+}
+
+function lineOf(step: StepRecord, run: PastRun, style: Style): string {
+  const isLost = run.status === 'interrupted' && (step.status === 'running' || step.status === 'retrying');
+  return isLost
+    ? `${style.yellow('!')} ${step.name}`
+    : `${paintOf(step.status, style)(SIGNS[step.status])} ${step.name}`;
+}
+
+function noteOn(step: StepRecord): string {
+  const notes = [
+    step.attempt > 1 ? `attempt ${step.attempt}` : '',
+    step.failure === undefined ? '' : describeFailure(step.failure).split('\n')[0]!,
+    step.skipped === undefined ? '' : `skipped: ${describeSkip(step.skipped)}`,
+    ...(step.warnings ?? []),
+  ];
+  return notes.filter((note) => note !== '').join('; ');
+}
+
+function hint({ status, id }: PastRun): string[] {
+  return status === 'interrupted'
+    ? ['', `Its process ended before the run did. What finished is kept: hwfe output ${id}`]
+    : [];
+}
