@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { Runtime } from '../runners/contract.ts';
+import type { EncodedValue, Runtime } from '../runners/contract.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
 import type { HeadStart } from './head-start.ts';
@@ -56,8 +56,16 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Stops the run as `run.stop()` does. */
   readonly signal?: AbortSignal;
+  /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
+  readonly resume?: Resumption;
   /** Gets this run's events only. */
   readonly listener?: RunListener;
+}
+
+export interface Resumption {
+  readonly id: string;
+  /** Outputs of steps that have succeeded. */
+  readonly kept: ReadonlyMap<string, EncodedValue>;
 }
 
 export interface Run {
@@ -136,12 +144,21 @@ class LocalEngine implements Engine {
   start(plan: Plan, options: RunOptions = {}): Run {
     const { workflow } = plan;
     const { execution } = this.#config;
-    const id = newRunId(new Date());
+    const { resume } = options;
+    const id = resume?.id ?? newRunId(new Date());
     const record = emptyRecord();
-    const recording = this.#store?.record({ id, plan, cwd: this.#cwd, options: givenOptions(options) });
+    const recording = this.#store?.record({
+      id,
+      plan,
+      cwd: this.#cwd,
+      options: givenOptions(options),
+      isResumed: resume !== undefined,
+    });
     const listener: RunListener = {
       onEvent: (event) => {
         fold(record, event);
+        if (event.kind === 'run-resumed')
+          for (const [step, output] of resume?.kept ?? []) keepOutput(record, step, output);
         recording?.onEvent(event);
         this.#tell(event, options.listener);
       },
@@ -156,6 +173,7 @@ class LocalEngine implements Engine {
         cap: this.#cap(plan, options),
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
         settings: this.#jobSettings(id, workflow.file.path),
+        ...(resume && { kept: resume.kept }),
       },
       listener,
     );
@@ -257,6 +275,11 @@ class LocalEngine implements Engine {
     own?.onEvent(event);
     for (const listener of this.#listeners) listener.onEvent(event);
   }
+}
+
+function keepOutput(record: RunRecord, step: string, output: EncodedValue): void {
+  const kept = record.steps.get(step);
+  if (kept !== undefined) kept.output = output;
 }
 
 function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs }: RunOptions): GivenOptions {

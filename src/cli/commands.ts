@@ -30,6 +30,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Show a past run, step by step.',
     load: async () => (await import('./commands/show.ts')).show,
   },
+  resume: {
+    summary: 'Go on with a run that failed, was cancelled or was interrupted.',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

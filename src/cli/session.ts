@@ -1,7 +1,7 @@
 /** Runs one workflow file after another with the reports and the signals of the command line. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Engine, Run } from '../engine.ts';
+import type { Engine, Run, RunOptions } from '../engine.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
@@ -22,6 +22,8 @@ export interface SessionWishes {
   readonly events: boolean;
   readonly dryRun: boolean;
   readonly printOutput: boolean;
+  /** What the run is to do beside what the flags say. */
+  readonly start?: RunOptions;
 }
 
 export interface WorkflowEnd {
@@ -125,7 +127,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       active.run?.kill();
     });
     try {
-      active.run = engine.start(plan, { ...flagged(setup), listener: view });
+      active.run = engine.start(plan, { ...wishes.start, ...flagged(setup), listener: view });
       prepareDelivery();
       return await active.run.finished;
     } finally {

@@ -23,6 +23,18 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       /** Step names by level. */
       readonly levels: readonly (readonly string[])[];
     }
+  /** A run that had ended goes on: what was kept is as it was, every other step starts anew. */
+  | {
+      readonly kind: 'run-resumed';
+      readonly workflow: string;
+      readonly file: string;
+      readonly mode: ExecutionMode;
+      readonly failureMode: FailureMode;
+      readonly cap: number;
+      readonly levels: readonly (readonly string[])[];
+      /** Steps that have succeeded already. */
+      readonly kept: readonly string[];
+    }
   /** Mode `parallel` only; 0-based. */
   | { readonly kind: 'level-started'; readonly level: number; readonly steps: readonly string[] }
   | {

@@ -58,15 +58,10 @@ export function emptyRecord(): RunRecord {
 export function fold(record: RunRecord, event: RunEvent): void {
   switch (event.kind) {
     case 'run-started':
-      record.run = event.run;
-      record.workflow = event.workflow;
-      record.file = event.file;
-      record.mode = event.mode;
-      record.cap = event.cap;
-      record.startedAt = event.at;
-      event.levels.forEach((names, level) => {
-        for (const name of names) record.steps.set(name, { name, level, status: 'waiting', attempt: 0 });
-      });
+      begin(record, event, new Map());
+      return;
+    case 'run-resumed':
+      begin(record, event, new Map(event.kept.map((name) => [name, keptRecord(record, name)])));
       return;
     case 'level-started':
       return;
@@ -128,6 +123,37 @@ export function fold(record: RunRecord, event: RunEvent): void {
     default:
       unreachable(event);
   }
+}
+
+function begin(
+  record: RunRecord,
+  event: RunEvent & { kind: 'run-started' | 'run-resumed' },
+  kept: ReadonlyMap<string, StepRecord>,
+): void {
+  record.run = event.run;
+  record.workflow = event.workflow;
+  record.file = event.file;
+  record.mode = event.mode;
+  record.cap = event.cap;
+  record.status = 'running';
+  record.startedAt ||= event.at;
+  delete record.stopped;
+  delete record.durationMs;
+  record.steps.clear();
+  event.levels.forEach((names, level) => {
+    for (const name of names) {
+      const before = kept.get(name);
+      record.steps.set(
+        name,
+        before === undefined ? { name, level, status: 'waiting', attempt: 0 } : { ...before, level },
+      );
+    }
+  });
+}
+
+/** Whoever folds from the resumption on knows no more than that it succeeded. */
+function keptRecord(record: RunRecord, name: string): StepRecord {
+  return record.steps.get(name) ?? { name, level: 0, status: 'succeeded', attempt: 0 };
 }
 
 function known(record: RunRecord, name: string): StepRecord {

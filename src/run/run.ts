@@ -17,6 +17,8 @@ export interface PlanRunOptions {
   /** For the whole run; nothing means none. */
   readonly timeoutMs: number | undefined;
   readonly settings: Omit<JobSettings, 'workdir' | 'tmp'>;
+  /** Outputs of steps that succeeded before the run was resumed; absent where it is not. */
+  readonly kept?: ReadonlyMap<string, EncodedValue>;
 }
 
 export class PlanRun {
@@ -73,24 +75,40 @@ export class PlanRun {
   async #go(allSettled: Promise<void>): Promise<RunStatus> {
     const { mode, failureMode, cap, timeoutMs, settings } = this.#options;
     const { workflow, steps, levels } = this.#plan;
-    this.#tell({
-      kind: 'run-started',
+    const beginning = {
       workflow: workflow.name,
       file: workflow.file.path,
       mode,
       failureMode,
       cap: mode === 'sequential' ? 1 : cap,
       levels: levels.map((level) => level.map((index) => steps[index]!.step.name)),
-    });
+    };
+    const { kept } = this.#options;
+    if (kept === undefined) this.#tell({ kind: 'run-started', ...beginning });
+    else this.#tell({ kind: 'run-resumed', ...beginning, kept: this.#keep(kept) });
     if (steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native')) this.#workdir = makeWorkdir();
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.stop('timed-out'), timeoutMs);
-    this.#startReady();
+    if (this.#scheduler.done) this.#settled();
+    else this.#startReady();
     await allSettled;
     clearTimeout(this.#timer);
     await this.#workdir?.[Symbol.asyncDispose]();
     const status = this.#status();
     this.#tell({ kind: 'run-settled', status, durationMs: performance.now() - this.#startedAt });
     return status;
+  }
+
+  /** Gives the names of the kept steps in plan order. */
+  #keep(kept: ReadonlyMap<string, EncodedValue>): string[] {
+    const names: string[] = [];
+    for (const { index, step } of this.#plan.steps) {
+      const output = kept.get(step.name);
+      if (output === undefined) continue;
+      this.#outputs[index] = output;
+      this.#scheduler.keep(index);
+      names.push(step.name);
+    }
+    return names;
   }
 
   #startReady(): void {

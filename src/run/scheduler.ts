@@ -105,6 +105,16 @@ export class Scheduler {
     return skips;
   }
 
+  /** Counts a step as succeeded that did so in an earlier part of the run; before any is taken. */
+  keep(index: number): void {
+    this.#markSettled(index);
+    for (const dependant of this.#plan.steps[index]!.dependants) {
+      this.#missing[dependant]! -= 1;
+      if (this.#missing[dependant] === 0 && this.#state[dependant] === 'waiting') this.#makeReady(dependant);
+    }
+    this.#advanceLevel();
+  }
+
   /** Lets nothing start any more; what runs goes on until it settles. */
   stop(reason: StopReason): Skip[] {
     const skips = this.#close({ kind: 'stopped', reason });

@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../model/result.ts';
 import { Contents } from './contents.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
-import { isAlive } from './owner.ts';
+import { isAlive, thisProcess } from './owner.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 import { eventOf, type PastEvent, withoutBytes } from './stored-event.ts';
 
@@ -91,6 +91,24 @@ export class History implements Disposable {
     return fail(
       `Several runs begin with "${name}": ${some.join(', ')}${rows.length > 3 ? ' …' : ''}; write more of the id`,
     );
+  }
+
+  /**
+   * Makes a run that has ended this process's own, so that it may be resumed: of several processes that try at once, one
+   * succeeds. The error says in a sentence which process has it.
+   */
+  claim(run: PastRun): Result<void, string> {
+    const taken = (pid: number): Result<void, string> => fail(`Run "${run.id}" is running in process ${pid}`);
+    if (run.status === 'running') return taken(run.pid);
+    const { pid, process, machine } = thisProcess();
+    return this.#database.write(() => {
+      const now = this.find(run.id);
+      if (now.ok && now.value.status === 'running') return taken(now.value.pid);
+      this.#database
+        .prepare("UPDATE runs SET status = 'running', pid = ?, process = ?, machine = ? WHERE id = ?")
+        .run(pid, process, machine, run.id);
+      return ok(undefined);
+    });
   }
 
   /** In the order they happened. Those with a higher number than `after` only, where that is given; numbers begin at 0. */

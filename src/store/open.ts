@@ -8,6 +8,8 @@ export interface StoreOptions {
   readonly directory: string;
   /** Told once, in a sentence, when the history cannot be written; runs go on without it. Default: nobody is told. */
   readonly onTrouble?: (sentence: string) => void;
+  /** Called at every step on the way to the disk, so that tests can end the process there. */
+  readonly transition?: (name: string) => void;
 }
 
 export function openStore(options: StoreOptions): RunStore {

@@ -18,6 +18,10 @@ export interface RecordingStatements {
   readonly settleRun: Statement;
   readonly addEvent: Statement;
   readonly putStep: Statement;
+  readonly resumeRun: Statement;
+  readonly stepsOf: Statement;
+  readonly dropStep: Statement;
+  readonly lastOf: Statement;
   readonly keyOf: Statement;
 }
 
@@ -34,6 +38,13 @@ export function recordingStatements(database: Database): RecordingStatements {
        ON CONFLICT (run, step) DO UPDATE SET status = excluded.status, started_at = coalesce(excluded.started_at, started_at),
          duration_ms = excluded.duration_ms, output = excluded.output, size = excluded.size`,
     ),
+    resumeRun: database.prepare(
+      `UPDATE runs SET options = ?, definition = ?, steps = ?, stopped = NULL, duration_ms = NULL, counts = NULL, version = ?
+       WHERE id = ?`,
+    ),
+    stepsOf: database.prepare('SELECT step FROM steps WHERE run = ?'),
+    dropStep: database.prepare('DELETE FROM steps WHERE run = ? AND step = ?'),
+    lastOf: database.prepare('SELECT max(seq) AS seq FROM events WHERE run = ?'),
     keyOf: database.prepare('SELECT key FROM runs WHERE id = ?'),
   };
 }
@@ -54,6 +65,8 @@ export class RunRecording implements Recording {
   /** When steps that have not settled started. */
   readonly #startedAt = new Map<string, number>();
   #key = 0;
+  /** Of this part of the run. */
+  #firstSeq = 0;
   #seq = 0;
   #stopped: string | null = null;
 
@@ -71,7 +84,7 @@ export class RunRecording implements Recording {
 
   onEvent(event: RunEvent): void {
     const seq = this.#seq++;
-    if (event.kind === 'run-started') this.#begin(event);
+    if (event.kind === 'run-started' || event.kind === 'run-resumed') this.#begin(event);
     const prepared = event.kind === 'step-succeeded' ? this.#contents.prepare(event.output) : undefined;
     let kept: Kept | undefined;
     let ready: Promise<void> | undefined;
@@ -95,8 +108,8 @@ export class RunRecording implements Recording {
     return this.#writer.flush();
   }
 
-  #begin(event: RunEvent & { kind: 'run-started' }): void {
-    const { id, plan, cwd, options } = this.#beginning;
+  #begin(event: RunEvent & { kind: 'run-started' | 'run-resumed' }): void {
+    const { plan } = this.#beginning;
     const definition = this.#contents.prepare(writeDefinition(definitionOf(plan)));
     let kept: Kept | undefined;
     this.#writer.add({
@@ -105,31 +118,52 @@ export class RunRecording implements Recording {
       }),
       write: () => {
         this.#contents.insert(kept!);
-        const { addRun, keyOf } = this.#statements;
-        const owner = thisProcess();
-        addRun.run(
-          id,
-          event.workflow,
-          event.file,
-          this.#path,
-          cwd,
-          JSON.stringify(options),
-          kept!.hash,
-          plan.steps.length,
-          event.at,
-          this.#version,
-          owner.pid,
-          owner.process,
-          owner.machine,
-        );
-        this.#key = Number(keyOf.all(id)[0]!['key']);
+        if (event.kind === 'run-started') this.#addRun(event, kept!.hash);
+        else this.#resumeRun(event, kept!.hash);
       },
     });
   }
 
+  #addRun(event: RunEvent & { kind: 'run-started' }, definition: Uint8Array): void {
+    const { id, plan, cwd, options } = this.#beginning;
+    const { addRun, keyOf } = this.#statements;
+    const owner = thisProcess();
+    addRun.run(
+      id,
+      event.workflow,
+      event.file,
+      this.#path,
+      cwd,
+      JSON.stringify(options),
+      definition,
+      plan.steps.length,
+      event.at,
+      this.#version,
+      owner.pid,
+      owner.process,
+      owner.machine,
+    );
+    this.#key = Number(keyOf.all(id)[0]!['key']);
+  }
+
+  /** The row itself was claimed for this process before. */
+  #resumeRun(event: RunEvent & { kind: 'run-resumed' }, definition: Uint8Array): void {
+    const { id, plan, options } = this.#beginning;
+    const { resumeRun, keyOf, lastOf, stepsOf, dropStep } = this.#statements;
+    resumeRun.run(JSON.stringify(options), definition, plan.steps.length, this.#version, id);
+    this.#key = Number(keyOf.all(id)[0]!['key']);
+    this.#firstSeq = Number(lastOf.all(this.#key)[0]!['seq']) + 1;
+    const kept = new Set(event.kept);
+    this.#counts.succeeded = kept.size;
+    for (const row of stepsOf.all(this.#key)) {
+      const step = String(row['step']);
+      if (!kept.has(step)) dropStep.run(this.#key, step);
+    }
+  }
+
   #addEvent(seq: number, event: RunEvent, output: KeptValue | undefined): void {
     const by = { user: userName(), pid: process.pid, version: this.#version };
-    this.#statements.addEvent.run(this.#key, seq, ...rowOf(event, output, by));
+    this.#statements.addEvent.run(this.#key, this.#firstSeq + seq, ...rowOf(event, output, by));
   }
 
   /** What questions about runs and steps are answered from, without reading all events. */
@@ -167,6 +201,7 @@ export class RunRecording implements Recording {
         );
         return;
       case 'run-started':
+      case 'run-resumed':
       case 'level-started':
       case 'step-printed':
       case 'step-warned':

@@ -14,6 +14,8 @@ export interface Beginning {
   /** Absolute; where hwfe was started. */
   readonly cwd: string;
   readonly options: GivenOptions;
+  /** Its earlier part is remembered under the same id. */
+  readonly isResumed: boolean;
 }
 
 /** Takes one run's events. */

@@ -11,7 +11,7 @@ const LONG = 4096;
 export type PastEvent = RunEvent extends infer E
   ? E extends { kind: 'step-succeeded' }
     ? Omit<E, 'output'> & { readonly output: KeptValue }
-    : E extends { kind: 'run-started' }
+    : E extends { kind: 'run-started' | 'run-resumed' }
       ? E & { readonly by: Starter }
       : E
   : never;
@@ -24,7 +24,12 @@ export function rowOf(
 ): [number, string, string | null, SqlValue] {
   const { at, kind, run: _, ...rest } = event;
   const { step = null, ...body } = rest as { step?: string };
-  const whole = output !== undefined ? { ...body, output } : kind === 'run-started' ? { ...body, by } : body;
+  const whole =
+    output !== undefined
+      ? { ...body, output }
+      : kind === 'run-started' || kind === 'run-resumed'
+        ? { ...body, by }
+        : body;
   const text = JSON.stringify(whole);
   return [at, kind, step, text.length > LONG ? deflateRawSync(text, { level: 1 }) : text];
 }

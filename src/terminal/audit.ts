@@ -28,6 +28,10 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
       const who = by === undefined ? '' : ` by ${by.user}, process ${by.pid}, hwfe ${by.version}`;
       return `${event.workflow} (${event.file})${who}`;
     }
+    case 'run-resumed': {
+      const who = by === undefined ? '' : ` by ${by.user}, process ${by.pid}, hwfe ${by.version}`;
+      return `${event.kept.length} steps kept${who}`;
+    }
     case 'level-started':
       return `level ${event.level + 1}`;
     case 'step-started':

@@ -76,6 +76,12 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
         timer = setTimeout(tick, FRAME_MS);
         return;
       }
+      case 'run-resumed':
+        above.push(
+          `${style.bold(visible(event.workflow))} ${style.dim(`resuming ${event.run}, ${event.kept.length} of ${countSteps(plan.steps.length)} kept`)}`,
+        );
+        timer = setTimeout(tick, FRAME_MS);
+        return;
       case 'step-printed':
         log.add(event.step, event.lines);
         for (const { text } of event.lines)

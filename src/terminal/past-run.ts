@@ -10,6 +10,9 @@ import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { countSteps, describeSkip, paintOf, SIGNS } from './words.ts';
 
+/** Columns of the longest time, so that times stand flush right. */
+const TIME = 7;
+
 /** `outputs` by step. */
 export function renderPastRun(
   run: PastRun,
@@ -22,7 +25,7 @@ export function renderPastRun(
   const rows = [...record.steps.values()].map((step) => [
     lineOf(step, run, style),
     style.dim(step.language ?? ''),
-    step.durationMs === undefined ? '' : formatDuration(step.durationMs),
+    step.durationMs === undefined ? '' : formatDuration(step.durationMs).padStart(TIME),
     outputs.has(step.name) ? formatSize(outputs.get(step.name)!.size) : '',
     noteOn(step),
   ]);

@@ -6,8 +6,11 @@ import type { Paint, Style } from './style.ts';
 import { table } from './table.ts';
 import { paintOf, SIGNS } from './words.ts';
 
+/** Columns of the longest time, so that times stand flush right. */
+const TIME = 7;
+
 export function renderRuns(runs: readonly PastRun[], now: number, style: Style): string[] {
-  const head = ['run', 'workflow', 'status', 'started', 'took', 'steps'].map(style.dim);
+  const head = ['run', 'workflow', 'status', 'started', 'took'.padStart(TIME), 'steps'].map(style.dim);
   return table([
     head,
     ...runs.map((run) => [
@@ -15,7 +18,7 @@ export function renderRuns(runs: readonly PastRun[], now: number, style: Style):
       run.workflow,
       statusOf(run.status, style),
       formatMoment(run.startedAt),
-      tookOf(run, now),
+      tookOf(run, now).padStart(TIME),
       stepsOf(run),
     ]),
   ]);

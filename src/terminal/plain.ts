@@ -52,6 +52,11 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         ]);
         return;
       }
+      case 'run-resumed':
+        say([
+          `${style.bold(visible(event.workflow))} ${style.dim(`(${visible(event.file)})`)}: resuming ${event.run}, ${event.kept.length} of ${countSteps(plan.steps.length)} kept`,
+        ]);
+        return;
       case 'step-printed':
         log.add(event.step, event.lines);
         return;

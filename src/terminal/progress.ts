@@ -113,6 +113,12 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.cap = event.cap;
         progress.startedAt = event.at;
         return;
+      case 'run-resumed':
+        progress.mode = event.mode;
+        progress.cap = event.cap;
+        progress.startedAt = event.at;
+        for (const name of event.kept) move(name, 'succeeded');
+        return;
       case 'step-started': {
         const step = move(event.step, 'running');
         step.attempt = event.attempt;

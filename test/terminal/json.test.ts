@@ -22,6 +22,17 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
     cap: 2,
     levels: [['a']],
   },
+  'run-resumed': {
+    ...base,
+    kind: 'run-resumed',
+    workflow: 'w',
+    file: 'w.lua',
+    mode: 'parallel',
+    failureMode: 'kill',
+    cap: 2,
+    levels: [['a']],
+    kept: ['a'],
+  },
   'level-started': { ...base, kind: 'level-started', level: 0, steps: ['a'] },
   'step-started': {
     ...base,

@@ -31,7 +31,7 @@ export const audit: Command = {
             {
               event: withoutBytes(event),
               ...(event.kind === 'step-succeeded' && { size: event.output.size }),
-              ...(event.kind === 'run-started' && { by: event.by }),
+              ...((event.kind === 'run-started' || event.kind === 'run-resumed') && { by: event.by }),
             },
             style,
           ),

@@ -1,0 +1,87 @@
+/** `hwfe resume`: goes on with a run that failed, was cancelled or was interrupted. */
+import type { PastRun } from '../../model/history.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Command } from '../command.ts';
+import type { Console } from '../console.ts';
+import { withEngine } from '../engine.ts';
+import { stepNamed, withRun, wrong } from '../history.ts';
+import { COMMON, type Option } from '../options.ts';
+import { reportDiagnostics, setUp } from '../setup.ts';
+import { STATUS } from '../status.ts';
+
+const OPTIONS: readonly Option[] = [
+  { name: 'from', takes: 'STEP', about: 'Run this step again, and what depends on it, though they succeeded.' },
+  { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
+  { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
+  { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
+  { name: 'quiet', short: 'q', about: 'Report failures only.' },
+  ...COMMON,
+];
+
+export const resume: Command = {
+  usage: 'resume [RUN]',
+  about: [
+    'Goes on with a run that failed, was cancelled or was interrupted, under its id, with the flags it was started',
+    'with, from where it was started. Steps that succeeded keep their outputs and are not run again; all others start',
+    'anew, as the file has them now. Where a step that succeeded has changed since, say whether its output',
+    'stands (--force) or the step runs again (--from STEP).',
+  ].join('\n'),
+  options: OPTIONS,
+  run(args, console) {
+    return withRun(args, OPTIONS, console, async (run, _, { history, setup }) => {
+      const from = args.value('from');
+      if (run.status === 'running') return wrong(console, `Run "${run.id}" is running in process ${run.pid}`);
+      if (run.status === 'succeeded' && from === undefined) {
+        return wrong(console, `Run "${run.id}" has succeeded; name a step to run again from: --from STEP`);
+      }
+      // Everything is as it was where the run was started.
+      const there: Console = { ...console, cwd: run.cwd };
+      const own = run.cwd === console.cwd ? setup : await setUp(args, OPTIONS, there);
+      if (own === undefined) return STATUS.wrong;
+      const settings = { ...own, config: { ...own.config, store: { path: history.directory } } };
+      return withEngine(settings, there, async (engine) => {
+        const loaded = await engine.load(run.file, { warm: true });
+        if (!loaded.ok) {
+          await reportDiagnostics(loaded.error, own.styleFor, console);
+          return STATUS.wrong;
+        }
+        const plan = loaded.value;
+        if (from !== undefined && (await stepNamed(from, namesOf(plan), console)) === undefined) return STATUS.wrong;
+        const [{ planResume }, { renderChanges }, { createSession }] = await Promise.all([
+          import('../../store/resume.ts'),
+          import('../../terminal/changes.ts'),
+          import('../session.ts'),
+        ]);
+        const { kept, changes, stale, damaged } = planResume(history, run, plan, from);
+        const style = own.styleFor(console.err);
+        if (changes.length > 0) {
+          console.err.lines([`The workflow has changed since the run began:`, ...renderChanges(changes, style)]);
+        }
+        if (stale.length > 0 && !args.has('force')) return refuse(stale, run, console);
+        for (const step of damaged) console.err.lines([`The output of "${step}" is damaged; the step runs again.`]);
+        const claimed = history.claim(run);
+        if (!claimed.ok) return wrong(console, claimed.error);
+        const session = createSession(engine, own, there, {
+          delivery: { cwd: run.cwd },
+          dryRun: false,
+          events: args.has('json'),
+          printOutput: args.has('print-output'),
+          start: { ...run.options, resume: { id: run.id, kept } },
+        });
+        return (await session.run(run.file, loaded)).status;
+      });
+    });
+  },
+};
+
+function refuse(stale: readonly string[], { id }: PastRun, console: Console): number {
+  const names = stale.map((step) => `"${step}"`).join(', ');
+  return wrong(
+    console,
+    `${names} succeeded before ${stale.length === 1 ? 'it' : 'they'} changed; keep what was handed on: hwfe resume ${id} --force, or run again from there: hwfe resume ${id} --from ${stale[0]!}`,
+  );
+}
+
+function namesOf(plan: Plan): string[] {
+  return plan.steps.map(({ step }) => step.name);
+}

@@ -1,0 +1,76 @@
+// The engine is killed at every step on its way to the disk; a resumed run loses nothing that was kept.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openHistory } from '../../src/store/history.ts';
+import { directory } from '../cli/rig.ts';
+
+const PROGRAM = join(import.meta.dirname, 'crash-program.js');
+const WORKFLOW = `workflow = { name = "crash", steps = {
+  a = { language = "shell", code = "echo a >> ran.txt; echo '{\\"n\\":1}'" },
+  big = { language = "lua", depends_on = {"a"}, code = "return ('x'):rep(70000)" },
+  b = { language = "shell", depends_on = {"big"}, code = "echo b >> ran.txt; echo '{\\"n\\":2}'" },
+} }`;
+
+describe('an engine that is killed', () => {
+  it('at any step on the way to the disk can be resumed, and nothing that was kept runs twice', async () => {
+    let crashes = 0;
+    // What killed engines leave, and their spawners clean up a moment later.
+    const temporary = mkdtempSync(join(tmpdir(), 'hwfe-crash-'));
+    for (let at = 1; ; at++) {
+      const home = directory({ 'crash.lua': WORKFLOW });
+      const status = await crash(home.path, temporary, at);
+      const kept = succeeded(home.path);
+      if (kept !== undefined) {
+        const resumed = await home.hwfe('resume', '--json');
+        if (!/has succeeded/.test(resumed.err)) expect([at, resumed.status, resumed.err]).toEqual([at, 0, '']);
+        for (const step of ['a', 'b']) {
+          const times = ran(home.path).filter((name) => name === step).length;
+          // One that was under way may have got as far as its first line.
+          if (kept.has(step)) expect([at, step, times]).toEqual([at, step, 1]);
+          else expect([at, step, times >= 1]).toEqual([at, step, true]);
+        }
+        expect(succeeded(home.path)).toEqual(new Set(['a', 'big', 'b']));
+        expect((await home.hwfe('output', 'latest', 'big')).out).toHaveLength(70_003);
+      }
+      home.remove();
+      if (status === 0) break;
+      expect(status).toBe('SIGKILL');
+      crashes += 1;
+    }
+    rmSync(temporary, { recursive: true, maxRetries: 20, retryDelay: 100 });
+    expect(crashes).toBeGreaterThan(12);
+  }, 180_000);
+});
+
+function crash(cwd: string, temporary: string, at: number): Promise<number | string> {
+  const child = spawn(process.execPath, [PROGRAM, join(cwd, '.hwfe'), 'crash.lua', String(at)], {
+    cwd,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: 'ignore',
+  });
+  return new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown')));
+}
+
+/** Nothing where no run was kept yet. */
+function succeeded(cwd: string): Set<string> | undefined {
+  const opened = openHistory(join(cwd, '.hwfe'));
+  if (!opened.ok) {
+    expect(opened.error).toBe('absent');
+    return undefined;
+  }
+  using history = opened.value;
+  const [run] = history.runs();
+  if (run === undefined) return undefined;
+  return new Set([...history.steps(run).values()].filter(({ output }) => output !== undefined).map(({ step }) => step));
+}
+
+function ran(cwd: string): string[] {
+  try {
+    return readFileSync(join(cwd, 'ran.txt'), 'utf8').trim().split('\n');
+  } catch {
+    return [];
+  }
+}
