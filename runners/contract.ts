@@ -44,6 +44,8 @@ export type Script =
       readonly func: string;
       /** Numbers for a function module, words for a WASI command; absent when the step has no `args`. */
       readonly args?: readonly (number | bigint | string)[];
+      /** The file's bytes, where the runner may read no files. */
+      readonly bytes?: Uint8Array;
       readonly origin: Origin;
     };
 
@@ -122,6 +124,8 @@ export interface ThreadSetup {
   readonly ownsProcess: boolean;
   /** Name of the BroadcastChannel on which jobs that own processes are told to stop, by the `id` of their assignment. */
   readonly stops?: string;
+  /** The directory of the built runners, in a process that may not look it up. */
+  readonly built?: string;
 }
 
 /** The thread is ready and begins with the job now. */

@@ -9,6 +9,7 @@ import type { HeadStart } from './head-start.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener, StopReason } from './model/event.ts';
 import type { GivenOptions } from './model/history.ts';
+import { strictest } from './model/isolation.ts';
 import type { Plan } from './model/plan.ts';
 import { emptyRecord, fold, type RunRecord } from './model/record.ts';
 import { fail, type Result } from './model/result.ts';
@@ -138,7 +139,7 @@ class LocalEngine implements Engine {
 
   async check(plan: Plan): Promise<readonly Diagnostic[]> {
     const { unmetDemands } = await import('./run/demands.ts');
-    return unmetDemands(plan, { isolation: this.#config.execution.isolation, runners: this.#config.runners });
+    return unmetDemands(plan, this.#config.execution.isolation);
   }
 
   start(plan: Plan, options: RunOptions = {}): Run {
@@ -220,9 +221,11 @@ class LocalEngine implements Engine {
     if (disabled.length > 0) return fail(disabled.map((step) => disabledRunner(step, workflow.file)));
     const plan = planWorkflow(workflow, warnings);
     if (plan.ok && warm) {
-      for (const need of needsOf(plan.value, this.#cap(plan.value, {}), (step) => this.#runtimeOf(step))) {
-        this.#pool.warm(need.language, need.runtime, need.threads);
-      }
+      const needs = needsOf(plan.value, this.#cap(plan.value, {}), (step) => ({
+        runtime: this.#runtimeOf(step),
+        isolation: strictest(this.#config.execution.isolation, step.isolation),
+      }));
+      for (const { threads, ...kind } of needs) this.#pool.warm(kind, threads);
     }
     return plan;
   }
@@ -235,10 +238,12 @@ class LocalEngine implements Engine {
     } catch {
       return;
     }
+    // Which threads or slots they will need is not known yet.
+    if (/\bisolation\b/.test(text)) return;
     for (const language of languagesInText(text)) {
       const runner = this.#config.runners[language];
       const runtime: Runtime = language === 'shell' ? 'native' : 'runtime' in runner ? runner.runtime : 'embedded';
-      this.#pool.warm(language, runtime, 1);
+      this.#pool.warm({ language, runtime, isolation: this.#config.execution.isolation }, 1);
     }
   }
 

@@ -1,11 +1,12 @@
 /** What can be known of a workflow's languages before it is read, and what its plan will need at once. */
-import type { Language, Runtime } from '../runners/contract.ts';
+import type { Isolation, Language, Runtime } from '../runners/contract.ts';
 import type { Plan } from './model/plan.ts';
 import { LANGUAGE_NAMES, type Step } from './model/workflow.ts';
 
 export interface Need {
   readonly language: Language;
   readonly runtime: Runtime;
+  readonly isolation: Isolation;
   /** Threads that will be busy at once. */
   readonly threads: number;
 }
@@ -24,15 +25,16 @@ export function languagesInText(text: string): Language[] {
 }
 
 /** The most steps of each kind that may run at once. */
-export function needsOf(plan: Plan, cap: number, runtimeOf: (step: Step) => Runtime): Need[] {
+export function needsOf(plan: Plan, cap: number, kindOf: (step: Step) => Pick<Need, 'runtime' | 'isolation'>): Need[] {
   const widest = new Map<string, Need>();
   for (const level of plan.levels) {
     const inLevel = new Map<string, Need>();
     for (const index of level) {
       const { step } = plan.steps[index]!;
-      const runtime = runtimeOf(step);
-      const kind = `${step.language} ${runtime}`;
-      inLevel.set(kind, { language: step.language, runtime, threads: (inLevel.get(kind)?.threads ?? 0) + 1 });
+      const { language } = step;
+      const { runtime, isolation } = kindOf(step);
+      const kind = `${language} ${runtime} ${isolation}`;
+      inLevel.set(kind, { language, runtime, isolation, threads: (inLevel.get(kind)?.threads ?? 0) + 1 });
     }
     for (const [kind, need] of inLevel) if (need.threads > (widest.get(kind)?.threads ?? 0)) widest.set(kind, need);
   }

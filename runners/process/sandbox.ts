@@ -124,7 +124,8 @@ function isShown(path: string): boolean {
 
 let parts: readonly string[] | undefined;
 
-function systemParts(): readonly string[] {
+/** Arguments that show the system's programs, libraries and what goes with them. */
+export function systemParts(): readonly string[] {
   parts ??= [...SYSTEM, ...ETC.map((name) => join('/etc', name))].flatMap(shownAsItIs);
   return parts;
 }

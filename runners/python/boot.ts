@@ -3,7 +3,7 @@ import type { Gate } from './gate.ts';
 import { GUEST } from './guest.ts';
 import { GATE_VERSION } from './host-calls.ts';
 import { EXCHANGE, INTERIOR, SLEEP_DEVICE } from './interior.ts';
-import { pyodideVersion, standardLibrary } from './library.ts';
+import { type Library, pyodideVersion, standardLibrary } from './library.ts';
 import { loadPyodide } from './pyodide.ts';
 import type { Pyodide, PyodideOptions } from './pyodide.ts';
 import { readSnapshot, removeIfThere, snapshotPath, writeSnapshot } from './snapshot.ts';
@@ -25,8 +25,8 @@ del _hwfe, types, sys
 `;
 
 /** `cacheDir` may be empty: then nothing is cached. `packagesDir` is where `loadPackage` finds wheels. */
-export async function boot(cacheDir: string, packagesDir: string): Promise<Booted> {
-  const library = standardLibrary();
+export async function boot(cacheDir: string, packagesDir: string, built?: string): Promise<Booted> {
+  const library = standardLibrary(built);
   const silent = (): void => undefined;
   const options: PyodideOptions = {
     stdin: () => null,
@@ -37,7 +37,7 @@ export async function boot(cacheDir: string, packagesDir: string): Promise<Boote
     stdLibURL: library.path,
     packageCacheDir: packagesDir,
   };
-  const path = snapshotPath(cacheDir, pyodideVersion(), library.identity, GATE_VERSION, GUEST, INTERIOR);
+  const path = snapshotOf(cacheDir, library);
   const snapshot = cacheDir === '' ? undefined : await readSnapshot(path);
   if (snapshot !== undefined) {
     const loaded = await loadPyodide({ ...options, _loadSnapshot: snapshot }).catch(() => undefined);
@@ -50,6 +50,11 @@ export async function boot(cacheDir: string, packagesDir: string): Promise<Boote
   python.runPython('import gc; gc.collect(); gc.freeze()');
   if (cacheDir !== '') writeSnapshot(path, python.makeMemorySnapshot());
   return { python: equipped(python), gate, fromSnapshot: false };
+}
+
+/** Where the snapshot is kept that fits what is installed. */
+export function snapshotOf(cacheDir: string, library: Library = standardLibrary()): string {
+  return snapshotPath(cacheDir, pyodideVersion(), library.identity, GATE_VERSION, GUEST, INTERIOR);
 }
 
 /** Longest text of a number that the sleep device reads. */

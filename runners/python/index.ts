@@ -37,7 +37,7 @@ class WarmInterpreter {
       const wheels = findWheels(packages, this.#packagesDir);
       if (!wheels.ok) return missing(wheels.missing, this.#packagesDir);
       this.#interpreter = undefined;
-      const booted = await boot(this.#setup.cacheDir, this.#packagesDir);
+      const booted = await boot(this.#setup.cacheDir, this.#packagesDir, this.#setup.built);
       const problem = await loadWheels(booted.python, wheels.load);
       if (problem !== undefined) return { reason: 'runtime-missing', message: problem };
       this.#interpreter = interpreterFrom(booted);

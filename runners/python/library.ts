@@ -14,9 +14,10 @@ export interface Library {
 }
 
 /** Where `runners/python/prepare.ts` puts the library with its modules compiled: beside the built runner. */
-export function preparedLibraryPath(): string {
-  const require = createRequire(import.meta.url);
-  return join(dirname(require.resolve('#worker')), 'python', `stdlib-${pyodideVersion()}.zip`);
+export function preparedLibraryPath(
+  built: string = dirname(createRequire(import.meta.url).resolve('#worker')),
+): string {
+  return join(built, 'python', `stdlib-${pyodideVersion()}.zip`);
 }
 
 export function pyodideVersion(): string {
@@ -25,9 +26,9 @@ export function pyodideVersion(): string {
 }
 
 /** The prepared library, else the one that came with Pyodide, whose modules are compiled at every import. */
-export function standardLibrary(): Library {
+export function standardLibrary(built?: string): Library {
   const own = createRequire(import.meta.url).resolve('pyodide/python_stdlib.zip');
-  for (const path of [preparedLibraryPath(), own]) {
+  for (const path of [preparedLibraryPath(built), own]) {
     const identity = identityOf(path);
     if (identity !== undefined) return { path, identity };
   }

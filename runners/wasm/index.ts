@@ -14,7 +14,7 @@ export const load: LoadRunner = (setup) => {
     run: async (job, context) => {
       const { script } = job;
       if (script.kind !== 'module') throw new Error('Internal error: a WASM step has no module');
-      const loading = await cache.load(script.path, job.limits.memory ?? EMBEDDED_MEMORY);
+      const loading = await cache.load(script, job.limits.memory ?? EMBEDDED_MEMORY);
       if (loading.kind !== 'loaded') return notLoaded(job, script, loading);
       return runStep({ job, script, loaded: loading.loaded }, context, setup.wasi);
     },

@@ -31,38 +31,44 @@ const KEPT_AT_MOST = 32;
 export class ModuleCache {
   readonly #kept = new Map<string, Kept>();
 
-  /** `memory` is the most bytes that each of the module's memories may have. */
-  async load(path: string, memory: number): Promise<Loading> {
+  /** `memory` is the most bytes that each of the module's memories may have; `bytes` are what stands at `path`, where that cannot be read. */
+  async load({ path, bytes: given }: { path: string; bytes?: Uint8Array }, memory: number): Promise<Loading> {
+    const pages = Math.min(MOST_PAGES, Math.floor(memory / PAGE));
+    if (given !== undefined) return compile(given, pages);
     const file = read(path);
     if (file.kind !== 'file') return file;
     const { mtimeMs, size } = file;
-    const pages = Math.min(MOST_PAGES, Math.floor(memory / PAGE));
     const key = `${pages} ${path}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && kept.mtimeMs === mtimeMs && kept.size === size)
       return { kind: 'loaded', loaded: kept.loaded };
     const bytes = readBytes(path);
     if (!(bytes instanceof Uint8Array)) return bytes;
-    let module: WebAssembly.Module;
-    try {
-      // The module's own mistakes are told as they are.
-      const capped = WebAssembly.validate(bytes) ? capMemories(bytes, pages) : bytes;
-      if (capped === undefined) return { kind: 'too-large' };
-      module = await WebAssembly.compile(capped);
-    } catch (error) {
-      // A RangeError is V8's answer to a module that is larger than it takes.
-      if (error instanceof WebAssembly.CompileError || error instanceof RangeError)
-        return { kind: 'invalid', message: error.message.replace(/^WebAssembly\.compile\(\): /, '') };
-      throw error;
-    }
-    const loaded = { module, signatures: exportedSignatures(bytes) };
+    const compiled = await compile(bytes, pages);
+    if (compiled.kind !== 'loaded') return compiled;
+    const { loaded } = compiled;
     this.#kept.delete(key);
     this.#kept.set(key, { mtimeMs, size, loaded });
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= KEPT_AT_MOST) break;
       this.#kept.delete(oldest);
     }
-    return { kind: 'loaded', loaded };
+    return compiled;
+  }
+}
+
+async function compile(bytes: Uint8Array, pages: number): Promise<Loading> {
+  try {
+    // The module's own mistakes are told as they are.
+    const capped = WebAssembly.validate(bytes) ? capMemories(bytes, pages) : bytes;
+    if (capped === undefined) return { kind: 'too-large' };
+    const module = await WebAssembly.compile(capped);
+    return { kind: 'loaded', loaded: { module, signatures: exportedSignatures(bytes) } };
+  } catch (error) {
+    // A RangeError is V8's answer to a module that is larger than it takes.
+    if (error instanceof WebAssembly.CompileError || error instanceof RangeError)
+      return { kind: 'invalid', message: error.message.replace(/^WebAssembly\.compile\(\): /, '') };
+    throw error;
   }
 }
 

@@ -1,10 +1,17 @@
 /** Where jobs run: the seam between a run and the threads, or whatever stands in for them. */
-import type { Job, Language, Outcome, PrintedLine, Runtime, Usage } from '../../runners/contract.ts';
+import type { Isolation, Job, Language, Outcome, PrintedLine, Runtime, Usage } from '../../runners/contract.ts';
 
 export interface Pool extends AsyncDisposable {
   /** Starts what `threads` jobs of this kind at once will need, before they are there. */
-  warm(language: Language, runtime: Runtime, threads: number): void;
+  warm(kind: JobKind, threads: number): void;
   start(job: Job, context: JobContext): RunningJob;
+}
+
+/** What jobs have in common that may run in the same threads. */
+export interface JobKind {
+  readonly language: Language;
+  readonly runtime: Runtime;
+  readonly isolation: Isolation;
 }
 
 export interface JobContext {

@@ -1,10 +1,10 @@
-/** The pool of this machine: threads for every language that is used, and a spawner for host processes. */
-import type { Job, Language, Outcome, Runtime, ThreadSetup } from '../../runners/contract.ts';
+/** The pool of this machine: threads or slots for every language that is used, and a spawner for host processes. */
+import { existsSync } from 'node:fs';
+import type { Job, Outcome, Runtime, ThreadSetup } from '../../runners/contract.ts';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
 import type { Spawner } from '../../runners/process/launch.ts';
-import { EMBEDDED_ONLY_IN_THREADS } from './demands.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Finished, JobContext, Pool, RunningJob } from './pool.ts';
+import type { Finished, JobContext, JobKind, Pool, RunningJob } from './pool.ts';
 import type { Threads } from './threads.ts';
 
 export interface ThreadPoolOptions {
@@ -16,10 +16,16 @@ export interface ThreadPoolOptions {
   readonly early?: Threads;
 }
 
+/** Where jobs of one kind run. */
+interface Place {
+  start(job: Job, context: JobContext): RunningJob;
+  close(): Promise<void>;
+}
+
 export class ThreadPool implements Pool {
   readonly #setup: Omit<ThreadSetup, 'language' | 'runtime'>;
   #early: Threads | undefined;
-  readonly #threads = new Map<string, Promise<Threads>>();
+  readonly #places = new Map<string, Promise<Result<Place, string>>>();
   #spawner: Promise<Spawner> | undefined;
 
   constructor(options: ThreadPoolOptions) {
@@ -28,8 +34,8 @@ export class ThreadPool implements Pool {
     this.#early = early;
   }
 
-  warm(language: Language, runtime: Runtime, threads: number): void {
-    void this.#threadsFor(language, runtime, threads);
+  warm(kind: JobKind, threads: number): void {
+    void this.#placeFor(kind, threads);
   }
 
   start(job: Job, context: JobContext): RunningJob {
@@ -41,54 +47,77 @@ export class ThreadPool implements Pool {
     };
     const finished = (async (): Promise<Finished> => {
       const prepared = await this.#prepare(job);
+      const place = await this.#placeFor(job, 1);
       if (!prepared.ok) return lacking(prepared.error);
-      const threads = await this.#threadsFor(job.language, job.runtime, 1);
-      running = threads.start(prepared.value, context);
+      if (!place.ok) return lacking(place.error);
+      running = place.value.start(prepared.value, context);
       if (ending !== undefined) running[ending]();
       return running.finished;
     })();
     return { finished, stop: () => end('stop'), kill: () => end('kill') };
   }
 
-  /** The job with what it needs beside its threads, or why the machine cannot keep it as strictly apart as it must be. */
-  async #prepare(job: Job): Promise<Result<Job, string>> {
-    if (job.runtime === 'embedded') return job.isolation === 'thread' ? ok(job) : fail(EMBEDDED_ONLY_IN_THREADS);
-    const spawner = (await this.#spawnerFor(job.runtime))?.socket;
-    const started = spawner === undefined ? job : { ...job, spawner };
-    if (job.isolation !== 'os') return ok(started);
-    const bubblewrap = await findBubblewrap(process.env['PATH']);
-    return bubblewrap.ok ? ok({ ...started, bubblewrap: bubblewrap.program }) : fail(bubblewrap.message);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#early?.close();
-    for (const threads of await Promise.all(this.#threads.values())) await threads.close();
+    for (const place of await Promise.all(this.#places.values())) if (place.ok) await place.value.close();
     await (await this.#spawner)?.[Symbol.asyncDispose]();
   }
 
-  #threadsFor(language: Language, runtime: Runtime, warm: number): Promise<Threads> {
-    const kind = `${language} ${runtime}`;
-    let threads = this.#threads.get(kind);
-    if (threads === undefined) {
-      threads = this.#startThreads({ language, runtime, ...this.#setup }, warm);
-      this.#threads.set(kind, threads);
-    }
-    return threads;
+  /** The job of a process with what it needs, or why the machine cannot keep it as strictly apart as it must be. */
+  async #prepare(job: Job): Promise<Result<Job, string>> {
+    const spawner = (await this.#spawnerFor(job.runtime))?.socket;
+    if (spawner === undefined) return ok(job);
+    if (job.isolation !== 'os') return ok({ ...job, spawner });
+    const bubblewrap = await findBubblewrap(process.env['PATH']);
+    return bubblewrap.ok ? ok({ ...job, spawner, bubblewrap: bubblewrap.program }) : fail(bubblewrap.message);
   }
 
-  async #startThreads(setup: ThreadSetup, warm: number): Promise<Threads> {
+  #placeFor(kind: JobKind, warm: number): Promise<Result<Place, string>> {
+    const { language, runtime } = kind;
+    // Those of host processes serve every isolation.
+    const isolation = runtime === 'native' ? 'thread' : kind.isolation;
+    const key = `${language} ${runtime} ${isolation}`;
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = isolation === 'thread' ? this.#startThreads(kind, warm) : this.#startSlots({ ...kind, isolation }, warm);
+      this.#places.set(key, place);
+    }
+    return place;
+  }
+
+  async #startThreads({ language, runtime }: JobKind, warm: number): Promise<Result<Place, never>> {
     const early = this.#early;
     this.#early = undefined;
     // The spawner is forked while this process is still small.
-    await this.#spawnerFor(setup.runtime);
+    await this.#spawnerFor(runtime);
     const threads = early ?? (await this.#boot(warm));
-    threads.setUp(setup);
-    return threads;
+    threads.setUp({ language, runtime, ...this.#setup });
+    return ok(threads);
   }
 
   async #boot(warm: number): Promise<Threads> {
     const { Threads } = await import('./threads.ts');
     return new Threads(warm);
+  }
+
+  async #startSlots({ language, runtime, isolation }: JobKind, warm: number): Promise<Result<Place, string>> {
+    const bubblewrap = isolation === 'os' ? await findBubblewrap(process.env['PATH']) : undefined;
+    if (bubblewrap?.ok === false) return fail(bubblewrap.message);
+    const { Slots } = await import('./slots.ts');
+    const { cacheDir } = this.#setup;
+    if (language === 'python' && cacheDir !== '') await this.#savePython(cacheDir);
+    const wishes = { language, cacheDir, bubblewrap: bubblewrap?.program };
+    return ok(new Slots({ language, runtime, ...this.#setup, ownsProcess: true }, wishes, warm));
+  }
+
+  /** A slot writes no files, so what Python compiles at its first start is kept by a thread that runs nothing else before. */
+  async #savePython(cacheDir: string): Promise<void> {
+    const { snapshotOf } = await import('../../runners/python/boot.ts');
+    if (existsSync(snapshotOf(cacheDir))) return;
+    const kind = { language: 'python', runtime: 'embedded', isolation: 'thread' } as const;
+    const place = await this.#placeFor(kind, 1);
+    if (place.ok)
+      await place.value.start({ ...NO_STEP, ...kind, cacheDir }, { timeoutMs: undefined, onLines() {} }).finished;
   }
 
   #spawnerFor(runtime: Runtime): Promise<Spawner> | undefined {
@@ -97,6 +126,20 @@ export class ThreadPool implements Pool {
     return this.#spawner;
   }
 }
+
+const NO_STEP = {
+  run: '',
+  step: '',
+  attempt: 1,
+  script: { kind: 'code', code: 'def run(): pass', origin: { file: '', line: 1, verbatim: true } },
+  inputs: new Map(),
+  env: {},
+  cwd: '',
+  workdir: '',
+  tmp: '',
+  packages: [],
+  limits: { output: 1024 },
+} as const;
 
 /** Nothing of the job has run. */
 function lacking(message: string): Finished {

@@ -12,11 +12,10 @@ import type {
   Started,
   StepFailure,
   ThreadSetup,
-  Usage,
 } from '../../runners/contract.ts';
-import { overLimit } from '../../runners/limits.ts';
 import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
-import { CpuWatch } from './cpu-watch.ts';
+import { bytesOf, isTimed, startClocks } from './clocks.ts';
+import { type CpuWatch, threadsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
 import { threadEntry } from './thread-entry.ts';
@@ -156,7 +155,9 @@ export class Threads {
     // Lines of a job whose thread was ended may still be on their way.
     if (flight === undefined) return;
     if (message.kind === 'started') {
-      startClocks(flight, message);
+      const { thread } = message;
+      flight.startedAt = performance.now();
+      flight.cpu = startClocks(flight.ending, flight.job, flight.context, () => thread && threadsClock(thread));
       return;
     }
     flight.batches += 1;
@@ -168,29 +169,6 @@ export class Threads {
   #loseQueued(): void {
     for (const flight of this.#flights.slice(this.#flights.length - this.#piscina.queueSize)) flight.abort.abort();
   }
-}
-
-function isTimed({ limits }: Job, { timeoutMs }: JobContext): boolean {
-  return timeoutMs !== undefined || limits.wall !== undefined || limits.cpu !== undefined;
-}
-
-/** The shorter of `timeout` and `limits.wall` counts. Processes are watched where they run. */
-function startClocks(flight: Flight, { thread }: Started): void {
-  const { ending, job, context } = flight;
-  const { limits } = job;
-  flight.startedAt = performance.now();
-  const { timeoutMs = Number.POSITIVE_INFINITY } = context;
-  if (limits.wall !== undefined && limits.wall < timeoutMs) ending.startClock(limits.wall, overLimit('wall', limits));
-  else if (timeoutMs < Number.POSITIVE_INFINITY)
-    ending.startClock(timeoutMs, { reason: 'timed-out', afterMs: timeoutMs });
-  if (limits.cpu === undefined || job.runtime === 'native') return;
-  flight.cpu = new CpuWatch(thread, limits.cpu, () => ending.begin(overLimit('cpu', limits)));
-}
-
-function bytesOf({ inputs }: Job, outcome: Outcome): Pick<Usage, 'bytesIn' | 'bytesOut'> {
-  let bytesIn = 0;
-  for (const value of inputs.values()) bytesIn += value.length;
-  return { bytesIn, bytesOut: outcome.ok ? outcome.output.length : 0 };
 }
 
 /** Lines and reports travel on different ports; a report may overtake lines that were printed before it. */

@@ -1,7 +1,7 @@
 // A pool without threads: each step does what the test says, and what was asked of it can be looked up.
 import type { Job, Language, Outcome, Runtime, StepFailure } from '../../runners/contract.ts';
 import { encode } from '../../runners/value.ts';
-import type { Finished, JobContext, Pool, RunningJob } from '../../src/run/pool.ts';
+import type { Finished, JobKind, JobContext, Pool, RunningJob } from '../../src/run/pool.ts';
 
 /** What a step does: gives a value, fails, or waits until it is ended or `release` is called. */
 export type Behaviour = 'succeed' | 'fail' | 'hang' | ((job: Job) => Outcome);
@@ -24,7 +24,7 @@ export class FakePool implements Pool {
     return [...this.#inFlight.keys()];
   }
 
-  warm(language: Language, runtime: Runtime, threads: number): void {
+  warm({ language, runtime }: JobKind, threads: number): void {
     this.warmed.push({ language, runtime, threads });
   }
 
