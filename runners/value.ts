@@ -1,10 +1,16 @@
 /** The value encoding, shared with the host: canonical JSON text in, out and between. */
 import type { EncodedValue } from './contract.ts';
+import type { TableParts } from './javascript/guest/tables.ts';
+import { markKinds, newMark } from './kinds/find.ts';
+import type { FileValue } from './kinds/run-files.ts';
 import { isCanonical } from './value/canonical.ts';
 import { encode, type Encoded, Float, MAX_DEPTH } from './value/encode.ts';
 import { type JsonValue, NotJson, parse } from './value/parse.ts';
 import { own } from './value/own.ts';
 
+export { createTables, type Table } from './javascript/guest/tables.ts';
+export { hasFiles } from './kinds/find.ts';
+export { withRecords } from './kinds/records.ts';
 export { compareKeys } from './value/keys.ts';
 export { encode, type Encoded } from './value/encode.ts';
 export { formatFloat } from './value/number.ts';
@@ -24,6 +30,37 @@ export function decode(value: EncodedValue): JsonValue {
   const read = readText(value, Number.POSITIVE_INFINITY, (x) => x);
   if (!read.ok) throw new Error(`Internal error: a value is not canonical: ${read.message}`);
   return read.value as JsonValue;
+}
+
+/** The value as `decode` gives it, with bytes, files and tables as what `revive` makes of them. */
+export function decodeKinds(value: EncodedValue, revive: Revive): unknown {
+  const mark = newMark();
+  const marked = markKinds(value, mark);
+  return marked === undefined ? decode(value) : revived(decode(marked), mark, revive);
+}
+
+export interface Revive {
+  bytes(base64: string): unknown;
+  file(file: FileValue): unknown;
+  /** Bytes and what else is inside are made already. */
+  table(parts: TableParts): unknown;
+}
+
+function revived(value: unknown, mark: string, revive: Revive): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => revived(item, mark, revive));
+  const members = value as Record<string, unknown>;
+  for (const [key, member] of Object.entries(members)) members[key] = revived(member, mark, revive);
+  const first = Object.keys(members)[0];
+  if (first?.startsWith(mark) !== true) return members;
+  const inside = members[first];
+  if (first.endsWith('b')) return revive.bytes(inside as string);
+  if (first.endsWith('t')) return revive.table(inside as TableParts);
+  return revive.file({
+    path: inside as string,
+    sha256: members['sha256'] as string,
+    size: members['size'] as number,
+  });
 }
 
 /** One object of all inputs, as canonical text. */

@@ -1,5 +1,5 @@
 /** The pipeline on one page: load a workflow, plan it, run the plan, record what happened. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { EncodedValue, Runtime } from '../runners/contract.ts';
@@ -55,6 +55,11 @@ export interface RunOptions {
   readonly failureMode?: FailureMode;
   /** For the whole run, in milliseconds. */
   readonly timeoutMs?: number;
+  /**
+   * The directory that the steps share, where the files are that they hand on; made if it is not there, and kept. What is in it
+   * is open to all steps of the run. Default: a temporary one, removed when the run ends.
+   */
+  readonly workdir?: string;
   /** Stops the run as `run.stop()` does. */
   readonly signal?: AbortSignal;
   /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
@@ -88,6 +93,7 @@ export interface Engine extends AsyncDisposable {
   define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
   /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
   check(plan: Plan): Promise<readonly Diagnostic[]>;
+  /** Throws when `options.workdir` cannot be made. */
   start(plan: Plan, options?: RunOptions): Run;
   /** The listener gets every run's events until it is disposed of. */
   watch(listener: RunListener): Disposable;
@@ -164,6 +170,8 @@ class LocalEngine implements Engine {
         this.#tell(event, options.listener);
       },
     };
+    const workdir = options.workdir === undefined ? undefined : resolve(this.#cwd, options.workdir);
+    if (workdir !== undefined) mkdirSync(workdir, { recursive: true });
     const timeoutMs = options.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs;
     const planRun = new PlanRun(
       plan,
@@ -175,6 +183,7 @@ class LocalEngine implements Engine {
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
         settings: this.#jobSettings(id, workflow.file.path),
         ...(resume && { kept: resume.kept }),
+        workdir,
       },
       listener,
     );

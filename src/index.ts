@@ -6,7 +6,7 @@ export type { StepAmong } from './define.ts';
 export { openStore } from './store/open.ts';
 export type { StoreOptions } from './store/open.ts';
 export type { RunStore } from './store/store.ts';
-export { outputsOf } from './outputs.ts';
+export { OutputFile, outputsOf, type OutputValue } from './outputs.ts';
 export type { BackoffDefinition, LimitsDefinition, StepDefinition, WorkflowDefinition } from './parse/definition.ts';
 export { loadConfig } from './config/load.ts';
 export { defaultConfig } from './config/defaults.ts';
@@ -20,7 +20,7 @@ export { lineAndColumn } from './model/source.ts';
 export type { SourceFile, Span } from './model/source.ts';
 export type { Dependency, ExecutionMode, FailureMode, RetryPolicy, Step, Workflow } from './model/workflow.ts';
 export { canonicalise, decode, encode } from '../runners/value.ts';
-export type { Encoded, JsonValue } from '../runners/value.ts';
+export type { Encoded, JsonValue, Table } from '../runners/value.ts';
 export type {
   EncodedValue,
   Language,

@@ -1,20 +1,23 @@
 /** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
 import type * as Crypto from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
+import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
 import type { UrlParts } from './guest/url.ts';
+import { askFiles, readFile } from './files.ts';
 
 /** What `crypto.getRandomValues` fills at once. */
 const MOST_RANDOM = 65_536;
 
 export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
-/** An object with the functions of `Bridge`. `print` and `part` are called anew each time: what prints changes from step to step. */
+/** An object with the functions of `Bridge`. What it is given is called anew each time: what prints changes from step to step. */
 export function createBridge(
   context: QuickJSContext,
   print: Print,
   part: (name: string) => QuickJSHandle,
+  files: () => RunFiles,
 ): QuickJSHandle {
   const bridge = context.newObject();
   const text = (handle: QuickJSHandle): string => context.getString(handle);
@@ -36,6 +39,19 @@ export function createBridge(
         context.dump(ignoreBom!) === true,
       );
       return context.newString(decoded === undefined ? '' : JSON.stringify(decoded));
+    },
+    base64: (buffer) => {
+      using bytes = context.getArrayBuffer(buffer!);
+      return context.newString(view(bytes.value).toString('base64'));
+    },
+    unbase64: (base64) => context.newArrayBuffer(ownBuffer(Buffer.from(text(base64!), 'base64'))),
+    files: (what, args, buffer) => {
+      using bytes = context.getArrayBuffer(buffer!);
+      return context.newString(askFiles(files(), text(what!), text(args!), bytes.value));
+    },
+    readFile: (args) => {
+      const contents = readFile(files(), text(args!));
+      return typeof contents === 'string' ? context.newString(contents) : context.newArrayBuffer(contents);
     },
     part: (name) => part(text(name!)),
     randomBytes: (count) => {
@@ -102,6 +118,10 @@ function decodeBytes(bytes: Uint8Array, label: string, fatal: boolean, ignoreBOM
 function urlParts(url: URL): UrlParts {
   const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = url;
   return { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash };
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Small Buffers are views on a shared pool. */

@@ -5,6 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
+import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
+import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
@@ -51,12 +53,6 @@ function optimiseLate(): void {
   setFlagsFromString('--wasm-tiering-budget=100000000');
 }
 
-/** Marks an integer's digits in the text of the inputs; as random as this, no string of a step begins with it. */
-function newMark(): string {
-  // Few inputs need one, and loading the module takes a good part of a first step's time.
-  return process.getBuiltinModule('node:crypto').randomBytes(16).toString('base64');
-}
-
 const MODULE_WORDS = /\b(?:export|import|await)\b/;
 const OWN_RUN = /\b(?:function\s*\*?|const|let|var|class)\s+run\b/;
 
@@ -100,16 +96,20 @@ class Step {
 
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
-    const bytes = inputsText(this.#job.inputs);
+    this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
+    const given = inputsText(this.#job.inputs);
+    const kindMark = mayHaveKinds(given) ? newMark() : '';
+    const withKinds = kindMark === '' ? undefined : markKinds(given, kindMark);
+    const bytes = withKinds ?? given;
     if (bytes.length > constants.MAX_STRING_LENGTH) return overLimit('memory', this.#job.limits);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-    const mark = mayHoldBigIntegers(text) ? newMark() : '';
+    const mark = kindMark === '' && mayHoldBigIntegers(text) ? newMark() : kindMark;
     const marked = mark === '' ? undefined : markBigIntegers(text, mark);
     return this.#check(
       this.#sandbox.call(
         'begin',
         context.newString(marked ?? text),
-        context.newString(marked === undefined ? '' : mark),
+        context.newString(marked === undefined && withKinds === undefined ? '' : mark),
         context.newString(JSON.stringify(this.#job.env)),
         context.newArrayBuffer(Uint32Array.from({ length: 4 }, () => Math.random() * 2 ** 32).buffer),
       ),
@@ -206,6 +206,8 @@ class Step {
   /** Without memory for an error, QuickJS throws null. */
   #failureOf(thrown: Thrown): StepFailure {
     const { step, limits } = this.#job;
+    const { exceeded } = this.#sandbox.files;
+    if (exceeded !== undefined && thrown.message.includes(OVER_LIMIT)) return overLimit(exceeded, limits);
     if (this.#sandbox.starved && thrown.name === '' && thrown.message === 'null') return overLimit('memory', limits);
     return threw(thrown, step, this.#script.origin, limits);
   }

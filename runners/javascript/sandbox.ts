@@ -1,15 +1,18 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
+import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
 import { installClone } from './guest/clone.ts';
 import { installConsole } from './guest/console.ts';
 import { createFormat } from './guest/inspect.ts';
 import { createKernel, type Kernel } from './guest/kernel.ts';
+import { createKinds } from './guest/kinds.ts';
 import { createNative } from './guest/native.ts';
 import { createParts, type Part } from './guest/parts.ts';
 import { createSerialiser } from './guest/serialise.ts';
 import { installTimers } from './guest/timers.ts';
+import { createTables } from './guest/tables.ts';
 import { installUrl } from './guest/url.ts';
 import { installWeb } from './guest/web.ts';
 import { MemoryImage } from './memory-image.ts';
@@ -34,6 +37,11 @@ const PARTS: Readonly<Record<Part, string>> = {
   web: `(${installWeb.toString()})`,
   url: `(${installUrl.toString()})`,
   clone: `(${installClone.toString()})`,
+  kinds: `(bridge) => {
+    const kinds = (${createKinds.toString()})(bridge, (${createTables.toString()})());
+    Object.defineProperty(globalThis, 'hwfe', { value: kinds.hwfe, writable: true, configurable: true });
+    return kinds;
+  }`,
 };
 
 const GLOBALS: Readonly<Record<string, Part>> = {
@@ -42,6 +50,7 @@ const GLOBALS: Readonly<Record<string, Part>> = {
   ...named('web', 'TextEncoder TextDecoder atob btoa crypto'),
   ...named('url', 'URL URLSearchParams'),
   structuredClone: 'clone',
+  hwfe: 'kinds',
 };
 
 function named(part: Part, names: string): Record<string, Part> {
@@ -49,16 +58,18 @@ function named(part: Part, names: string): Record<string, Part> {
 }
 
 const PRELUDE = `(bridge, globals) => {
-  const load = (${createParts.toString()})(bridge, JSON.parse(globals));
+  const parts = (${createParts.toString()})(bridge, JSON.parse(globals));
   const native = (${createNative.toString()})();
-  const serialise = (${createSerialiser.toString()})(native);
-  return (${createKernel.toString()})(native, serialise, load);
+  const serialise = (${createSerialiser.toString()})(native, parts);
+  return (${createKernel.toString()})(native, serialise, parts.load);
 }`;
 
 export class Sandbox {
   readonly context: QuickJSContext;
   readonly runtime: QuickJSRuntime;
   print: Print = () => {};
+  /** Of the step that runs now. */
+  files: RunFiles = new RunFiles('');
   /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
   memoryLimit: number = EMBEDDED_MEMORY;
   /** The last request for memory was refused. */
@@ -92,6 +103,7 @@ export class Sandbox {
       context,
       (stream, text) => this.print(stream, text),
       (name) => this.#part(name as Part),
+      () => this.files,
     );
     const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
     const kernel = context.unwrapResult(

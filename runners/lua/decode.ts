@@ -1,9 +1,12 @@
 /** Canonical JSON text → a Lua value on top of the stack. */
 import type { EncodedValue } from '../contract.ts';
+import { kindAt } from '../kinds/find.ts';
 import { REGISTRY, type State } from './api.ts';
+import type { Kinds } from './kinds.ts';
 import { Aborted, type Machine } from './machine.ts';
 
 const QUOTE = 0x22;
+const DOLLAR = 0x24;
 const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;
 const BACKSLASH = 0x5c;
@@ -11,10 +14,13 @@ const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 const OPEN_OBJECT = 0x7b;
 
-/** Pushes the value. The text must be canonical; a null inside an array is `json.null`, elsewhere nil. Integers of more than 64 bits become floats; true if there were any. */
-export function pushValue(machine: Machine, L: State, value: EncodedValue): boolean {
+/**
+ * Pushes the value. The text must be canonical; a null inside an array is `json.null`, elsewhere nil. Integers of more than
+ * 64 bits become floats; true if there were any. Without `kinds`, bytes, files and tables are plain tables.
+ */
+export function pushValue(machine: Machine, L: State, value: EncodedValue, kinds?: Kinds): boolean {
   const pointer = machine.copyIn(value);
-  const reader = new Reader(machine, L, value, pointer);
+  const reader = new Reader(machine, L, value, pointer, kinds);
   reader.push();
   machine.api.free(pointer);
   return reader.rounded;
@@ -27,15 +33,17 @@ class Reader {
   readonly #L: State;
   readonly #text: Uint8Array;
   readonly #base: number;
+  readonly #kinds: Kinds | undefined;
   #at = 0;
   /** Members of the object read last: in a list of records, a good guess at the size of the next. */
   #members = 0;
 
-  constructor(machine: Machine, L: State, text: Uint8Array, base: number) {
+  constructor(machine: Machine, L: State, text: Uint8Array, base: number, kinds: Kinds | undefined) {
     this.#machine = machine;
     this.#L = L;
     this.#text = text;
     this.#base = base;
+    this.#kinds = kinds;
   }
 
   push(): void {
@@ -65,6 +73,8 @@ class Reader {
     const { api } = this.#machine;
     const L = this.#L;
     this.#room();
+    const isKind = this.#kinds !== undefined && this.#text[this.#at + 2] === DOLLAR;
+    const kind = isKind ? kindAt(this.#text, this.#at) : undefined;
     api.lua_createtable(L, 0, this.#text[this.#at + 1] === CLOSE_OBJECT ? 0 : this.#members);
     let members = 0;
     do {
@@ -77,6 +87,7 @@ class Reader {
       members += 1;
     } while (this.#text[this.#at] === COMMA);
     this.#at += 1;
+    if (kind !== undefined) this.#kinds!.attach(L, kind);
     this.#members = Math.min(members, 64);
   }
 

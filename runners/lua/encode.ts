@@ -106,7 +106,7 @@ class Writer {
     if (this.#out.length + length > this.#limit) return this.#tooLarge(this.#out.length + length + 2);
     if (this.#out.quoted(this.#machine.bytes, pointer, length)) {
       if (!isUtf8(this.#machine.bytes.subarray(pointer, pointer + length)))
-        return this.#refuse('is a string that is not valid UTF-8');
+        return this.#refuse('is a string that is not valid UTF-8; return hwfe.bytes(s)');
     }
     return true;
   }

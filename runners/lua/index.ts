@@ -1,6 +1,7 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
+import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
 import { LuaType, type State, Status } from './api.ts';
@@ -44,6 +45,7 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
     env: job.env,
     traceback: '',
   };
+  host.kinds.files = new RunFiles(job.workdir, job.limits);
   try {
     const L = host.open();
     const outcome = new Step(host, L, job).run();
@@ -100,7 +102,7 @@ class Step {
     machine.api.lua_createtable(L, 0, this.#job.inputs.size);
     for (const [name, value] of this.#job.inputs) {
       machine.pushString(L, name);
-      if (pushValue(machine, L, value))
+      if (pushValue(machine, L, value, this.#host.kinds))
         this.#warnings.push(`Input "${name}" has integers of more than 64 bits, which became floats in Lua`);
       machine.api.lua_rawset(L, -3);
     }
@@ -142,7 +144,10 @@ class Step {
   /** Nothing when memory ran out, which leaves the instance in no state to be used again. */
   #error(status: number): Outcome | undefined {
     if (status === Status.memory) return undefined;
-    return this.#fail(threw(this.#errorText(), this.#host.surroundings.traceback, this.#chunk, this.#script.origin));
+    const text = this.#errorText();
+    const exceeded = this.#host.kinds.files?.exceeded;
+    if (exceeded !== undefined && text.includes(OVER_LIMIT)) return this.#fail(overLimit(exceeded, this.#job.limits));
+    return this.#fail(threw(text, this.#host.surroundings.traceback, this.#chunk, this.#script.origin));
   }
 
   /** The error value on top, as text: tables without `__tostring` as JSON where they can be. */

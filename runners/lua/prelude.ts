@@ -2,7 +2,7 @@
 
 /** Runs once per state, with the host's functions as arguments. */
 export const PRELUDE = `
-local print_, getenv, encode, decode, null, array = ...
+local print_, getenv, encode, decode, kinds, null, array = ...
 local load_, error_, type_, setmetatable_ = load, error, type, setmetatable
 dofile, loadfile = nil, nil
 print = print_
@@ -15,6 +15,7 @@ json = {
     return setmetatable_(t, array)
   end,
 }
+hwfe = setmetatable_({}, { __index = kinds })
 function load(chunk, name, _, ...)
   return load_(chunk, name, "t", ...)
 end

@@ -4,6 +4,7 @@ import { canonicalise } from '../value.ts';
 import { ANY_RESULTS, GLOBALS, type LuaApi, LuaType, REGISTRY, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
+import { Kinds } from './kinds.ts';
 import { Aborted, type Machine } from './machine.ts';
 import { PRELUDE } from './prelude.ts';
 
@@ -34,6 +35,7 @@ export interface Surroundings {
 /** What an instance keeps between states: function pointers and the prelude's text. */
 export class Host {
   readonly machine: Machine;
+  readonly kinds: Kinds;
   surroundings: Surroundings = { print: () => {}, env: {}, traceback: '' };
   readonly #openers: readonly { name: number; open: number }[];
   readonly #functions: readonly number[];
@@ -44,6 +46,7 @@ export class Host {
   constructor(machine: Machine) {
     this.machine = machine;
     machine.write = (text) => this.surroundings.print('stderr', text);
+    this.kinds = new Kinds(machine);
     const { api } = machine;
     this.#openers = LIBRARIES.map(([name, open]) => ({ name: machine.name(name), open: machine.register(api[open]) }));
     this.#functions = [
@@ -51,6 +54,7 @@ export class Host {
       machine.register((L) => this.#getenv(L)),
       machine.register((L) => this.#encode(L)),
       machine.register((L) => this.#decode(L)),
+      this.kinds.index,
     ];
     this.#handler = machine.register((L) => this.#keepTraceback(L));
     this.#tostring = machine.register((L) => {

@@ -1,6 +1,9 @@
 /** The native runner: a step in Python, JavaScript or Lua on the host's own interpreter. */
 import { closeSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Job, Limits, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
+import { filesIn, markKinds, newMark } from '../kinds/find.ts';
+import { completeFiles, notedAs } from '../kinds/references.ts';
+import { RunFiles } from '../kinds/run-files.ts';
 import { outputTooLarge, overLimit } from '../limits.ts';
 import { Capture } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
@@ -11,7 +14,7 @@ import type { ProcessLink } from '../process/link.ts';
 import { sandboxed, withOwnLink } from '../process/sandbox.ts';
 import { unreachable } from '../unreachable.ts';
 import { inputsText } from '../value.ts';
-import { outcomeOf } from './answer.ts';
+import { type Complete, outcomeOf } from './answer.ts';
 import { commandFor } from './programs.ts';
 import type { NativeRequest } from './request.ts';
 
@@ -32,6 +35,16 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   if (!command.ok) return failed({ reason: 'runtime-missing', message: command.message });
   const paths = { inputs: link.path('inputs.json'), answer: link.path('answer'), request: link.path('request.json') };
   const { inputs, answer } = paths;
+  const mark = newMark();
+  // Sorts behind "$file" and before "size".
+  const note = `%${newMark()}`;
+  const given = inputsText(job.inputs);
+  const marked = markKinds(given, mark);
+  const files = new RunFiles(job.workdir);
+  // Plain Lua has no SHA-256: what comes and what goes is looked at here.
+  const isLua = job.language === 'lua';
+  const refusals = isLua && marked !== undefined ? refusalsOf(given, files) : undefined;
+  const complete: Complete = (value) => (isLua ? completeFiles(value, notedAs(note), files) : { ok: true, value });
   const request: NativeRequest = {
     code: script.code,
     ...script.origin,
@@ -39,9 +52,13 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
     embedded: false,
     inputs,
     answer,
+    workdir: job.workdir,
+    note,
+    ...(marked !== undefined && { mark }),
+    ...(refusals !== undefined && { refusals }),
   };
   writeFileSync(paths.request, JSON.stringify(request), { mode: 0o600 });
-  writeFileSync(inputs, inputsText(job.inputs), { mode: 0o600 });
+  writeFileSync(inputs, marked ?? given, { mode: 0o600 });
   const shown = job.limits.stdout ?? Number.POSITIVE_INFINITY;
   const stderr = new Capture('stderr', context, { shown, kept: KEPT, keep: 'last' });
   const stdout = new Capture('stdout', context, { shown, kept: 0, keep: 'first' });
@@ -53,9 +70,21 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
     context.stopped,
   );
   if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
-  const outcome = context.stopped.aborted ? failed({ reason: 'cancelled' }) : settle(job, ending, answer, stderr);
+  const outcome = context.stopped.aborted
+    ? failed({ reason: 'cancelled' })
+    : settle(job, ending, answer, stderr, complete);
   for (const path of Object.values(paths)) rmSync(path, { recursive: true, force: true });
   return outcome;
+}
+
+/** By hash and path, why a file of the inputs is not to be read. */
+function refusalsOf(inputs: Uint8Array, files: RunFiles): Record<string, string> {
+  return Object.fromEntries(
+    filesIn(inputs).flatMap((file) => {
+      const checked = files.check(file);
+      return checked.ok ? [] : [[`${file.sha256} ${file.path}`, checked.message]];
+    }),
+  );
 }
 
 function environment(job: Job): Readonly<Record<string, string>> {
@@ -68,12 +97,12 @@ function environment(job: Job): Readonly<Record<string, string>> {
   };
 }
 
-function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture): Outcome {
+function settle(job: Job, ending: ProcessEnding, answer: string, stderr: Capture, complete: Complete): Outcome {
   if (ending.kind === 'failed' || ending.kind === 'lost') return failed(notStarted(job, ending));
   const lastLines = stderr.lastLines();
   const failure = overLimitOf(ending, job, lastLines.join('\n'));
   if (failure !== undefined) return failed(failure);
-  const outcome = readAnswer(answer, job.limits);
+  const outcome = readAnswer(answer, job.limits, complete);
   if (outcome !== undefined) return outcome.ok ? outcome : withFileLimit(outcome, job);
   switch (ending.kind) {
     case 'killed':
@@ -94,7 +123,7 @@ function withFileLimit(outcome: Outcome & { ok: false }, { limits }: Job): Outco
 }
 
 /** Nothing when the program left none, or ended while it wrote. */
-function readAnswer(path: string, limits: Limits): Outcome | undefined {
+function readAnswer(path: string, limits: Limits, complete: Complete): Outcome | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -106,7 +135,7 @@ function readAnswer(path: string, limits: Limits): Outcome | undefined {
     // A status and spaces come on top of the text, but not without end.
     return size > 4 * limits.output + 64 * 1024
       ? failed(outputTooLarge(size, limits))
-      : outcomeOf(readFileSync(file), limits);
+      : outcomeOf(readFileSync(file), limits, complete);
   } finally {
     closeSync(file);
   }

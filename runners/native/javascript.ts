@@ -7,7 +7,10 @@ import vm from 'node:vm';
 import type { StepFailure } from '../contract.ts';
 import { definesNoRun, positionAt } from '../failures.ts';
 import { markBigIntegers } from '../javascript/big-integers.ts';
+import { createTables } from '../javascript/guest/tables.ts';
+import { createKinds, type Kinds } from '../javascript/guest/kinds.ts';
 import { encode } from '../value.ts';
+import { nodeKindsHost } from './kinds-host.ts';
 import type { NativeRequest } from './request.ts';
 
 const MODULE_WORDS = /\b(?:export|import|await)\b/;
@@ -25,12 +28,14 @@ async function main(): Promise<void> {
     answer({ ok: false, failure: threw(error, request) });
     exit(0);
   });
-  const inputs = readInputs(readFileSync(request.inputs, 'utf8'));
-  Object.assign(globalThis, { inputs, require: createRequire(join(process.cwd(), 'step.js')) });
+  const tables = createTables();
+  const kinds = createKinds(nodeKindsHost(request.workdir), tables);
+  const inputs = readInputs(readFileSync(request.inputs, 'utf8'), request.mark, kinds);
+  Object.assign(globalThis, { inputs, hwfe: kinds.hwfe, require: createRequire(join(process.cwd(), 'step.js')) });
   try {
     const run = await evaluate(request);
     const output: unknown = await (Object.keys(inputs).length > 0 ? run(inputs) : run());
-    const encoded = encode(output);
+    const encoded = encode(output, { tables });
     if (encoded.ok) answer({ ok: true, warnings: encoded.warnings }, Uint8Array.from(encoded.value));
     else
       answer({
@@ -109,13 +114,15 @@ function located(specifier: string): string {
   return found.startsWith('/') ? `file://${encodeURI(found)}` : found;
 }
 
-function readInputs(text: string): Record<string, unknown> {
-  const mark = `${Math.random()}:`;
+function readInputs(text: string, kindMark: string | undefined, kinds: Kinds): Record<string, unknown> {
+  const mark = kindMark ?? `${Math.random()}:`;
   const marked = markBigIntegers(text, mark);
-  if (marked === undefined) return JSON.parse(text);
-  return JSON.parse(marked, (_, value: unknown) =>
-    typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value,
-  );
+  if (marked === undefined && kindMark === undefined) return JSON.parse(text);
+  return JSON.parse(marked ?? text, (_, value: unknown) => {
+    if (typeof value === 'string') return value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value;
+    const [first] = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+    return first?.startsWith(mark) === true ? kinds.revive(first, value as Record<string, unknown>) : value;
+  });
 }
 
 function notRunnable(error: unknown, request: NativeRequest): NotRunnable {

@@ -1,6 +1,6 @@
 /** A JSON codec in plain Lua that keeps the kind of numbers, and the places of nulls in arrays. */
 
-/** Source that defines the locals `null`, `array_mark`, `rounded`, `decode` and `encode`. Needs Lua 5.3 or newer. */
+/** Source that defines the locals `null`, `array_mark`, `rounded`, `marked`, `decode` and `encode`. Needs Lua 5.3 or newer. */
 export const LUA_JSON: string = String.raw`
 local find, sub, byte, format, gsub, match = string.find, string.sub, string.byte, string.format, string.gsub, string.match
 local concat, sort, mathtype = table.concat, table.sort, math.type
@@ -11,6 +11,8 @@ local getmetatable, setmetatable, error, pcall, rawget = getmetatable, setmetata
 local null = setmetatable({}, { __tostring = function() return "json.null" end, __newindex = function() error("json.null has no fields", 2) end })
 local array_mark = {}
 local rounded = false
+-- Keys that say what an object is, each with its metatable and the key that it stands for.
+local marked = {}
 
 -- Reading
 
@@ -65,7 +67,7 @@ local function read_array(text, at)
 end
 
 local function read_object(text, at)
-  local members = {}
+  local members, meta = {}, nil
   at = space(text, at)
   if byte(text, at) == 125 then return members, at + 1 end
   while true do
@@ -73,12 +75,13 @@ local function read_object(text, at)
     if byte(text, at) ~= 34 then broken(at) end
     local key
     key, at = read_string(text, at + 1)
+    if marked[key] then meta, key = marked[key].meta, marked[key].name end
     at = space(text, at)
     if byte(text, at) ~= 58 then broken(at) end
     members[key], at = read_value(text, at + 1)
     at = space(text, at)
     local mark = byte(text, at)
-    if mark == 125 then return members, at + 1 end
+    if mark == 125 then return meta and setmetatable(members, meta) or members, at + 1 end
     if mark ~= 44 then broken(at) end
     at = at + 1
   end
@@ -194,7 +197,7 @@ local function encode(value, root)
     if v == nil or v == null then put("null")
     elseif kind == "boolean" then put(tostring(v))
     elseif kind == "string" then
-      if not utf8len(v) then refuse("is a string that is not valid UTF-8") end
+      if not utf8len(v) then refuse("is a string that is not valid UTF-8; return hwfe.bytes(s)") end
       put(quoted(v))
     elseif kind == "number" then
       if mathtype(v) == "integer" then put(tostring(v))

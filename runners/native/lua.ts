@@ -1,4 +1,6 @@
 /** The program that runs a Lua step on the host's own Lua. */
+import { LUA_KINDS } from '../lua/kinds-source.ts';
+import { LUA_FILES } from './lua-files.ts';
 import { LUA_JSON } from './lua-json.ts';
 
 /** Takes the path of the request as its only argument. Needs Lua 5.3 or newer. */
@@ -62,9 +64,24 @@ if not mathtype or not utf8len then
   exit(0)
 end
 
+${LUA_FILES}
+do
+  local function load_kinds(...)
+${LUA_KINDS}
+  end
+  local functions, bytes_meta, file_meta, table_meta = load_kinds(base64, unbase64, refer, write_file, read_file, array_mark, null, request.note)
+  hwfe = functions
+  if request.mark then
+    marked[request.mark .. "b"] = { meta = bytes_meta, name = "$bytes" }
+    marked[request.mark .. "f"] = { meta = file_meta, name = "$file" }
+    marked[request.mark .. "t"] = { meta = table_meta, name = "$table" }
+  end
+end
+
 io.stdout:setvbuf("line")
 local given = contents(request.inputs)
 inputs = decode(given)
+marked = {}
 if rounded then warnings[1] = "The inputs have integers of more than 64 bits, which became floats in Lua" end
 
 local chunk, mistake = load(string.rep("\n", request.verbatim and request.line - 1 or 0) .. request.code, "=" .. CHUNK, "t")

@@ -3,9 +3,56 @@ import { GUEST } from '../python/guest.ts';
 
 /** Takes the path of the request as its only argument. */
 export const PYTHON_PROGRAM: string = String.raw`${GUEST}
+import os
+
+class _RunFiles:
+    """The files of the run's directory, where they are."""
+    def __init__(self, directory): self.directory, self.checked = directory, set()
+
+    def place(self, path):
+        relative = path[len(self.directory):] if path.startswith(self.directory + '/') else None if path.startswith('/') else path
+        names = [name for name in (relative or '').split('/') if name not in ('', '.')]
+        if not names or '..' in names or '\0' in path:
+            raise OSError('Name a file below the run\'s directory, such as "out/report.txt": ' + json.dumps(path[:200]) + ' is not inside of it')
+        place = self.directory
+        for name in names:
+            place = os.path.join(place, name)
+            if os.path.islink(place): self.no_file(names)
+        return names, place
+
+    def no_file(self, names):
+        raise OSError('"' + '/'.join(names) + '" is not a file of the run\'s directory: links are not followed, and nothing else has contents')
+
+    def refer(self, path):
+        import hashlib
+        names, place = self.place(path)
+        if not os.path.lexists(place): raise OSError('There is no file "' + '/'.join(names) + '" in the run\'s directory; write it there first ($HWFE_WORKDIR)')
+        if not os.path.isfile(place): self.no_file(names)
+        digest, size = hashlib.sha256(), 0
+        with open(place, 'rb') as file:
+            for chunk in iter(lambda: file.read(1048576), b''):
+                digest.update(chunk)
+                size += len(chunk)
+        return '/'.join(names), digest.hexdigest(), size
+
+    def write(self, path, data):
+        names, place = self.place(path)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        if os.path.lexists(place): os.unlink(place)
+        with open(place, 'wb') as file: file.write(data)
+        return self.refer(path)
+
+    def fetch(self, file):
+        if file not in self.checked:
+            if self.refer(file.path)[1] != file.sha256: raise OSError('The file "' + file.path + '" has changed since a step handed it on; write another file instead')
+            self.checked.add(file)
+        return self.place(file.path)[1]
+
 def _main():
+    global _files
     with open(sys.argv[1], 'rb') as file: request = json.loads(file.read())
     with open(request['inputs'], 'rb') as file: inputs = file.read()
+    _files = _RunFiles(request['workdir'])
     sys.argv = [request['file']]
     sys.path[0] = ''
     write, dumps = open, json.JSONEncoder().encode

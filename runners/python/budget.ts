@@ -89,6 +89,17 @@ export class Budget {
     this.#held += bytes;
   }
 
+  /** What the host writes for the step counts as memory, and as no file of the step's. */
+  copyIn(write: () => void): void {
+    const largest = this.#largestFile;
+    this.#largestFile = Number.POSITIVE_INFINITY;
+    try {
+      write();
+    } finally {
+      this.#largestFile = largest;
+    }
+  }
+
   /** As much of `bytes` as there is room for. */
   holdAtMost(bytes: number): number {
     const granted = Math.max(0, Math.min(bytes, this.#memory - this.#heap - this.#held));

@@ -24,6 +24,8 @@ class _NoForm(TypeError): pass
 
 def _convert(value):
     """One step towards JSON for what the json module does not take."""
+    tagged = _tagged(value)
+    if tagged is not None: return tagged
     kind = type(value)
     package = (kind.__module__ or '').split('.')[0]
     if package == 'pandas':
@@ -111,8 +113,6 @@ class _Walk:
 
 def _what(value):
     name = type(value).__name__
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return 'is ' + name + ', which a step cannot hand on; return text, such as x.decode() or base64.b64encode(x).decode()'
     if name in ('function', 'method'): return 'is a function, which JSON has no form for'
     if name == 'builtin_function_or_method': return 'is a builtin function, which JSON has no form for'
     if isinstance(value, type): return 'is a Python class, which JSON has no form for'

@@ -1,9 +1,10 @@
 /** The Python side of a step, embedded and native alike: call `run`, take its output, tell its failure. */
+import { GUEST_KINDS } from './guest-kinds.ts';
 import { GUEST_OUTPUT } from './guest-output.ts';
 
 /**
  * Source of a module with `step(request, inputs)`. `request` has `code`, `file`, `line`, `verbatim`, `step`, `embedded`;
- * `inputs` is the bytes of one JSON object. It gives a dict (`ok`, `warnings`, `failure`) and the bytes of the output's
+ * `mark` where the inputs have bytes, files or tables; `inputs` is the bytes of one JSON object. It gives a dict (`ok`, `warnings`, `failure`) and the bytes of the output's
  * JSON, not yet canonical. Runs on Python 3.8 and newer.
  */
 export const GUEST: string = String.raw`
@@ -30,9 +31,11 @@ def _step(request, inputs):
     try:
         main = type(sys)('__main__')
         sys.modules['__main__'] = main
-        given = json.loads(inputs.decode())
+        mark = request.get('mark')
+        given = json.loads(inputs.decode(), object_hook=_reviver(mark) if mark else None)
         names = main.__dict__
         names['inputs'] = given
+        names['hwfe'] = _kinds
         exec(code, names)
         if 'run' not in names:
             raise _Refused({'reason': 'not-runnable', 'message': 'Step "' + request['step'] + '" defines no function "run"', 'position': origin})
@@ -76,6 +79,7 @@ def _await(awaitable):
     async def wait(): return await awaitable
     return asyncio.run(wait())
 
+${GUEST_KINDS}
 ${GUEST_OUTPUT}
 
 # Failures

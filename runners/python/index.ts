@@ -1,6 +1,8 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
 import { join } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
+import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
+import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { outcomeOf } from '../native/answer.ts';
 import { inputsText } from '../value.ts';
@@ -67,11 +69,16 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
   if ('reason' in interpreter) return failed(interpreter);
   if (interpreter.size > memory) return failed(overLimit('memory', job.limits));
   const { code, origin } = script;
-  const request = { code, ...origin, step: job.step, embedded: true, env: job.env };
+  const inputs = inputsText(job.inputs);
+  const mark = mayHaveKinds(inputs) ? newMark() : '';
+  const marked = mark === '' ? undefined : markKinds(inputs, mark);
+  const own = { code, ...origin, step: job.step, embedded: true, env: job.env };
+  const request = marked === undefined ? own : { ...own, mark };
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
-  const answer = interpreter.run(request, inputsText(job.inputs), job.limits, print);
+  const files = new RunFiles(job.workdir, job.limits);
+  const answer = interpreter.run(request, marked ?? inputs, { limits: job.limits, files, print });
   warm.giveBack(answer.kind === 'answer');
-  const { exceeded } = answer;
+  const exceeded = answer.exceeded ?? files.exceeded;
   if (answer.kind === 'crashed')
     return failed(exceeded === undefined ? crash(answer.message) : overLimit(exceeded, job.limits));
   const outcome = outcomeOf(answer.bytes, job.limits);
@@ -82,7 +89,9 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
 /** Whether the step failed for want of memory or of room for files, as Python words it. */
 function isShortage(outcome: Outcome): boolean {
   if (outcome.ok || outcome.failure.reason !== 'threw') return false;
-  return /^MemoryError\b|\[Errno (22|51)\]|disk I\/O error|database or disk is full/.test(outcome.failure.message);
+  return /^MemoryError\b|over limits\.|room for the file|\[Errno (22|51)\]|disk I\/O error|database or disk is full/.test(
+    outcome.failure.message,
+  );
 }
 
 function failed(failure: StepFailure): Outcome {

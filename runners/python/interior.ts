@@ -1,5 +1,7 @@
 /** What makes Pyodide an ordinary Python to the steps inside it: an event loop of its own, a sleep that sleeps, no way to the host. */
 
+import { FILES_DEVICE, WORKDIR } from './files-device.ts';
+
 /** Directory of the virtual file system in which requests come and answers go. */
 export const EXCHANGE = '/run/hwfe';
 /** A device: whoever writes a number of milliseconds to it sleeps for them. */
@@ -26,6 +28,7 @@ def run_step():
     with open('${EXCHANGE}/request', 'rb') as file: request = json.loads(file.read())
     with open('${EXCHANGE}/inputs', 'rb') as file: inputs = file.read()
     os.environ.clear()
+    os.environ['HWFE_WORKDIR'] = '${WORKDIR}'
     os.environ.update(request['env'])
     random.seed()
     status, text = step(request, inputs)
@@ -33,7 +36,47 @@ def run_step():
         file.write(_dumps(status).encode('utf-8', 'backslashreplace') + b'\n')
         file.write(text)
 
-_open, _dumps = open, json.JSONEncoder().encode
+_open, _dumps, _loads = open, json.JSONEncoder().encode, json.loads
+_makedirs, _isfile = os.makedirs, os.path.isfile
+
+class _RunFiles:
+    """Files are in memory; those that are handed on are copied out, those that come are copied in when asked for."""
+    def __init__(self): self.fetched = {}
+
+    def ask(self, **question):
+        with _open('${FILES_DEVICE}', 'r+b', buffering=0) as device:
+            device.write(_dumps(question).encode())
+            answer = b''
+            while True:
+                part = device.read(65536)
+                if not part: break
+                answer += part
+        answer = _loads(answer)
+        if not answer['ok']: raise OSError(answer['message'])
+        return answer.get('value')
+
+    def refer(self, path):
+        path = self.relative(path)
+        known = self.ask(ask='out' if _isfile('${WORKDIR}/' + path) else 'refer', path=path)
+        return known['path'], known['sha256'], known['size']
+
+    def write(self, path, data):
+        path = self.relative(path)
+        if '..' not in path.split('/'):
+            _makedirs(os.path.dirname('${WORKDIR}/' + path), exist_ok=True)
+            with _open('${WORKDIR}/' + path, 'wb') as file: file.write(data)
+        return self.refer(path)
+
+    def fetch(self, file):
+        if self.fetched.get(file.path) != file.sha256:
+            self.ask(ask='in', path=file.path, sha256=file.sha256, size=file.size)
+            self.fetched[file.path] = file.sha256
+        return '${WORKDIR}/' + file.path
+
+    def relative(self, path):
+        return path[len('${WORKDIR}/'):] if path.startswith('${WORKDIR}/') else path
+
+_files = _RunFiles()
 
 class _Hidden:
     """Names the way out instead of a bridge to the host."""

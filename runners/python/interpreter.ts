@@ -1,8 +1,10 @@
 /** One warm interpreter: runs a step, then is put back to what it was before. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Limits, RunnerContext } from '../contract.ts';
+import type { RunFiles } from '../kinds/run-files.ts';
 import type { Booted } from './boot.ts';
 import { Budget } from './budget.ts';
+import { installFiles } from './files-device.ts';
 import { checkpointFiles } from './files.ts';
 import { Left, Refused } from './gate.ts';
 import type { Answers } from './gate.ts';
@@ -30,10 +32,19 @@ export interface StepRequest {
   readonly step: string;
   readonly embedded: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** By which bytes, files and tables in the inputs are known, where there are any. */
+  readonly mark?: string;
+}
+
+/** What a step is given beside its request and its inputs. */
+export interface StepSurroundings {
+  readonly limits: Limits;
+  readonly files: RunFiles;
+  readonly print: RunnerContext['print'];
 }
 
 export interface Interpreter {
-  run(request: StepRequest, inputs: Uint8Array, limits: Limits, print: RunnerContext['print']): Answer;
+  run(request: StepRequest, inputs: Uint8Array, surroundings: StepSurroundings): Answer;
   /** Bytes of its memory, which never shrinks. */
   readonly size: number;
   /** Puts memory and files back. False when that is not possible: then a new interpreter is needed. */
@@ -69,6 +80,7 @@ export function interpreterFrom({ python, gate }: Booted): Interpreter {
   const command = wasm.stringToNewUTF8(RUN_STEP);
   const [requestFile, inputsFile, answerFile] = ['request', 'inputs', 'answer'].map((name) => `${EXCHANGE}/${name}`);
   const budget = new Budget(python);
+  const device = installFiles(python, budget);
   gate.lock(answersFor(python, budget));
 
   function run(request: StepRequest, inputs: Uint8Array, limits: Limits): Answer {
@@ -99,8 +111,9 @@ export function interpreterFrom({ python, gate }: Booted): Interpreter {
   const memory = wasm.HEAPU8.slice();
 
   return {
-    run(request, inputs, limits, into) {
+    run(request, inputs, { limits, files, print: into }) {
       print = into;
+      device.files = files;
       return run(request, inputs, limits);
     },
     get size() {
@@ -108,6 +121,7 @@ export function interpreterFrom({ python, gate }: Booted): Interpreter {
     },
     restore() {
       print = () => undefined;
+      device.files = undefined;
       const heap = wasm.HEAPU8;
       if (heap.length - memory.length > LARGEST_GROWTH) return false;
       if (!files.restore()) return false;

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../contract.ts';
 import type { ProcessLink } from '../process/link.ts';
+import { withRecords } from '../kinds/records.ts';
 import { inputsText } from '../value.ts';
 
 /** An input's text over this many bytes is only in its file: Linux takes 128 KiB in one variable. */
@@ -50,9 +51,10 @@ export function stepEnvironment(
   const directory = link.path('inputs');
   mkdirSync(directory, { mode: 0o700 });
   env['HWFE_INPUTS'] = join(directory, 'inputs.json');
-  writeFileSync(env['HWFE_INPUTS'], inputsText(job.inputs), { mode: 0o600 });
+  const inputs = new Map([...job.inputs].map(([name, value]) => [name, withRecords(value)]));
+  writeFileSync(env['HWFE_INPUTS'], inputsText(inputs), { mode: 0o600 });
   let free = ALL_VARIABLES;
-  for (const [name, value] of job.inputs) {
+  for (const [name, value] of inputs) {
     const variable = inputVariable(name);
     const file = join(directory, variable);
     writeFileSync(file, value, { mode: 0o600 });

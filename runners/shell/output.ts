@@ -3,6 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Job, Limits, Outcome, StepFailure } from '../contract.ts';
 import type { Capture } from '../process/capture.ts';
+import { completeFiles, PRINTED } from '../kinds/references.ts';
+import { RunFiles } from '../kinds/run-files.ts';
 import { outputTooLarge } from '../limits.ts';
 import { canonicalise, encode } from '../value.ts';
 import type { Encoded } from '../value.ts';
@@ -14,7 +16,7 @@ export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Cap
   if (written.kind === 'refused') return { ok: false, failure: written.failure, warnings: [] };
   if (written.kind === 'text') {
     const value = canonicalise(written.text);
-    if (value.ok) return outcome(value, limits);
+    if (value.ok) return outcome(completed(value, job), limits);
     const message = value.message.startsWith('output')
       ? value.message
       : `The file "$HWFE_OUTPUT" has to hold JSON, but ${value.message}`;
@@ -24,7 +26,7 @@ export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Cap
   const warnings: string[] = [];
   const text = isUtf8(printed) ? printed : Buffer.from(printed.toString());
   const line = firstJsonLine(text);
-  if (line !== undefined) return outcome(line, limits);
+  if (line !== undefined) return outcome(completed(line, job), limits);
   if (stdout.overflowed || stderr.overflowed) {
     const failure = outputTooLarge(stdout.size + stderr.size, limits);
     return { ok: false, failure, warnings };
@@ -33,6 +35,12 @@ export function shellOutput(job: Job, file: string, stdout: Capture, stderr: Cap
     warnings.push('What the step printed is not valid UTF-8; the bytes that are not became "\ufffd"');
   const fallback = encode({ exit_code: 0, stderr: stderr.bytes().toString().trim(), stdout: text.toString().trim() });
   return outcome(fallback, limits, warnings);
+}
+
+/** A step that names a file without more leaves its hash and size to us. */
+function completed(value: Encoded & { ok: true }, { workdir }: Job): Encoded {
+  const files = completeFiles(value.value, PRINTED, new RunFiles(workdir));
+  return files.ok ? { ...value, value: files.value } : files;
 }
 
 function outcome(value: Encoded, limits: Limits, warnings: readonly string[] = []): Outcome {

@@ -1,5 +1,6 @@
 /** JavaScript values → canonical text. */
 import type { EncodedValue } from '../contract.ts';
+import type { Tables } from '../javascript/guest/tables.ts';
 import { compareKeys } from './keys.ts';
 import { formatFloat, formatNumber } from './number.ts';
 import { own } from './own.ts';
@@ -20,11 +21,20 @@ export type Encoded =
 /** Deeper values are refused, so that no reader's stack is at the mercy of a step. */
 export const MAX_DEPTH = 512;
 
+/** Base64 of more would be a string that JavaScript does not have. */
+const MOST_BYTES = 2 ** 28;
+
 const utf8 = new TextEncoder();
 
-/** Takes what JSON.stringify takes, and besides Maps with string keys, BigInts and `Float`s. NaN and infinities become null with one warning that names the first place. */
-export function encode(value: unknown, limits: { readonly maxDepth?: number } = {}): Encoded {
-  const writer = new Writer(limits.maxDepth ?? MAX_DEPTH);
+/**
+ * Takes what JSON.stringify takes, and besides Maps with string keys, BigInts, `Float`s, bytes, and the tables that `tables`
+ * knows. NaN and infinities become null with one warning that names the first place.
+ */
+export function encode(
+  value: unknown,
+  { maxDepth = MAX_DEPTH, tables }: { readonly maxDepth?: number; readonly tables?: Tables } = {},
+): Encoded {
+  const writer = new Writer(maxDepth, tables);
   const text = writer.write(value, 0);
   if (text === undefined) return { ok: false, message: writer.problem };
   const warnings =
@@ -38,11 +48,13 @@ class Writer {
   problem = '';
   notFinite: string | undefined;
   readonly #maxDepth: number;
+  readonly #tables: Tables | undefined;
   readonly #path: (string | number)[] = [];
   readonly #open = new Set<object>();
 
-  constructor(maxDepth: number) {
+  constructor(maxDepth: number, tables: Tables | undefined) {
     this.#maxDepth = maxDepth;
+    this.#tables = tables;
   }
 
   /** The value's text, or nothing when `problem` says why there is none. */
@@ -70,6 +82,8 @@ class Writer {
 
   #writeObject(value: object, depth: number): string | undefined {
     if (value instanceof Float) return Number.isFinite(value.value) ? formatFloat(value.value) : this.#nullFor();
+    // Before `toJSON`, which a Buffer has.
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return this.#writeBuffer(value, depth);
     if (depth >= this.#maxDepth) return this.#refuse(`is nested deeper than ${this.#maxDepth} levels`);
     if (this.#open.has(value)) return this.#refuse('contains itself, which JSON has no form for');
     this.#open.add(value);
@@ -79,6 +93,14 @@ class Writer {
   }
 
   #writeOpen(value: object, depth: number): string | undefined {
+    const table = this.#tables?.partsOf(value);
+    if (table !== undefined)
+      return this.#tables!.textOf(table, (item, row, column) => {
+        this.#path.push(row, column);
+        const text = this.write(item, depth + 4);
+        if (text !== undefined) this.#path.length -= 2;
+        return text;
+      });
     if (Array.isArray(value)) return this.#writeArray(value, depth);
     if (value instanceof Map) return this.#writeEntries([...value.keys()], (key) => value.get(key), depth);
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.write(value.toJSON(), depth + 1);
@@ -96,6 +118,16 @@ class Writer {
       (key) => members[key as string],
       depth,
     );
+  }
+
+  /** Bytes as bytes, other numbers as a list. */
+  #writeBuffer(value: ArrayBufferView | ArrayBuffer, depth: number): string | undefined {
+    const view = ArrayBuffer.isView(value) ? value : new Uint8Array(value);
+    if (!(view instanceof Uint8Array || view instanceof Uint8ClampedArray || view instanceof DataView))
+      return this.#writeArray(Array.from(view as Float64Array), depth);
+    if (view.byteLength > MOST_BYTES)
+      return this.#refuse('has too many bytes for one value; return hwfe.file(path, bytes)');
+    return `{"$bytes":"${Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64')}"}`;
   }
 
   #writeArray(items: readonly unknown[], depth: number): string | undefined {

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Outcome, RunnerContext } from '../contract.ts';
 import { Capture, shownAndKept } from '../process/capture.ts';
+import { withRecords } from '../kinds/records.ts';
 import { outputTooLarge } from '../limits.ts';
 import { firstJsonLine } from '../shell/output.ts';
 import { canonicalise, type Encoded, encode, inputsText } from '../value.ts';
@@ -28,7 +29,7 @@ export function runCommand(step: WasmStep, context: RunnerContext): Outcome {
   const wasi = new Wasi({
     args: [script.module, ...(script.args ?? []).map(String)],
     env: job.env,
-    stdin: inputsText(job.inputs),
+    stdin: withRecords(inputsText(job.inputs)),
     write: (stream, bytes) => (stream === 'stdout' ? stdout : stderr).take(Buffer.from(bytes)),
   });
   const unknown = unknownImport(step.loaded, wasi);

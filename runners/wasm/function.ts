@@ -1,5 +1,6 @@
 /** Function modules: an export that takes numbers and returns numbers, or a status code. */
 import type { Outcome, RunnerContext } from '../contract.ts';
+import { withRecords } from '../kinds/records.ts';
 import { canonicalise, encode, formatFloat } from '../value.ts';
 import { instantiate, failed, notRunnable, positionOf, trapped, type WasmStep } from './instance.ts';
 import type { Signature, ValueType } from './signatures.ts';
@@ -111,7 +112,7 @@ function statusOutcome(step: WasmStep, code: number): Outcome {
       input_count: job.inputs.size,
     },
     ...(job.inputs.size > 0 && {
-      input_summary: new Map([...job.inputs].map(([name, value]) => [name, summarise(value)])),
+      input_summary: new Map([...job.inputs].map(([name, value]) => [name, summarise(withRecords(value))])),
     }),
     processed_data:
       code === 0

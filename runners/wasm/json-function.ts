@@ -1,5 +1,6 @@
 /** JSON modules: a function that is handed the inputs' text in memory and hands its output's text back. */
 import type { Outcome } from '../contract.ts';
+import { withRecords } from '../kinds/records.ts';
 import { outputTooLarge } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { failed, instantiate, outputInvalid, positionOf, trapped, type WasmStep } from './instance.ts';
@@ -20,7 +21,7 @@ function text({ params, results }: Signature): string {
 
 export function runJsonFunction(step: WasmStep, wasi: Wasi): Outcome {
   const { job, script } = step;
-  const inputs = inputsText(job.inputs);
+  const inputs = withRecords(inputsText(job.inputs));
   let memory: WebAssembly.Memory;
   let packed: bigint;
   try {

@@ -1,5 +1,6 @@
 /** Brings a run's final outputs to where the command line wants them. */
 import { extname, resolve } from 'node:path';
+import { hasFiles, withRecords } from '../../runners/value.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { FinalOutput, OutputFormat } from '../terminal/outputs.ts';
@@ -13,6 +14,8 @@ export interface Delivery {
   readonly file?: string;
   /** Where relative paths start. */
   readonly cwd: string;
+  /** Where the files of the run are, as the user wrote it; nothing if they are gone with it. */
+  readonly keptIn?: string | undefined;
 }
 
 /** Outputs of the steps that no other step needs, in plan order. */
@@ -32,28 +35,37 @@ export function prepareDelivery(): void {
 export async function deliver(
   plan: Plan,
   record: RunRecord,
-  { format, file, cwd }: Delivery,
+  { format, file, cwd, keptIn }: Delivery,
   out: Output,
 ): Promise<string | undefined> {
   const { shortOutputs, renderOutputs } = await import('../terminal/outputs.ts');
   const outputs = finalOutputs(plan, record);
   if (file !== undefined) {
-    const written = writeWhole(
-      resolve(cwd, file),
-      renderOutputs(plan.workflow.name, outputs, format ?? formatOf(file)),
-    );
+    const wanted = format ?? formatOf(file);
+    const pieces = renderOutputs(plan.workflow.name, readable(outputs, wanted), wanted);
+    const written = writeWhole(resolve(cwd, file), pieces);
     return written.ok ? undefined : `The outputs cannot be written to "${file}": ${written.error}`;
   }
   if (format !== undefined) {
-    for (const piece of renderOutputs(plan.workflow.name, outputs, format)) out.write(piece);
+    for (const piece of renderOutputs(plan.workflow.name, readable(outputs, format), format)) out.write(piece);
     return undefined;
   }
   const shown = outputs.filter(({ value }) => !(value.length === 4 && value[0] === NULL_TEXT)).slice(0, MOST_OUTPUTS);
-  const lines = shortOutputs(shown, { mostLines: 12, width: out.isTerminal ? out.size().columns : 100 });
+  const lines = shortOutputs(readable(shown, 'plain'), {
+    mostLines: 12,
+    width: out.isTerminal ? out.size().columns : 100,
+  });
   const left = outputs.length - shown.length;
   if (outputs.length > MOST_OUTPUTS) lines.push(`… ${left} more outputs (all of them: --output json)`);
+  if (keptIn === undefined && shown.some(({ value }) => hasFiles(value)))
+    lines.push('', 'The files are gone with the run; add --workdir DIR to keep them.');
   if (lines.length > 0) out.lines(['', ...lines]);
   return undefined;
+}
+
+/** For people a table is its records. */
+function readable(outputs: readonly FinalOutput[], format: OutputFormat): readonly FinalOutput[] {
+  return format === 'json' ? outputs : outputs.map(({ step, value }) => ({ step, value: withRecords(value) }));
 }
 
 const MOST_OUTPUTS = 10;

@@ -24,6 +24,8 @@ export interface SessionWishes {
   readonly printOutput: boolean;
   /** What the run is to do beside what the flags say. */
   readonly start?: RunOptions;
+  /** Where the files of the run are and stay. */
+  readonly workdir?: string;
 }
 
 export interface WorkflowEnd {
@@ -89,7 +91,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
   async function handOver(plan: Plan, record: RunRecord): Promise<string | undefined> {
     const isAsked = delivery.file !== undefined || delivery.format !== undefined;
     if (console.readerGone() || (!isAsked && (quiet || events))) return undefined;
-    const problem = await deliver(plan, record, delivery, console.out);
+    const problem = await deliver(plan, record, { ...delivery, keptIn: wishes.workdir }, console.out);
     if (problem === undefined && delivery.file !== undefined && !quiet && !events) {
       report.lines(['', `The outputs are in ${delivery.file}.`]);
     }
@@ -127,7 +129,12 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       active.run?.kill();
     });
     try {
-      active.run = engine.start(plan, { ...wishes.start, ...flagged(setup), listener: view });
+      active.run = engine.start(plan, {
+        ...wishes.start,
+        ...flagged(setup),
+        listener: view,
+        ...(wishes.workdir !== undefined && { workdir: wishes.workdir }),
+      });
       prepareDelivery();
       return await active.run.finished;
     } finally {

@@ -19,6 +19,8 @@ export interface PlanRunOptions {
   readonly settings: Omit<JobSettings, 'workdir' | 'tmp'>;
   /** Outputs of steps that succeeded before the run was resumed; absent where it is not. */
   readonly kept?: ReadonlyMap<string, EncodedValue>;
+  /** `HWFE_WORKDIR`, which is there and stays; nothing means a temporary one. */
+  readonly workdir: string | undefined;
 }
 
 export class PlanRun {
@@ -73,7 +75,7 @@ export class PlanRun {
   }
 
   async #go(allSettled: Promise<void>): Promise<RunStatus> {
-    const { mode, failureMode, cap, timeoutMs, settings } = this.#options;
+    const { mode, failureMode, cap, timeoutMs, settings, workdir } = this.#options;
     const { workflow, steps, levels } = this.#plan;
     const beginning = {
       workflow: workflow.name,
@@ -86,7 +88,8 @@ export class PlanRun {
     const { kept } = this.#options;
     if (kept === undefined) this.#tell({ kind: 'run-started', ...beginning });
     else this.#tell({ kind: 'run-resumed', ...beginning, kept: this.#keep(kept) });
-    if (steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native')) this.#workdir = makeWorkdir();
+    const now = steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native');
+    this.#workdir = makeWorkdir({ now, ...(workdir !== undefined && { keep: workdir }) });
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.stop('timed-out'), timeoutMs);
     if (this.#scheduler.done) this.#settled();
     else this.#startReady();

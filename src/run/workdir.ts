@@ -1,5 +1,5 @@
 /** `HWFE_WORKDIR`: the directory that the steps of one run share. */
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,17 +11,20 @@ export interface Workdir extends AsyncDisposable {
   readonly tmp: string;
 }
 
-/** Only this user may look inside (mode 0700); removed with all it holds when disposed of. */
-export function makeWorkdir(): Workdir {
-  const directory = mkdtempSync(join(tmpdir(), `hwfe-run-${process.pid}-`));
-  const [path, tmp] = [join(directory, 'work'), join(directory, 'tmp')];
-  for (const each of [path, tmp]) mkdirSync(each, { mode: 0o700 });
-  const swept = sweep();
+/**
+ * Only this user may look inside (mode 0700); removed with all it holds when disposed of. Until a process needs it `now`, it
+ * has a name only, and the first embedded step that writes a file makes it. A directory to `keep` is there already, and stays.
+ */
+export function makeWorkdir({ now, keep }: { readonly now: boolean; readonly keep?: string }): Workdir {
+  const directory = join(tmpdir(), `hwfe-run-${process.pid}-${globalThis.crypto.randomUUID().slice(0, 18)}`);
+  const [path, tmp] = [keep ?? join(directory, 'work'), join(directory, 'tmp')];
+  if (now) for (const each of [directory, path, tmp]) if (each !== keep) mkdirSync(each, { mode: 0o700 });
+  const swept = now ? sweep() : undefined;
   return {
     path,
     tmp,
     async [Symbol.asyncDispose]() {
-      await Promise.all([swept, remove(directory)]);
+      await Promise.all([swept, existsSync(directory) ? remove(directory) : undefined]);
     },
   };
 }

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { outputsOf } from '../../src/outputs.ts';
+import type { Table } from '../../runners/value.ts';
+import { OutputFile, outputsOf } from '../../src/outputs.ts';
 import type { StepDefinition } from '../../src/parse/definition.ts';
 import { directory } from '../cli/rig.ts';
 
@@ -71,6 +72,23 @@ describe('docs/languages.md', () => {
     );
     expect(totals).toEqual(JSON.parse(expected!));
     expect(cart).toBeDefined();
+  });
+
+  it('shows a table and a file on their way through three languages', async () => {
+    const flow = [...PAGE.matchAll(/```lua\n([^]*?)```/g)][1]?.[1];
+    const expected = [...PAGE.matchAll(/```json\n([^]*?)```/g)][1]?.[1];
+    home.write('kinds.lua', flow!);
+    const loaded = await engine.load('kinds.lua');
+    expect(loaded.ok).toBe(true);
+    const record = await engine.start((loaded as { value: Plan }).value, { workdir: 'kept' }).finished;
+    const { shown, report, prices } = Object.fromEntries(outputsOf(record));
+    expect({ shown }).toEqual(JSON.parse(expected!));
+    expect(report).toBeInstanceOf(OutputFile);
+    const { path, size } = report as OutputFile;
+    expect(readFileSync(join(home.path, 'kept', path), 'utf8')).toBe('tea and cake: 7.5');
+    expect(size).toBe(17);
+    expect((prices as Table).column('price')).toEqual([3, 4.5]);
+    expect([...(prices as Table)].map(({ item }) => item)).toEqual(['tea', 'cake']);
   });
 });
 

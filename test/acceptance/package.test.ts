@@ -203,7 +203,7 @@ const TSCONFIG = {
 };
 
 const GOOD = `
-import { createEngine, defineWorkflow, loadConfig, outputsOf, type Diagnostic, type JsonValue, type RunEvent } from 'hwfe';
+import { createEngine, defineWorkflow, loadConfig, outputsOf, type Diagnostic, type OutputValue, type RunEvent } from 'hwfe';
 
 const flow = defineWorkflow({
   mode: 'parallel',
@@ -213,7 +213,7 @@ const flow = defineWorkflow({
     report: { depends_on: 'score', file: 'report.lua' },
   },
 });
-export async function main(signal: AbortSignal): Promise<JsonValue | undefined> {
+export async function main(signal: AbortSignal): Promise<OutputValue | undefined> {
   await using engine = createEngine({ cwd: '/tmp' });
   const plan = await engine.define(flow);
   if (!plan.ok) {

@@ -215,6 +215,48 @@ describe('signals', () => {
   });
 });
 
+describe('the files of a run', () => {
+  home.write(
+    'workflows/files.lua',
+    `workflow = { name = "files", steps = {
+  note = { code = "function run() return hwfe.file('note.txt', 'kept') end" },
+  rows = { code = "function run() return hwfe.table { { id = 1, name = 'a' }, { id = 2 } } end" },
+}}`,
+  );
+
+  it('are gone with it, which is said', async () => {
+    const { out, status } = await home.hwfe('files');
+    expect(status).toBe(0);
+    expect(out).toContain('The files are gone with the run; add --workdir DIR to keep them.');
+  });
+
+  it('stay in the directory that --workdir names, below what is there', async () => {
+    home.write('out/other.txt', 'other');
+    const { out, status } = await home.hwfe('files', '--workdir', 'out');
+    expect(status).toBe(0);
+    expect(out).not.toContain('gone with the run');
+    expect(readdirSync(join(home.path, 'out')).sort()).toEqual(['note.txt', 'other.txt']);
+    expect(readFileSync(join(home.path, 'out/note.txt'), 'utf8')).toBe('kept');
+  });
+
+  it('are asked for of one workflow, in a directory that can be one', async () => {
+    const several = await home.hwfe('files', 'good', '--workdir', 'out');
+    expect(several).toMatchObject({ status: 2, err: expect.stringContaining('name one file') });
+    const blocked = await home.hwfe('files', '--workdir', 'workflows/files.lua');
+    expect(blocked).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('cannot be kept in "workflows/files.lua"'),
+    });
+  });
+
+  it('and a table is shown as its records, but for programs', async () => {
+    const { out } = await home.hwfe('files', '--output', 'markdown');
+    expect(out).toContain('| id | name |\n| --- | --- |\n| 1 | a |\n| 2 | null |');
+    expect((await home.hwfe('files', '--output', 'plain')).out).toContain('rows: [{"id": 1, "name": "a"}, ');
+    expect((await home.hwfe('files', '--output', 'json')).out).toContain('"rows":{"$table":{');
+  });
+});
+
 it('--timeout ends a run that takes too long, which then has failed', async () => {
   const { status, out } = await home.hwfe('slow', '--timeout', '300ms');
   expect(status).toBe(1);

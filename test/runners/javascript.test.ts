@@ -64,7 +64,7 @@ describe('values', () => {
     ['return new Map([[1, 2]])', 'output is a Map, which JSON has no form for; return Object.fromEntries(it)'],
     ['return [Promise.resolve(1)]', 'output[0] is a Promise, which JSON has no form for; await it first'],
     ['return { e: new TypeError("x") }', 'output.e is an Error, which JSON has no form for; return its message'],
-    ['return { b: new Uint8Array(2) }', 'output.b is a Uint8Array, which JSON has no form for'],
+    ['return { b: new SharedArrayBuffer(2) }', 'output.b is a SharedArrayBuffer, which JSON has no form for'],
     ['return { s: Symbol("x") }', 'output.s is a symbol, which JSON has no form for'],
     ['return run', 'output is a function, which JSON has no form for'],
     ['return { a: ["\\ud800"] }', 'output.a[0] is a string with half a surrogate pair, which is no valid Unicode'],

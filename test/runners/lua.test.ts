@@ -63,7 +63,7 @@ describe('values', () => {
   test.each([
     ['return { items = { 1, 2, { tags = print } } }', 'output.items[3].tags is a function, which JSON has no form for'],
     ['return { a = coroutine.create(print) }', 'output.a is a coroutine, which JSON has no form for'],
-    ['return { a = "\\xff" }', 'output.a is a string that is not valid UTF-8'],
+    ['return { a = "\\xff" }', 'output.a is a string that is not valid UTF-8; return hwfe.bytes(s)'],
     ['return { a = { ["\\xff"] = 1 } }', 'output.a has a key that is not valid UTF-8'],
     [
       'return { a = { [true] = 1 } }',
@@ -143,7 +143,7 @@ describe('the sandbox', () => {
       'local names = {} for name in pairs(_G) do names[#names + 1] = name end table.sort(names) return table.concat(names, " ")',
     );
     expect(shown).toBe(
-      '"_G _VERSION assert collectgarbage coroutine error getmetatable inputs ipairs json load math next os pairs pcall print rawequal rawget rawlen rawset require select setmetatable string table tonumber tostring type utf8 warn xpcall"',
+      '"_G _VERSION assert collectgarbage coroutine error getmetatable hwfe inputs ipairs json load math next os pairs pcall print rawequal rawget rawlen rawset require select setmetatable string table tonumber tostring type utf8 warn xpcall"',
     );
   });
 

@@ -1,5 +1,7 @@
 /** Every example of the manual pages on Lua, JavaScript and WASM steps runs, and gives what the page says. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { load as loadJavascript } from '../../runners/javascript/index.ts';
 import { load as loadLua } from '../../runners/lua/index.ts';
@@ -8,7 +10,11 @@ import { runModule, wasmRunner } from './wasm/job.ts';
 import { Modules } from './wasm/modules.ts';
 
 const modules = new Modules();
-afterAll(() => modules.close());
+const workdir = mkdtempSync(join(tmpdir(), 'hwfe-test-manual-'));
+afterAll(() => {
+  rmSync(workdir, { recursive: true });
+  modules.close();
+});
 
 const inputs = { orders: '[{"count":2,"price":1.5},{"count":1,"price":4}]' };
 
@@ -35,7 +41,7 @@ describe.each([
   });
 
   test.each(examples(language, language))('$output', async ({ code, output }) => {
-    expect((await run(code, { inputs })).shown).toBe(output);
+    expect((await run(code, { inputs, workdir })).shown).toBe(output);
   });
 });
 

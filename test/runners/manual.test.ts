@@ -1,5 +1,7 @@
 /** Every example of the manual pages on shell, Python and native steps runs, and gives what the page says. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Language } from '../../runners/contract.ts';
 import { load as loadNative } from '../../runners/native/index.ts';
@@ -10,7 +12,11 @@ import { PythonRig } from './python/rig.ts';
 
 const rig = new ProcessRig();
 const python = new PythonRig();
-afterAll(() => rig.close());
+const workdir = mkdtempSync(join(tmpdir(), 'hwfe-test-manual-'));
+afterAll(async () => {
+  rmSync(workdir, { recursive: true });
+  await rig.close();
+});
 
 function examples(page: string, tag: string): string[] {
   const text = readFileSync(new URL(`../../docs/languages/${page}.md`, import.meta.url), 'utf8');
@@ -20,26 +26,31 @@ function examples(page: string, tag: string): string[] {
 async function outside(language: Language, code: string, inputs: Readonly<Record<string, string>>): Promise<unknown> {
   const load = language === 'shell' ? loadShell : loadNative;
   const runner = await load(setupOf(language, 'native'));
-  const job = jobOf(language, 'native', { code, inputs, env: { PATH: process.env['PATH'] ?? '' } });
+  const job = jobOf(language, 'native', { code, inputs, workdir, env: { PATH: process.env['PATH'] ?? '' } });
   return shown((await rig.run(runner, job)).outcome);
 }
 
 test('shell', async () => {
-  const given = { 'fetch-rows': '{"rows":[],"total":42}' };
+  const given = { 'fetch-rows': '{"rows":[],"total":42}', picture: '{"$bytes":"iVBORw0KGgo="}' };
   const outputs = await Promise.all(examples('shell', 'bash').map((code) => outside('shell', code, given)));
   expect(outputs).toEqual([
     '{"lines":3}',
     '{"exit_code":0,"stderr":"","stdout":"total is 42, as in {\\"rows\\":[],\\"total\\":42}"}',
     '[1,2.0,"three"]',
+    expect.stringMatching(/^\{"\$file":"hello\.gz","sha256":"[0-9a-f]{64}","size":2\d\}$/),
+    '{"size":8}',
   ]);
 });
 
 test('embedded Python', async () => {
-  const [mean, doubled, report, ...more] = examples('python', 'python');
+  const [mean, doubled, report, kinds, ...more] = examples('python', 'python');
   const inputs = { measure: '{"values":[1,2,6]}' };
   expect(await python.output(mean!, { inputs })).toBe('{"largest":6,"mean":3.0}');
   expect(await python.output(doubled!)).toBe('[2,4]');
   expect(await python.output(report!)).toBe('{"day":"2024-02-29","file":"out/report.txt","rows":[1,2.0]}');
+  expect(await python.output(kinds!, { workdir })).toBe(
+    '{"raw":{"$bytes":"/w=="},"scores":[2.0,0.5],"second":{"id":2,"score":0.5},"size":11}',
+  );
   expect(more).toEqual([]);
 });
 

@@ -49,6 +49,9 @@ test('the globals of a Lua step', async () => {
     _G.coroutine.yield: function
     _G.error: function
     _G.getmetatable: function
+    _G.hwfe: table
+    _G.hwfe metatable: table
+    _G.hwfe metatable.__index: function
     _G.inputs: table
     _G.ipairs: function
     _G.json: table
@@ -308,6 +311,9 @@ test('the globals of a JavaScript step', async () => {
     globalThis.URLSearchParams.prototype.values (function : globalThis.URLSearchParams.prototype.entries.prototype.__proto__.constructor) prototype
     globalThis.URLSearchParams.prototype (object : globalThis.Error.prototype.__proto__) @@iterator, append, constructor = globalThis.URLSearchParams, delete, entries, forEach, get, get size, getAll, has, keys, set, sort, toString, values
     globalThis.URLSearchParams (function : Function.prototype) prototype
+    globalThis.hwfe.file.prototype (object : globalThis.Error.prototype.__proto__) constructor = globalThis.hwfe.file
+    globalThis.hwfe.file (function : Function.prototype) prototype
+    globalThis.hwfe (object : globalThis.Error.prototype.__proto__) file, table
     globalThis.inputs (object : globalThis.Error.prototype.__proto__) 
     globalThis.process.env (object : globalThis.Error.prototype.__proto__) 
     globalThis.process (object : globalThis.Error.prototype.__proto__) env
@@ -315,7 +321,7 @@ test('the globals of a JavaScript step', async () => {
     globalThis.walk (function : Function.prototype) prototype
     globalThis.run.prototype (object : globalThis.Error.prototype.__proto__) constructor = globalThis.run
     globalThis.run (function : Function.prototype) prototype
-    globalThis (object : globalThis.Error.prototype.__proto__) @@toStringTag string, AggregateError, Array, ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, Boolean, DataView, Date, Error, EvalError, FinalizationRegistry, Float16Array, Float32Array, Float64Array, Function, Infinity number, Int16Array, Int32Array, Int8Array, InternalError, Iterator, JSON, Map, Math, NaN number, Number, Object = globalThis.Error.prototype.__proto__.constructor, Promise, Proxy, RangeError, ReferenceError, Reflect, RegExp, Set, SharedArrayBuffer, String, Symbol, SyntaxError, TextDecoder, TextEncoder, TypeError, URIError, URL, URLSearchParams, Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray, WeakMap, WeakRef, WeakSet, atob, btoa, clearImmediate = globalThis.clearTimeout, clearInterval = globalThis.clearTimeout, clearTimeout, console, crypto, decodeURI, decodeURIComponent, encodeURI, encodeURIComponent, escape, eval, globalThis = globalThis, inputs, isFinite, isNaN, parseFloat, parseInt, process, queueMicrotask, require, run, setImmediate, setInterval, setTimeout, structuredClone, unescape, walk
+    globalThis (object : globalThis.Error.prototype.__proto__) @@toStringTag string, AggregateError, Array, ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, Boolean, DataView, Date, Error, EvalError, FinalizationRegistry, Float16Array, Float32Array, Float64Array, Function, Infinity number, Int16Array, Int32Array, Int8Array, InternalError, Iterator, JSON, Map, Math, NaN number, Number, Object = globalThis.Error.prototype.__proto__.constructor, Promise, Proxy, RangeError, ReferenceError, Reflect, RegExp, Set, SharedArrayBuffer, String, Symbol, SyntaxError, TextDecoder, TextEncoder, TypeError, URIError, URL, URLSearchParams, Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray, WeakMap, WeakRef, WeakSet, atob, btoa, clearImmediate = globalThis.clearTimeout, clearInterval = globalThis.clearTimeout, clearTimeout, console, crypto, decodeURI, decodeURIComponent, encodeURI, encodeURIComponent, escape, eval, globalThis = globalThis, hwfe, inputs, isFinite, isNaN, parseFloat, parseInt, process, queueMicrotask, require, run, setImmediate, setInterval, setTimeout, structuredClone, unescape, walk
     Function.prototype (function : globalThis.Error.prototype.__proto__) @@hasInstance, apply, bind, call, constructor = globalThis.Function, get arguments = Function.prototype.caller get, get caller, get columnNumber, get fileName, get lineNumber, set arguments = Function.prototype.caller get, set caller = Function.prototype.caller get, toString
     async.constructor (function : globalThis.Function) prototype = async
     async (object : Function.prototype) @@toStringTag string, constructor

@@ -9,5 +9,5 @@ describeBattery([...LUA_HOST, ...LUA_STATE, ...LUA_VALUES], {
     language: 'lua',
     code: 'function run() local n = 0 for _ in pairs(_G) do n = n + 1 end return { 1 + 1, ("x"):rep(2), json.encode({ 1 }), n } end',
   },
-  output: '[2,"xx","[1]",33]',
+  output: '[2,"xx","[1]",34]',
 });

@@ -12,5 +12,5 @@ describeBattery(pythonHost(stock), {
     language: 'python',
     code: 'import json, os, sys\ndef run(): return [1 + 1, json.loads("[1]"), os.getcwd(), len(os.environ), "js" in sys.modules]',
   },
-  output: '[2,[1],"/home/pyodide",0,false]',
+  output: '[2,[1],"/home/pyodide",1,false]',
 });

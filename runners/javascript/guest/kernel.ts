@@ -1,5 +1,6 @@
 /** Guest code: begins a step, calls its `run`, and tells the host how it stands. */
 import type { Format } from './inspect.ts';
+import type { Kinds } from './kinds.ts';
 import type { Native } from './native.ts';
 import type { LoadPart, Part } from './parts.ts';
 import type { Serialised } from './serialise.ts';
@@ -7,7 +8,7 @@ import type { Timers } from './timers.ts';
 
 /** What `poll` answers besides the milliseconds to sleep. */
 export interface Kernel {
-  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts. */
+  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. */
   begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer): void;
   /** Calls `run` of the global scope, or of the module whose namespace (or a promise of it) is given. */
   start(hasInputs: boolean, namespace?: unknown): void;
@@ -101,13 +102,15 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
       return value;
     }
     const members = value as Record<string, unknown>;
-    for (const key of keys(value)) {
+    const names = keys(value);
+    for (const key of names) {
       const member = members[key];
       // Assigning an unchanged member would call the setter of a key such as __proto__ for nothing.
       const changed = revived(member, mark);
       if (changed !== member)
         Object.defineProperty(members, key, { value: changed, writable: true, enumerable: true, configurable: true });
     }
+    if (names.length > 0 && startsWith(names[0], mark)) return (load('kinds') as Kinds).revive(names[0]!, members);
     return value;
   }
 

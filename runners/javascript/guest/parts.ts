@@ -1,12 +1,18 @@
 /** Guest code: globals that few steps use, compiled when one first does. */
 import type { Bridge } from './bridge.ts';
 
-export type Part = 'console' | 'timers' | 'web' | 'url' | 'clone';
+export type Part = 'console' | 'timers' | 'web' | 'url' | 'clone' | 'kinds';
 /** Installs a part once, and gives what its code returned. */
 export type LoadPart = (part: Part) => unknown;
 
+export interface Parts {
+  readonly load: LoadPart;
+  /** What is installed already. */
+  readonly loaded: Partial<Record<Part, { result: unknown }>>;
+}
+
 /** `globals` says which part brings which global. */
-export function createParts(bridge: Bridge, globals: Readonly<Record<string, Part>>): LoadPart {
+export function createParts(bridge: Bridge, globals: Readonly<Record<string, Part>>): Parts {
   const { create, defineProperty } = Object;
   const loaded = create(null) as Partial<Record<Part, { result: unknown }>>;
   const load: LoadPart = (part) => {
@@ -23,5 +29,5 @@ export function createParts(bridge: Bridge, globals: Readonly<Record<string, Par
       configurable: true,
     });
   }
-  return load;
+  return { load, loaded };
 }

@@ -1,6 +1,9 @@
 /** Guest code: a value → JSON text, by means that the step's own code cannot have changed. */
 
+import type { Kinds } from './kinds.ts';
 import type { Native } from './native.ts';
+import type { Parts } from './parts.ts';
+import type { TableParts } from './tables.ts';
 
 export interface Serialised {
   /** Absent when `problem` says why. Numbers are written as canonical text has them; keys are not sorted yet. */
@@ -16,7 +19,7 @@ interface Place {
   readonly key: string | number;
 }
 
-export function createSerialiser(native: Native): (value: unknown) => Serialised {
+export function createSerialiser(native: Native, { load, loaded }: Parts): (value: unknown) => Serialised {
   const { stringify } = JSON;
   const { isArray } = Array;
   const { getPrototypeOf, keys } = Object;
@@ -33,8 +36,9 @@ export function createSerialiser(native: Native): (value: unknown) => Serialised
   const SAFE = Number.MAX_SAFE_INTEGER;
   const MAX_DEPTH = 512;
   const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/;
-  const FORMLESS =
-    /^\[object (Map|Set|WeakMap|WeakSet|WeakRef|Promise|RegExp|Error|ArrayBuffer|SharedArrayBuffer|DataView|\w+Array)\]$/;
+  const FORMLESS = /^\[object (Map|Set|WeakMap|WeakSet|WeakRef|Promise|RegExp|Error|SharedArrayBuffer)\]$/;
+  const BYTES = /^\[object (ArrayBuffer|DataView|Uint8Array|Uint8ClampedArray)\]$/;
+  const NUMBERS = /^\[object \w+Array\]$/;
   const ADVICE: Record<string, string> = {
     Map: '; return Object.fromEntries(it)',
     Set: '; return an array',
@@ -42,6 +46,11 @@ export function createSerialiser(native: Native): (value: unknown) => Serialised
     Error: '; return its message',
     RegExp: '; return its source',
   };
+
+  /** There is no table before the part that makes them is there. */
+  function tableOf(value: object): TableParts | undefined {
+    return (loaded.kinds?.result as Kinds | undefined)?.tables.partsOf(value);
+  }
 
   /** Whether JSON.stringify gives exactly what is wanted, without running any of the step's code. */
   function isPlain(value: unknown, depth: number): boolean {
@@ -64,6 +73,7 @@ export function createSerialiser(native: Native): (value: unknown) => Serialised
   function isPlainObject(value: object, depth: number): boolean {
     if (depth >= MAX_DEPTH || (value as { toJSON?: unknown }).toJSON !== undefined) return false;
     if (isArray(value)) {
+      if (tableOf(value) !== undefined) return false;
       for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false;
       return true;
     }
@@ -143,8 +153,16 @@ export function createSerialiser(native: Native): (value: unknown) => Serialised
       if (each.value === value) return refuse(place, 'contains itself, which JSON has no form for');
     }
     const open: Open = { parent: parents, value };
+    const table = tableOf(value);
+    if (table !== undefined) return writeTable(table, place, open, depth);
     if (isArray(value)) return writeArray(value, place, open, depth);
     const tag = tagOf(value);
+    if (test(BYTES, tag))
+      return (
+        (load('kinds') as Kinds).bytesText(value) ??
+        refuse(place, 'has too many bytes for one value; return hwfe.file(path, bytes)')
+      );
+    if (test(NUMBERS, tag)) return writeArray(value as unknown[], place, open, depth);
     if (tag === '[object Number]') return numberText(numberOf(value), place);
     if (tag === '[object String]') return write(stringOf(value), place, parents, depth);
     if (tag === '[object Boolean]') return `${booleanOf(value)}`;
@@ -164,6 +182,13 @@ export function createSerialiser(native: Native): (value: unknown) => Serialised
       text += `${i === 0 ? '' : ','}${item ?? 'null'}`;
     }
     return `${text}]`;
+  }
+
+  function writeTable(table: TableParts, place: Place | undefined, open: Open, depth: number): string | undefined {
+    return (load('kinds') as Kinds).tables.textOf(table, (item, row, column) => {
+      const text = write(item, { parent: { parent: place, key: row }, key: column }, open, depth + 4);
+      return problem === undefined ? (text ?? 'null') : undefined;
+    });
   }
 
   function writeMembers(

@@ -1,5 +1,5 @@
 /** `hwfe run`: runs workflow files one after the other, or all of the workflow directory. */
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -42,6 +42,7 @@ const OPTIONS: readonly Option[] = [
     about: 'Print the final outputs as plain, markdown or json; reports go to standard error.',
   },
   { name: 'output-file', short: 'o', takes: 'FILE', about: 'Write the final outputs to FILE, whole or not at all.' },
+  { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
   { name: 'no-store', about: 'Remember nothing of the run.' },
   { name: 'verbose', short: 'v', about: 'Show the configuration first.' },
@@ -74,6 +75,12 @@ export const run: Command = {
       console.err.lines(['error: The flag "--output-file" takes the outputs of one workflow; name one file']);
       return STATUS.wrong;
     }
+    const workdir = args.value('workdir');
+    const mistake = workdir === undefined ? undefined : wrongWorkdir(workdir, paths, console);
+    if (mistake !== undefined) {
+      console.err.lines([`error: ${mistake}`]);
+      return STATUS.wrong;
+    }
     const use = async (engine: Engine): Promise<number> => {
       const dryRun = args.has('dry-run');
       const load = (path: string): Promise<Loaded> => engine.load(path, { warm: !dryRun });
@@ -84,6 +91,7 @@ export const run: Command = {
         dryRun,
         events: args.has('json'),
         printOutput: args.has('print-output'),
+        ...(workdir !== undefined && { workdir }),
       });
       if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
         const { banner } = await import('../banner.ts');
@@ -120,6 +128,18 @@ function readDelivery(args: Arguments, console: Console): Delivery | string {
     return `The outputs cannot be written to "${file}": there is no directory "${dirname(file)}"`;
   }
   return { ...(format !== undefined && { format }), ...(file !== undefined && { file }), cwd: console.cwd };
+}
+
+/** Makes the directory that is to be kept, or says why not. */
+function wrongWorkdir(workdir: string, paths: readonly string[], console: Console): string | undefined {
+  if (paths.length > 1) return 'The flag "--workdir" takes the files of one workflow; name one file';
+  try {
+    mkdirSync(resolve(console.cwd, workdir), { recursive: true });
+    return undefined;
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return `The files cannot be kept in "${workdir}", which is no directory and cannot be made one (${why})`;
+  }
 }
 
 /** Nothing if a file is missing, which has been reported then. */

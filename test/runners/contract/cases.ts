@@ -1,31 +1,7 @@
 /** What holds in every language: the cases of the contract suite, each with its code per language. */
-import type { Language, PrintedLine, StepFailure } from '../../../runners/contract.ts';
+import type { Case, Codes } from './case.ts';
 import { ORIGIN } from './job.ts';
-
-export type Codes = Readonly<Partial<Record<Language, string>>>;
-
-type Expectation = { readonly printed?: readonly PrintedLine[] } & (
-  | { readonly output: string; readonly warning?: RegExp }
-  | {
-      readonly failure: {
-        readonly reason: StepFailure['reason'];
-        readonly message?: RegExp;
-        readonly position?: { readonly file: string; readonly line: number };
-      };
-    }
-);
-
-export interface Case {
-  readonly name: string;
-  readonly code: Codes;
-  /** Run before, as a step of its own. */
-  readonly before?: Codes;
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Bytes. */
-  readonly outputLimit?: number;
-  readonly expect: Expectation | ((language: Language) => Expectation);
-}
+import { kindCases } from './kind-cases.ts';
 
 const at = (line: number): { file: string; line: number } => ({ file: ORIGIN.file, line });
 
@@ -42,6 +18,7 @@ const identity = (name: string, x: string): Case => ({ name, code: IDENTITY, inp
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
 export const cases: readonly Case[] = [
+  ...kindCases,
   {
     name: 'scalars come out as they are',
     code: {

@@ -97,6 +97,9 @@ export function createImplementations(): readonly Implementation[] {
       'code that does not parse is not runnable, at its position': 'another syntax: test/runners/shell.test.ts',
       'code without run is not runnable': 'a shell step needs no run (section 5)',
       'an async function is awaited': 'a shell has no async functions',
+      'a file that has changed since it was handed on is not read': 'a shell step reads files without us',
+      'a table behaves as a list of records, and gives its columns': 'a shell step gets the records (section 8)',
+      'a table is made of records or of columns': 'a shell step prints its JSON',
     }),
     throughSpawner('python', () => import('../../../runners/native/index.ts'), {}),
     throughSpawner('javascript', () => import('../../../runners/native/index.ts'), {

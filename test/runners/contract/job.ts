@@ -14,6 +14,8 @@ export interface StepRequest {
   /** Bytes; default none. */
   readonly stdoutLimit?: number;
   readonly step?: string;
+  /** Absolute; default: where the tests run. */
+  readonly workdir?: string;
 }
 
 export function jobOf(language: Language, runtime: Runtime, request: StepRequest): Job {
@@ -32,7 +34,7 @@ export function jobOf(language: Language, runtime: Runtime, request: StepRequest
     ),
     env: request.env ?? {},
     cwd: process.cwd(),
-    workdir: process.cwd(),
+    workdir: request.workdir ?? process.cwd(),
     tmp: '',
     isolation: 'thread',
     packages: [],

@@ -1,11 +1,19 @@
 /** The contract suite: every case against one implementation, exceptions only with a reason. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Case, cases } from './cases.ts';
+import type { Case } from './case.ts';
+import { cases } from './cases.ts';
 import type { Ended, Implementation } from './implementations.ts';
 
 export function describeContract(implementation: Implementation): void {
   describe(implementation.name, () => {
-    afterAll(() => implementation.close?.());
+    const workdir = mkdtempSync(join(tmpdir(), 'hwfe-test-contract-'));
+    afterAll(async () => {
+      rmSync(workdir, { recursive: true });
+      await implementation.close?.();
+    });
 
     test('every exception names a case and says why', () => {
       for (const [name, reason] of Object.entries(implementation.exceptions)) {
@@ -16,12 +24,12 @@ export function describeContract(implementation: Implementation): void {
 
     for (const each of cases) {
       if (Object.hasOwn(implementation.exceptions, each.name)) continue;
-      test(each.name, () => check(implementation, each));
+      test(each.name, () => check(implementation, each, workdir));
     }
   });
 }
 
-async function check(implementation: Implementation, each: Case): Promise<void> {
+async function check(implementation: Implementation, each: Case, workdir: string): Promise<void> {
   const code = each.code[implementation.language];
   if (code === undefined) {
     throw new Error(
@@ -29,10 +37,11 @@ async function check(implementation: Implementation, each: Case): Promise<void> 
     );
   }
   const before = each.before?.[implementation.language];
-  if (before !== undefined) await implementation.run({ code: before });
+  const made = before === undefined ? undefined : await implementation.run({ code: before, workdir });
   const ended = await implementation.run({
     code,
-    ...(each.inputs && { inputs: each.inputs }),
+    workdir,
+    inputs: { ...each.inputs, ...(each.takes === 'made' && made?.outcome.ok && { made: made.outcome.output }) },
     ...(each.env && { env: each.env }),
     ...(each.outputLimit !== undefined && { outputLimit: each.outputLimit }),
   });

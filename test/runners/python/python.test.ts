@@ -101,7 +101,7 @@ def run():
   test('the environment is what was granted', async () => {
     const code = 'import os\ndef run(): return dict(os.environ)';
     expect(await python.output(code, { env: { GREETING: 'héllo', EMPTY: '' } })).toBe(
-      '{"EMPTY":"","GREETING":"héllo"}',
+      '{"EMPTY":"","GREETING":"héllo","HWFE_WORKDIR":"/workdir"}',
     );
   });
 });
@@ -168,10 +168,6 @@ def run():
       'output.items[3].tags is a Python set, which JSON has no form for; return a list',
     ],
     ['(i for i in range(3))', 'output is a Python generator, which JSON has no form for; return a list'],
-    [
-      '[b"x"]',
-      'output[0] is bytes, which a step cannot hand on; return text, such as x.decode() or base64.b64encode(x).decode()',
-    ],
     ['{"a": "\\ud800"}', 'output.a is a string with half a surrogate pair, which is no valid Unicode'],
     ['{(1, 2): 3}', 'output has a key that is a Python tuple, where JSON has strings; use str(key)'],
     [

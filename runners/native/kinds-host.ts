@@ -1,0 +1,27 @@
+/** What bytes and files of a JavaScript step on Node need: Node itself. */
+import { askFiles, readFile } from '../javascript/files.ts';
+import type { KindsHost } from '../javascript/guest/kinds.ts';
+import { RunFiles } from '../kinds/run-files.ts';
+
+export function nodeKindsHost(workdir: string): KindsHost {
+  const files = new RunFiles(workdir);
+  return {
+    base64: (bytes) => Buffer.from(bytes).toString('base64'),
+    unbase64: (text) => own(Buffer.from(text, 'base64')),
+    encodeText: (text) => own(Buffer.from(JSON.parse(text) as string)),
+    decodeText: (bytes, label, fatal, ignoreBOM) => {
+      try {
+        return JSON.stringify(new TextDecoder(label, { fatal, ignoreBOM }).decode(bytes));
+      } catch {
+        return '';
+      }
+    },
+    files: (what, args, bytes) => askFiles(files, what, args, new Uint8Array(bytes)),
+    readFile: (args) => readFile(files, args),
+  };
+}
+
+/** Small Buffers are views on a shared pool. */
+function own(bytes: Buffer): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}

@@ -1,0 +1,90 @@
+/** The way between the run's files and embedded Python's own: a device that a step's file values speak to. */
+import { dirname } from 'node:path/posix';
+import type { FileRefusal, FileValue, RunFiles } from '../kinds/run-files.ts';
+import type { Budget } from './budget.ts';
+import type { Pyodide } from './pyodide.ts';
+
+/** A device: a question in JSON is written to it, and the answer read from it. */
+export const FILES_DEVICE = '/dev/hwfe-files';
+/** `HWFE_WORKDIR` as embedded Python has it. */
+export const WORKDIR = '/workdir';
+
+/** `out` copies what the step wrote, `in` what it asks for; paths are relative to the run's directory. */
+export type FilesQuestion =
+  | { readonly ask: 'out' | 'refer'; readonly path: string }
+  | ({ readonly ask: 'in' } & FileValue);
+
+type Answer = { readonly ok: true; readonly value?: FileValue } | FileRefusal;
+
+export interface FilesDevice {
+  /** Of the step that runs now. */
+  files: RunFiles | undefined;
+}
+
+/** Before the checkpoint, since devices are files. */
+export function installFiles(python: Pyodide, budget: Budget): FilesDevice {
+  const { FS } = python;
+  const state: FilesDevice = { files: undefined };
+  let answer = new Uint8Array();
+  const device = FS.makedev(64, 1);
+  FS.registerDevice(device, {
+    write(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
+      const question = Buffer.from(buffer.subarray(offset, offset + length)).toString('utf8');
+      answer = Buffer.from(JSON.stringify(answerTo(question)));
+      return length;
+    },
+    read(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
+      const part = answer.subarray(0, length);
+      buffer.set(part, offset);
+      answer = answer.subarray(part.length);
+      return part.length;
+    },
+  });
+  FS.mkdev(FILES_DEVICE, 0o666, device);
+  FS.mkdirTree(WORKDIR);
+
+  function answerTo(text: string): Answer {
+    const { files } = state;
+    try {
+      const question = Object(JSON.parse(text)) as FilesQuestion;
+      if (files === undefined) return { ok: false, message: 'The step has no directory for files' };
+      const path = String(question.path);
+      switch (question.ask) {
+        case 'refer':
+          return files.refer(path);
+        case 'out':
+          return copyOut(files, path);
+        case 'in':
+          return copyIn(files, { path, sha256: String(question.sha256), size: Number(question.size) });
+        default:
+          return { ok: false, message: 'There is no such question' };
+      }
+    } catch (error) {
+      if (error instanceof FS.ErrnoError) return { ok: false, message: 'There is no room for the file' };
+      if (error instanceof SyntaxError) return { ok: false, message: 'The question is not JSON' };
+      throw error;
+    }
+  }
+
+  function copyOut(files: RunFiles, path: string): Answer {
+    const { node } = FS.lookupPath(`${WORKDIR}/${path}`, { follow: false });
+    if (!FS.isFile(node.mode)) return { ok: false, message: `"${path}" is not a file` };
+    return files.write(path, python._module.MEMFS.getFileDataAsTypedArray(node));
+  }
+
+  function copyIn(files: RunFiles, file: FileValue): Answer {
+    const admitted = files.admit(file);
+    if (!admitted.ok) return admitted;
+    const bytes = new Uint8Array(file.size);
+    const read = files.readInto(file, bytes);
+    if (!read.ok) return read;
+    budget.copyIn(() => {
+      const place = `${WORKDIR}/${file.path}`;
+      FS.mkdirTree(dirname(place));
+      FS.writeFile(place, bytes, { canOwn: true });
+    });
+    return { ok: true };
+  }
+
+  return state;
+}
