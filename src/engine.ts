@@ -62,6 +62,8 @@ export interface RunOptions {
   readonly workdir?: string;
   /** Stops the run as `run.stop()` does. */
   readonly signal?: AbortSignal;
+  /** `off` neither uses nor fills the cache; the steps in `refresh` run, and their outputs are kept anew. */
+  readonly cache?: { readonly off?: boolean; readonly refresh?: readonly string[] };
   /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
   readonly resume?: Resumption;
   /** Gets this run's events only. */
@@ -154,12 +156,15 @@ class LocalEngine implements Engine {
     const { resume } = options;
     const id = resume?.id ?? newRunId(new Date());
     const record = emptyRecord();
+    const workdir = options.workdir === undefined ? undefined : resolve(this.#cwd, options.workdir);
+    if (workdir !== undefined) mkdirSync(workdir, { recursive: true });
     const recording = this.#store?.record({
       id,
       plan,
       cwd: this.#cwd,
-      options: givenOptions(options),
+      options: givenOptions({ ...options, ...(workdir !== undefined && { workdir }) }),
       isResumed: resume !== undefined,
+      refresh: options.cache?.refresh ?? [],
     });
     const listener: RunListener = {
       onEvent: (event) => {
@@ -170,8 +175,6 @@ class LocalEngine implements Engine {
         this.#tell(event, options.listener);
       },
     };
-    const workdir = options.workdir === undefined ? undefined : resolve(this.#cwd, options.workdir);
-    if (workdir !== undefined) mkdirSync(workdir, { recursive: true });
     const timeoutMs = options.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs;
     const planRun = new PlanRun(
       plan,
@@ -184,6 +187,8 @@ class LocalEngine implements Engine {
         settings: this.#jobSettings(id, workflow.file.path),
         ...(resume && { kept: resume.kept }),
         workdir,
+        ...(recording && options.cache?.off !== true && { recall: recording }),
+        cacheDefault: this.#config.cache.default,
       },
       listener,
     );
@@ -296,12 +301,13 @@ function keepOutput(record: RunRecord, step: string, output: EncodedValue): void
   if (kept !== undefined) kept.output = output;
 }
 
-function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs }: RunOptions): GivenOptions {
+function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs, workdir }: RunOptions): GivenOptions {
   return {
     ...(mode !== undefined && { mode }),
     ...(maxParallelSteps !== undefined && { maxParallelSteps }),
     ...(failureMode !== undefined && { failureMode }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(workdir !== undefined && { workdir }),
   };
 }
 

@@ -27,7 +27,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/python/boot',
     'runners/slot/frames',
   ],
-  'src/store': ['src/model', 'src/version', 'runners/contract', 'runners/value'],
+  'src/store': ['src/model', 'src/version', 'runners/contract', 'runners/kinds/find', 'runners/value'],
   'src/terminal': ['src/model', 'runners/contract'],
   'src/cli': [
     'src/model',

@@ -54,7 +54,7 @@ export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
       processes: amount('limits.processes'),
     },
     store: { path: text('store.path') },
-    cache: { directory: text('cache.directory') },
+    cache: { directory: text('cache.directory'), default: isOn('cache.default') },
     logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },
   };
 }

@@ -46,6 +46,8 @@ export interface Config {
   readonly cache: {
     /** Where Python's compiled library, snapshot and wheels are kept between runs. */
     readonly directory: string;
+    /** Whether steps are cached that do not say so. */
+    readonly default: boolean;
   };
   readonly store: {
     /** Where runs are remembered; `auto` beside the project, `none` nowhere. */

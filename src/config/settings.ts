@@ -141,6 +141,13 @@ export const SETTINGS: readonly Setting[] = [
   ),
 
   row(
+    'cache.default',
+    'HWFE_CACHE_DEFAULT',
+    SWITCH,
+    false,
+    'Whether steps are cached that do not say so; shell and native ones never are unless they tell what they read.',
+  ),
+  row(
     'store.path',
     'HWFE_STATE_DIR',
     PATH,

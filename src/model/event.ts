@@ -59,7 +59,10 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   | {
       readonly kind: 'step-succeeded';
       readonly step: string;
+      /** 0 where nothing ran, because an earlier run had done the same. */
       readonly attempt: number;
+      /** Where the output was taken from. */
+      readonly cached?: CachedFrom;
       readonly output: EncodedValue;
       readonly durationMs: number;
       readonly usage: Usage;
@@ -82,6 +85,12 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
 
 /** What an event says beside when and in which run. */
 export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'run'> : never) : never;
+
+/** The run and the step that first gave an output. */
+export interface CachedFrom {
+  readonly run: string;
+  readonly step: string;
+}
 
 /** Why a step never ran: a step it (or the run's failure mode) depends on, or the end of the run. */
 export type SkipReason =

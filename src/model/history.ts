@@ -43,6 +43,7 @@ export interface GivenOptions {
   readonly maxParallelSteps?: number;
   readonly failureMode?: FailureMode;
   readonly timeoutMs?: number;
+  readonly workdir?: string;
 }
 
 /** What a run was to do. */
@@ -57,6 +58,29 @@ export interface StepDefinition extends Omit<Step, 'span' | 'description' | 'dep
   readonly dependsOn: readonly string[];
   /** SHA-256 of a WASM module's file. */
   readonly moduleHash?: string;
+}
+
+/** All that decides what a step gives; hashes in hexadecimal digits. */
+export interface Manifest {
+  readonly language: string;
+  readonly runtime: string;
+  readonly isolation: string;
+  /** Of the interpreter. */
+  readonly version: string;
+  /** Hash of the code without its comments, where these are certain, or of a module's file. */
+  readonly code: string;
+  /** Function and arguments of a module. */
+  readonly call: string;
+  readonly packages: readonly string[];
+  readonly workingDir: string;
+  /** Salted hashes of the values by name. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, number>>;
+  /** Hashes of the outputs that the step got, by the name of the step. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Hashes of the files by path. */
+  readonly reads: Readonly<Record<string, string>>;
+  readonly writes: readonly string[];
 }
 
 /** A value that is kept, without its bytes. */

@@ -1,6 +1,6 @@
 /** What is known of a run: its events, folded. */
 import type { EncodedValue, Isolation, Language, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
-import type { RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
+import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import type { ExecutionMode } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -20,6 +20,8 @@ export interface StepRecord {
   /** From the first attempt's start to the end of the last. */
   durationMs?: number;
   output?: EncodedValue;
+  /** Where the output was taken from, if the step did not run. */
+  cached?: CachedFrom;
   /** Of the last attempt. */
   usage?: Usage;
   failure?: StepFailure;
@@ -89,6 +91,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       const step = known(record, event.step);
       step.status = 'succeeded';
       step.output = event.output;
+      if (event.cached !== undefined) step.cached = event.cached;
       step.usage = event.usage;
       step.durationMs = event.durationMs;
       return;

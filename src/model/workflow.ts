@@ -42,6 +42,11 @@ export interface Step {
   readonly workingDir?: string;
   readonly packages: readonly string[];
   readonly limits: StepLimits;
+  /** Whether it is left out where an earlier run did the same; absent, the configuration says. */
+  readonly cache?: boolean;
+  /** Patterns of files, relative to where it runs; a process of the host is cached only where one of the two is given. */
+  readonly reads?: readonly string[];
+  readonly writes?: readonly string[];
 }
 
 /** Workflow's and step's `limits`, merged: bytes, milliseconds, or a count. */

@@ -28,6 +28,7 @@ export const PARSE_CODES = [
   'bad-size',
   'bad-env',
   'bad-backoff',
+  'bad-cache',
   'missing-code',
   'conflicting-fields',
   'misfit-field',

@@ -30,6 +30,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     env: fields.env ?? new Map(),
     limits: workflowLimits(fields.limits),
     isolation: fields.isolation,
+    cache: fields.cache,
     isObject: document.isObject === true,
   };
 

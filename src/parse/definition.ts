@@ -21,6 +21,8 @@ export interface WorkflowDefinition {
   limits?: LimitsDefinition;
   /** The least that every step gets. */
   isolation?: Isolation;
+  /** Whether steps that do not say otherwise are left out where an earlier run did the same. */
+  cache?: boolean;
   /** By name, in the order in which they are listed. */
   steps?: Record<string, StepDefinition>;
   /** The same as `steps`. */
@@ -78,6 +80,11 @@ export interface StepDefinition {
   /** Python distributions the step imports. */
   packages?: string | readonly string[];
   limits?: LimitsDefinition;
+  /** Whether the step is left out where an earlier run did the same. */
+  cache?: boolean;
+  /** Patterns of files that the step reads, and of those that it writes, relative to where it runs. */
+  reads?: string | readonly string[];
+  writes?: string | readonly string[];
 }
 
 /** The n-th delay is `base · factor^(n-1)`, at most `max`, spread by ± `jitter` of itself. */

@@ -12,6 +12,7 @@ import { limitsOver } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { Mistakes } from './mistakes.ts';
 import { retryPolicy } from './retry.ts';
+import { cachingOf } from './caching.ts';
 import { decodeScript, languageOfFile } from './script.ts';
 
 export interface StepContext extends DecodeOptions {
@@ -24,6 +25,8 @@ export interface StepContext extends DecodeOptions {
   readonly limits: StepLimits;
   /** Of the workflow. */
   readonly isolation: Isolation | undefined;
+  /** Of the workflow. */
+  readonly cache: boolean | undefined;
   readonly isObject: boolean;
 }
 
@@ -54,6 +57,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   tellMisfits(name, table, language, fields.runtime, mistakes);
   const script = decodeScript({ name, entry, table, language }, fields, context);
   const isolation = isolationOf(context.isolation, fields.isolation);
+  const caching = cachingOf(name, table, { language, cache: context.cache }, fields, mistakes);
   const retry = retryPolicy(name, table, fields, mistakes);
   if (script === undefined) return { dependsOn };
   return {
@@ -75,6 +79,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
       packages: textsOf(fields.packages),
       limits: limitsOver(context.limits, fields.limits),
+      ...caching,
     },
   };
 }

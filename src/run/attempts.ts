@@ -1,13 +1,20 @@
 /** One step in one run: tried until it succeeds, may not be tried again, or is stopped. */
 import type { EncodedValue, StepFailure, Usage } from '../../runners/contract.ts';
-import type { Happening } from '../model/event.ts';
+import type { CachedFrom, Happening } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import type { Pool, RunningJob } from './pool.ts';
+import type { Recall, Recalled } from './recall.ts';
 import { mayRetry, retryDelay } from './retry.ts';
 
 export type AttemptEnd = { readonly attempt: number; readonly durationMs: number } & (
-  | { readonly how: 'succeeded'; readonly output: EncodedValue; readonly usage: Usage }
+  | {
+      readonly how: 'succeeded';
+      readonly output: EncodedValue;
+      readonly usage: Usage;
+      /** Where the output was taken from, in place of an attempt. */
+      readonly cached?: CachedFrom;
+    }
   | { readonly how: 'failed'; readonly failure: StepFailure; readonly usage: Usage }
   | { readonly how: 'cancelled' }
 );
@@ -20,6 +27,7 @@ export class StepRun {
   readonly #settings: JobSettings;
   readonly #pool: Pool;
   readonly #tell: (happening: Happening) => void;
+  readonly #recall: Recall | undefined;
   #job: RunningJob | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
@@ -30,7 +38,9 @@ export class StepRun {
     settings: JobSettings,
     pool: Pool,
     tell: (happening: Happening) => void,
+    recall?: Recall,
   ) {
+    this.#recall = recall;
     this.#step = step;
     this.#inputs = inputs;
     this.#settings = settings;
@@ -52,11 +62,21 @@ export class StepRun {
 
   async #go(): Promise<AttemptEnd> {
     const startedAt = performance.now();
+    const recalled = await this.#recalled();
+    if (recalled !== undefined) {
+      const { output, from } = recalled;
+      const usage = { wallMs: 0, bytesIn: 0, bytesOut: output.length };
+      return { how: 'succeeded', attempt: 0, durationMs: performance.now() - startedAt, output, usage, cached: from };
+    }
+    if (this.#stopped) return { how: 'cancelled', attempt: 0, durationMs: performance.now() - startedAt };
     for (let attempt = 1; ; attempt++) {
       const { outcome, usage } = await this.#attempt(attempt);
       const durationMs = performance.now() - startedAt;
       for (const message of outcome.warnings) this.#tell({ kind: 'step-warned', step: this.#step.name, message });
-      if (outcome.ok) return { how: 'succeeded', attempt, durationMs, output: outcome.output, usage };
+      if (outcome.ok) {
+        await this.#recall?.done(this.#step, jobFor(this.#step, attempt, this.#inputs, this.#settings), outcome.output);
+        return { how: 'succeeded', attempt, durationMs, output: outcome.output, usage };
+      }
       const { failure } = outcome;
       if (failure.reason === 'cancelled') return { how: 'cancelled', attempt, durationMs };
       const delayMs = mayRetry(failure) ? retryDelay(this.#step.retry, attempt, Math.random) : undefined;
@@ -65,6 +85,11 @@ export class StepRun {
       await this.#pause(delayMs);
       if (this.#stopped) return { how: 'cancelled', attempt, durationMs: performance.now() - startedAt };
     }
+  }
+
+  async #recalled(): Promise<Recalled | undefined> {
+    if (this.#recall === undefined) return undefined;
+    return this.#recall.recall(this.#step, jobFor(this.#step, 1, this.#inputs, this.#settings));
   }
 
   async #attempt(attempt: number): ReturnType<() => RunningJob['finished']> {

@@ -2,10 +2,11 @@
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import type { ExecutionMode, FailureMode, Step } from '../model/workflow.ts';
 import { type AttemptEnd, StepRun } from './attempts.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
+import type { Recall } from './recall.ts';
 import { Scheduler, type Skip } from './scheduler.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
 
@@ -21,6 +22,10 @@ export interface PlanRunOptions {
   readonly kept?: ReadonlyMap<string, EncodedValue>;
   /** `HWFE_WORKDIR`, which is there and stays; nothing means a temporary one. */
   readonly workdir: string | undefined;
+  /** Asked about steps that may be cached. */
+  readonly recall?: Recall;
+  /** Whether steps are cached that do not say so. */
+  readonly cacheDefault?: boolean;
 }
 
 export class PlanRun {
@@ -124,10 +129,25 @@ export class PlanRun {
       }
       const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
       const settings: JobSettings = { ...this.#options.settings, workdir, tmp };
-      const run = new StepRun(planned.step, inputs, settings, this.#pool, (happening) => this.#tell(happening));
+      const run = new StepRun(
+        planned.step,
+        inputs,
+        settings,
+        this.#pool,
+        (happening) => this.#tell(happening),
+        this.#recallFor(planned.step),
+      );
       this.#active[index] = run;
       void run.finished.then((end) => this.#settle(index, end));
     }
+  }
+
+  #recallFor(step: Step): Recall | undefined {
+    const { recall, cacheDefault = false, settings } = this.#options;
+    if (recall === undefined || !(step.cache ?? cacheDefault)) return undefined;
+    // What a process of the machine reads, only its author knows.
+    const isOpen = runtimeOf(step, settings.runners) === 'native' && (step.reads ?? step.writes) === undefined;
+    return isOpen ? undefined : recall;
   }
 
   #settle(index: number, end: AttemptEnd): void {
@@ -137,7 +157,15 @@ export class PlanRun {
     switch (end.how) {
       case 'succeeded':
         this.#outputs[index] = end.output;
-        this.#tell({ kind: 'step-succeeded', step, attempt, output: end.output, durationMs, usage: end.usage });
+        this.#tell({
+          kind: 'step-succeeded',
+          step,
+          attempt,
+          ...(end.cached && { cached: end.cached }),
+          output: end.output,
+          durationMs,
+          usage: end.usage,
+        });
         break;
       case 'failed':
         this.#anyFailed = true;

@@ -31,6 +31,8 @@ export class Contents {
   readonly #transition: (name: string) => void;
   readonly #insert: Statement;
   readonly #select: Statement;
+  /** An output that is handed to several steps is hashed once. */
+  readonly #hashes = new WeakMap<Uint8Array, Buffer>();
 
   constructor(database: Database) {
     this.#directory = join(database.directory, 'values');
@@ -44,11 +46,28 @@ export class Contents {
     if (bytes.length >= LARGE) return this.#prepareLarge(bytes);
     // A copy: neither SQLite takes a view on shared memory.
     const copy = Buffer.from(bytes);
-    const hash = sha256(copy);
+    const hash = this.#hashes.get(bytes) ?? sha256(copy);
+    this.#hashes.set(bytes, hash);
     const deflated = copy.length < WORTH_DEFLATING ? copy : deflateRawSync(copy, { level: LEVEL });
     return deflated.length < copy.length
       ? { hash, size: copy.length, form: 'deflated', data: deflated }
       : { hash, size: copy.length, form: 'plain', data: copy };
+  }
+
+  /** A promise for large bytes only. */
+  hashOf(bytes: Uint8Array): Buffer | Promise<Buffer> {
+    const known = this.#hashes.get(bytes);
+    if (known !== undefined) return known;
+    if (bytes.length >= LARGE) return this.#hashLarge(bytes);
+    const hash = sha256(bytes);
+    this.#hashes.set(bytes, hash);
+    return hash;
+  }
+
+  async #hashLarge(bytes: Uint8Array): Promise<Buffer> {
+    const hash = await hashInPieces(bytes);
+    this.#hashes.set(bytes, hash);
+    return hash;
   }
 
   /** Within a transaction of the caller's. */
@@ -74,7 +93,7 @@ export class Contents {
   }
 
   async #prepareLarge(bytes: Uint8Array): Promise<Kept> {
-    const hash = await hashInPieces(bytes);
+    const hash = await this.hashOf(bytes);
     const path = this.pathOf(hash);
     if (!(await isWhole(path, hash))) await this.#writeFile(path, await promisify(deflateRaw)(bytes, { level: LEVEL }));
     return { hash, size: bytes.length, form: 'file', data: null };

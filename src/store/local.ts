@@ -1,6 +1,7 @@
 /** The store of this machine: a directory with a database, opened for writing. */
 import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../model/result.ts';
+import { Cache } from './cache.ts';
 import { Contents } from './contents.ts';
 import { type Database, openDatabase } from './database.ts';
 import { recordingStatements, type RecordingStatements, RunRecording } from './recording.ts';
@@ -25,6 +26,7 @@ export class LocalStore implements RunStore {
   readonly #database: Database;
   readonly #writer: Writer;
   readonly #contents: Contents;
+  #cache: Cache | undefined;
   readonly #statements: RecordingStatements;
 
   constructor(database: Database, { onTrouble = () => undefined }: LocalStoreOptions) {
@@ -38,6 +40,7 @@ export class LocalStore implements RunStore {
     return new RunRecording(beginning, resolve(beginning.cwd, beginning.plan.workflow.file.path), {
       writer: this.#writer,
       contents: this.#contents,
+      cache: () => (this.#cache ??= new Cache(this.#database, this.#contents)),
       statements: this.#statements,
     });
   }

@@ -1,6 +1,8 @@
 /** A store that is opened once a run has begun, so that opening it delays no first step. */
 import { resolve } from 'node:path';
+import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { Step } from '../model/workflow.ts';
 import type { Recording, RunStore } from './store.ts';
 
 export interface StoreOptions {
@@ -50,6 +52,16 @@ class LateRecording implements Recording {
   onEvent(event: RunEvent): void {
     if (this.#waiting === undefined) this.#recording?.onEvent(event);
     else this.#waiting.push(event);
+  }
+
+  async recall(step: Step, job: Job): ReturnType<Recording['recall']> {
+    await this.#opening;
+    return this.#recording?.recall(step, job);
+  }
+
+  async done(step: Step, job: Job, output: EncodedValue): Promise<void> {
+    await this.#opening;
+    await this.#recording?.done(step, job, output);
   }
 
   async kept(): Promise<void> {

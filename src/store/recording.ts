@@ -1,10 +1,14 @@
 /** Turns one run's events into rows. */
 import { userInfo } from 'node:os';
-import type { RunEvent } from '../model/event.ts';
+import type { CachedFrom, RunEvent } from '../model/event.ts';
 import type { KeptValue, StepCounts } from '../model/history.ts';
+import { hasFiles } from '../../runners/kinds/find.ts';
+import type { EncodedValue, Job } from '../../runners/contract.ts';
+import type { Step } from '../model/workflow.ts';
+import type { Cache, Pending } from './cache.ts';
 import type { Contents, Kept } from './contents.ts';
 import { definitionOf, writeDefinition } from './definition.ts';
-import type { Database } from './database.ts';
+import { type Database, explain } from './database.ts';
 import { thisProcess } from './owner.ts';
 import type { Statement } from './sqlite.ts';
 import { version } from '../version.ts';
@@ -49,12 +53,27 @@ export function recordingStatements(database: Database): RecordingStatements {
   };
 }
 
+interface Recalled {
+  readonly output: EncodedValue;
+  readonly from: CachedFrom;
+}
+
+interface Shared {
+  readonly writer: Writer;
+  readonly contents: Contents;
+  readonly cache: () => Cache;
+  readonly statements: RecordingStatements;
+}
+
 export class RunRecording implements Recording {
   readonly #beginning: Beginning;
   readonly #path: string;
   readonly #version: string = version();
   readonly #writer: Writer;
   readonly #contents: Contents;
+  readonly #cache: () => Cache;
+  /** What steps that have not settled were asked for, by name. */
+  readonly #pending = new Map<string, Pending>();
   readonly #statements: RecordingStatements;
   readonly #counts: { -readonly [K in keyof StepCounts]: number } = {
     succeeded: 0,
@@ -70,15 +89,12 @@ export class RunRecording implements Recording {
   #seq = 0;
   #stopped: string | null = null;
 
-  constructor(
-    beginning: Beginning,
-    path: string,
-    shared: { writer: Writer; contents: Contents; statements: RecordingStatements },
-  ) {
+  constructor(beginning: Beginning, path: string, shared: Shared) {
     this.#beginning = beginning;
     this.#path = path;
     this.#writer = shared.writer;
     this.#contents = shared.contents;
+    this.#cache = shared.cache;
     this.#statements = shared.statements;
   }
 
@@ -100,8 +116,34 @@ export class RunRecording implements Recording {
         const output = kept && { hash: Buffer.from(kept.hash).toString('hex'), size: kept.size };
         this.#addEvent(seq, event, output);
         this.#index(event, kept);
+        if (event.kind === 'step-succeeded') this.#fillCache(event, kept!.hash);
       },
     });
+  }
+
+  recall(step: Step, job: Job): Promise<Recalled | undefined> {
+    return unlessTrouble(async () => {
+      const pending = await this.#cache().ask(step, job);
+      this.#pending.set(step.name, pending);
+      return this.#beginning.refresh.includes(step.name) ? undefined : this.#cache().recall(pending, job);
+    });
+  }
+
+  async done(step: Step, job: Job, output: EncodedValue): Promise<void> {
+    const pending = this.#pending.get(step.name);
+    if (pending === undefined || (step.writes === undefined && !hasFiles(output))) return;
+    this.#pending.delete(step.name);
+    await unlessTrouble(async () => {
+      await this.#cache().collect(pending, step, job, output);
+      this.#pending.set(step.name, pending);
+    });
+  }
+
+  #fillCache({ step, cached, at }: RunEvent & { kind: 'step-succeeded' }, output: Uint8Array): void {
+    const pending = this.#pending.get(step);
+    if (pending === undefined) return;
+    this.#pending.delete(step);
+    this.#cache().insert(pending, { run: this.#beginning.id, runKey: this.#key, step, output, cached, at });
   }
 
   kept(): Promise<void> {
@@ -226,6 +268,16 @@ export class RunRecording implements Recording {
       kept?.hash ?? null,
       kept?.size ?? null,
     );
+  }
+}
+
+/** A history or a file that cannot be read costs a step its cache, not its life. */
+async function unlessTrouble<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (explain(error, '') !== undefined) return undefined;
+    throw error;
   }
 }
 

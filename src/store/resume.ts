@@ -1,4 +1,7 @@
 /** Which steps of a run that ended keep their outputs when it is resumed, and which start anew. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesIn } from '../../runners/kinds/find.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { PastRun } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
@@ -12,7 +15,7 @@ export interface ResumePlan {
   readonly changes: readonly StepChange[];
   /** Steps that changed though they had succeeded, and that nothing asks to run again. */
   readonly stale: readonly string[];
-  /** Steps that had succeeded and run again because their outputs are damaged. */
+  /** Steps that had succeeded and run again because their outputs are damaged, or the files that these name are gone. */
   readonly damaged: readonly string[];
 }
 
@@ -30,13 +33,19 @@ export function planResume(history: History, run: PastRun, plan: Plan, from?: st
     const output = past.get(step.name)?.output;
     if (output === undefined || again.has(step.name)) continue;
     const value = history.value(output);
-    if (value === undefined) damaged.push(step.name);
+    if (value === undefined || !filesIn(value).every(({ path }) => isThere(run.options.workdir, path)))
+      damaged.push(step.name);
     else {
       kept.set(step.name, value);
       if (changed.has(step.name)) stale.push(step.name);
     }
   }
   return { kept, changes, stale, damaged };
+}
+
+/** A directory that was the run's own went with it. */
+function isThere(workdir: string | undefined, path: string): boolean {
+  return workdir !== undefined && existsSync(join(workdir, path));
 }
 
 function behind(plan: Plan, from: string): Set<string> {

@@ -71,6 +71,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE salt (value BLOB NOT NULL);
   INSERT INTO salt VALUES (randomblob(32));
   `,
+  // The files that a cached step wrote, as JSON.
+  'ALTER TABLE cache ADD COLUMN files TEXT',
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

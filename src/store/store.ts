@@ -1,7 +1,9 @@
 /** What the engine and the commands ask of the memory of runs. */
-import type { RunListener } from '../model/event.ts';
+import type { EncodedValue, Job } from '../../runners/contract.ts';
+import type { CachedFrom, RunListener } from '../model/event.ts';
 import type { GivenOptions } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Step } from '../model/workflow.ts';
 
 export interface RunStore extends AsyncDisposable {
   /** Never throws, never waits: what cannot be kept is told once, and the run goes on. */
@@ -16,10 +18,16 @@ export interface Beginning {
   readonly options: GivenOptions;
   /** Its earlier part is remembered under the same id. */
   readonly isResumed: boolean;
+  /** Steps whose cached outputs do not count. */
+  readonly refresh: readonly string[];
 }
 
 /** Takes one run's events. */
 export interface Recording extends RunListener {
   /** Resolves when all events so far are on their way to the disk, as SQLite promises it, or cannot be. */
   kept(): Promise<void>;
+  /** What an earlier run gave for the same; nothing where none did. Never rejects. */
+  recall(step: Step, job: Job): Promise<{ readonly output: EncodedValue; readonly from: CachedFrom } | undefined>;
+  /** Called when a step that was asked for has succeeded, before its event. Never rejects. */
+  done(step: Step, job: Job, output: EncodedValue): Promise<void>;
 }

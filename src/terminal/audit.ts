@@ -7,7 +7,7 @@ import { describeFailure } from './failure.ts';
 import { formatMoment } from './moment.ts';
 import type { Style } from './style.ts';
 import { visiblePainted } from './visible.ts';
-import { describeSkip } from './words.ts';
+import { describeCached, describeSkip } from './words.ts';
 
 /** An event, without a step's printed lines; `size` is of an output, `by` whoever began. */
 export interface Audited {
@@ -41,7 +41,12 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'step-retrying':
       return `attempt ${event.attempt} failed: ${describeFailure(event.failure)}; the next follows in ${formatDuration(event.delayMs)}`;
     case 'step-succeeded':
-      return `after ${formatDuration(event.durationMs)}${size === undefined ? '' : `, ${formatSize(size)}`}`;
+      return [
+        event.cached === undefined ? `after ${formatDuration(event.durationMs)}` : describeCached(event.cached),
+        size === undefined ? '' : formatSize(size),
+      ]
+        .filter((part) => part !== '')
+        .join(', ');
     case 'step-failed':
       return `after ${formatDuration(event.durationMs)}: ${describeFailure(event.failure)}`;
     case 'step-cancelled':

@@ -6,7 +6,7 @@ import { settledOf, type Progress, type StepProgress } from './progress.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
 import { cutEnd, fit } from './width.ts';
-import { describeSkip, paintOf, SIGNS } from './words.ts';
+import { describeCached, describeSkip, paintOf, SIGNS } from './words.ts';
 
 export interface FrameOptions {
   /** Milliseconds since the epoch. */
@@ -89,6 +89,7 @@ function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): 
     failed: visible(options.reasonOf?.(step.name) ?? ''),
     skipped: step.skipped === undefined ? '' : visible(describeSkip(step.skipped)),
     cancelled: 'cancelled',
+    ...(step.cached !== undefined && { succeeded: describeCached(step.cached) }),
   };
   return notes[step.status] ?? attempt;
 }

@@ -8,7 +8,7 @@ import { formatMoment } from './moment.ts';
 import { statusOf } from './past-runs.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
-import { countSteps, describeSkip, paintOf, SIGNS } from './words.ts';
+import { countSteps, describeCached, describeSkip, paintOf, SIGNS } from './words.ts';
 
 /** Columns of the longest time, so that times stand flush right. */
 const TIME = 7;
@@ -49,6 +49,7 @@ function lineOf(step: StepRecord, run: PastRun, style: Style): string {
 function noteOn(step: StepRecord): string {
   const notes = [
     step.attempt > 1 ? `attempt ${step.attempt}` : '',
+    step.cached === undefined ? '' : describeCached(step.cached),
     step.failure === undefined ? '' : describeFailure(step.failure).split('\n')[0]!,
     step.skipped === undefined ? '' : `skipped: ${describeSkip(step.skipped)}`,
     ...(step.warnings ?? []),

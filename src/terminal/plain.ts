@@ -6,7 +6,7 @@ import { createPrintedLog, type Printed } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
 import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { visible, visibleLine } from './visible.ts';
-import { countLevels, countSteps, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
+import { countLevels, countSteps, describeCached, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
 import type { StepStatus } from '../model/record.ts';
 
 export interface PlainOptions extends Omit<FailureLayout, 'file'> {
@@ -71,7 +71,12 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         return;
       }
       case 'step-succeeded': {
-        const tries = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
+        const tries =
+          event.attempt > 1
+            ? `, attempt ${event.attempt}`
+            : event.cached === undefined
+              ? ''
+              : `, ${describeCached(event.cached)}`;
         say([
           `${headOf(event.step, 'succeeded')} ${formatDuration(event.durationMs)}${tries}`,
           ...block(log.take(event.step)),

@@ -1,6 +1,6 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
 import type { Language } from '../../runners/contract.ts';
-import type { RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
+import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -20,6 +20,7 @@ export interface StepProgress {
   startedAt?: number;
   durationMs?: number;
   skipped?: SkipReason;
+  cached?: CachedFrom;
 }
 
 export type Counts = Record<StepStatus, number>;
@@ -128,9 +129,12 @@ export function createProgress(plan: Plan): ProgressOf {
       case 'step-retrying':
         move(event.step, 'retrying');
         return;
-      case 'step-succeeded':
-        move(event.step, 'succeeded').durationMs = event.durationMs;
+      case 'step-succeeded': {
+        const step = move(event.step, 'succeeded');
+        step.durationMs = event.durationMs;
+        if (event.cached !== undefined) step.cached = event.cached;
         return;
+      }
       case 'step-failed':
         move(event.step, 'failed').durationMs = event.durationMs;
         return;

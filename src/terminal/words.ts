@@ -1,5 +1,5 @@
 /** The signs and phrases that stand for what happens to steps, the same in every view. */
-import type { RunStatus, SkipReason } from '../model/event.ts';
+import type { CachedFrom, RunStatus, SkipReason } from '../model/event.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -48,6 +48,11 @@ export function describeSkip(because: SkipReason): string {
     default:
       return unreachable(because);
   }
+}
+
+/** `cached from 20261121-084512-3e701f2c`: where an output came from without the step running. */
+export function describeCached({ run }: CachedFrom): string {
+  return `cached from ${run}`;
 }
 
 /** `5 succeeded, 1 failed, 2 skipped`: what is none is left out. */

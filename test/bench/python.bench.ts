@@ -11,7 +11,7 @@ const STEP: StepDefinition = { language: 'python', code: 'def run(): return 1' }
 
 export async function run(): Promise<void> {
   const cache = mkdtempSync(join(tmpdir(), 'hwfe-bench-'));
-  const config = { ...defaultConfig(), cache: { directory: cache } };
+  const config = { ...defaultConfig(), cache: { ...defaultConfig().cache, directory: cache } };
   const first = await firstStep(config);
   // Whatever the first run left for later ones is there now.
   await firstStep(config);

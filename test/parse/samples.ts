@@ -35,6 +35,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'bad-size': { toml: '[steps.build]\ncmd = "make"\nlimits = { output = "lots" }\n' },
   'bad-env': { toml: '[steps.build]\ncmd = "make"\nenv = { "A=B" = 1 }\n' },
   'bad-backoff': { toml: '[steps.build]\ncmd = "make"\nretries = 3\nbackoff = { base = "2m", max = "1m" }\n' },
+  'bad-cache': { toml: '[steps.build]\ncmd = "make"\ncache = true\n' },
   'missing-code': { toml: '[steps.build]\nlanguage = "python"\n' },
   'conflicting-fields': { toml: '[steps.build]\nfile = "build.py"\ncode = "x = 1"\n', files: { 'build.py': '' } },
   'misfit-field': { toml: '[steps.build]\nlanguage = "python"\ncode = "x = 1"\nargs = [1]\n' },

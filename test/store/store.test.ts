@@ -175,6 +175,17 @@ describe('a history that cannot be used', () => {
     expect(openHistory(directory)).toMatchObject({ ok: false, error: expect.stringContaining('newer') });
   });
 
+  it('for an older hwfe wrote it is brought up to date', async () => {
+    const { troubles } = await damage((file) => {
+      const sqlite = openSqlite(file);
+      sqlite.exec('ALTER TABLE cache DROP COLUMN files; PRAGMA user_version = 1');
+      sqlite.close();
+    });
+    expect(troubles).toEqual([]);
+    using past = history();
+    expect(past.runs()).toHaveLength(2);
+  });
+
   it('for its place is a file is told once', async () => {
     writeFileSync(directory, '');
     const { troubles, events } = await remember({}, 'a');

@@ -58,7 +58,10 @@ export const resume: Command = {
           console.err.lines([`The workflow has changed since the run began:`, ...renderChanges(changes, style)]);
         }
         if (stale.length > 0 && !args.has('force')) return refuse(stale, run, console);
-        for (const step of damaged) console.err.lines([`The output of "${step}" is damaged; the step runs again.`]);
+        for (const step of damaged)
+          console.err.lines([
+            `The output of "${step}" is damaged, or a file that it names is gone; the step runs again.`,
+          ]);
         const claimed = history.claim(run);
         if (!claimed.ok) return wrong(console, claimed.error);
         const session = createSession(engine, own, there, {

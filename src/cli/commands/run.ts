@@ -44,6 +44,8 @@ const OPTIONS: readonly Option[] = [
   { name: 'output-file', short: 'o', takes: 'FILE', about: 'Write the final outputs to FILE, whole or not at all.' },
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
+  { name: 'no-cache', about: 'Run every step, and keep no output for later runs.' },
+  { name: 'refresh', takes: 'STEP', about: 'Run this step though its output is cached; may be repeated.' },
   { name: 'no-store', about: 'Remember nothing of the run.' },
   { name: 'verbose', short: 'v', about: 'Show the configuration first.' },
   { name: 'quiet', short: 'q', about: 'Report failures only.' },
@@ -92,6 +94,7 @@ export const run: Command = {
         events: args.has('json'),
         printOutput: args.has('print-output'),
         ...(workdir !== undefined && { workdir }),
+        start: { cache: { off: args.has('no-cache'), refresh: args.values('refresh') } },
       });
       if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
         const { banner } = await import('../banner.ts');

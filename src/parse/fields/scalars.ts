@@ -90,6 +90,14 @@ export const duration: FieldType<number> = {
   },
 };
 
+export const flag: FieldType<boolean> = {
+  schema: { type: 'boolean' },
+  takes: 'true or false',
+  read(value, place) {
+    return value.kind === 'boolean' ? value.value : wrongType(value, place, this.takes);
+  },
+};
+
 /** Bytes. */
 export const size: FieldType<number> = {
   schema: {

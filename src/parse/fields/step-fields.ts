@@ -4,6 +4,7 @@ import { LANGUAGE_NAMES } from '../../model/workflow.ts';
 import type { TextValue } from '../document.ts';
 import { environment, list, record, type Word, words } from './collections.ts';
 import type { Field, Fields } from './field-type.ts';
+import { CACHE, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
@@ -31,6 +32,9 @@ export interface StepFields {
   working_dir?: string;
   packages?: readonly Word[];
   limits?: LimitsFields;
+  cache?: boolean;
+  reads?: readonly Word[];
+  writes?: readonly Word[];
 }
 
 export interface BackoffFields {
@@ -163,4 +167,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
     languages: ['python'],
   },
   limits: LIMITS,
+  cache: CACHE,
+  reads: READS,
+  writes: WRITES,
 };

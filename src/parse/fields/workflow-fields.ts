@@ -4,6 +4,7 @@ import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import type { TableValue } from '../document.ts';
 import { environment, named } from './collections.ts';
 import type { Fields } from './field-type.ts';
+import { CACHE } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { choice, duration, number, prose, text } from './scalars.ts';
@@ -18,6 +19,7 @@ export interface WorkflowFields {
   env?: ReadonlyMap<string, string>;
   limits?: LimitsFields;
   isolation?: Isolation;
+  cache?: boolean;
   steps?: TableValue;
   tasks?: TableValue;
 }
@@ -67,6 +69,11 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     ...ISOLATION,
     about: 'How strictly every step is kept apart at least; a step may ask for more.',
     default: 'what the configuration asks for, else "thread"',
+  },
+  cache: {
+    ...CACHE,
+    about: 'Whether steps that do not say otherwise are left out where an earlier run did the same.',
+    default: 'what the configuration says, else false',
   },
   steps: {
     type: STEPS,

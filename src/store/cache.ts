@@ -1,0 +1,138 @@
+/** Finds what an earlier run gave for the same step, and keeps what this one gives. */
+import { chmodSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { filesIn } from '../../runners/kinds/find.ts';
+import { own } from '../../runners/value.ts';
+import type { EncodedValue, Job } from '../../runners/contract.ts';
+import type { CachedFrom } from '../model/event.ts';
+import type { Step } from '../model/workflow.ts';
+import type { Contents, Kept } from './contents.ts';
+import type { Database } from './database.ts';
+import { filesMatching } from './globs.ts';
+import { keyOf, manifestOf } from './manifest.ts';
+import type { Row, Statement } from './sqlite.ts';
+
+/** What a step has written, to be put back with its output. */
+interface WrittenFile {
+  /** Where `path` begins: where the step ran, or the directory that the run's steps share. */
+  readonly base: 'cwd' | 'workdir';
+  readonly path: string;
+  readonly mode: number;
+  /** In hexadecimal digits. */
+  readonly hash: string;
+}
+
+/** What is known of a step that was asked about, until it has succeeded. */
+export interface Pending {
+  readonly key: Buffer;
+  /** Deflated JSON. */
+  readonly manifest: Uint8Array;
+  readonly written: { files: readonly WrittenFile[]; kept: readonly Kept[] };
+}
+
+export class Cache {
+  readonly #contents: Contents;
+  readonly #salt: Uint8Array;
+  readonly #find: Statement;
+  readonly #put: Statement;
+  readonly #touch: Statement;
+  readonly #setKey: Statement;
+
+  constructor(database: Database, contents: Contents) {
+    this.#contents = contents;
+    this.#salt = database.prepare('SELECT value FROM salt').all()[0]!['value'] as Uint8Array;
+    this.#find = database.prepare('SELECT run, step, output, files FROM cache WHERE key = ?');
+    this.#put = database.prepare('INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#touch = database.prepare('UPDATE cache SET used_at = ? WHERE key = ?');
+    this.#setKey = database.prepare('UPDATE steps SET cache_key = ?, cached_from = ? WHERE run = ? AND step = ?');
+  }
+
+  /** Throws where a file that the step reads cannot be read. */
+  async ask(step: Step, job: Job): Promise<Pending> {
+    const manifest = await manifestOf(step, job, { contents: this.#contents, salt: this.#salt });
+    const text = deflateRawSync(JSON.stringify(manifest), { level: 1 });
+    return { key: keyOf(manifest), manifest: text, written: { files: [], kept: [] } };
+  }
+
+  /** Puts the files back that the step wrote then; nothing if anything of it is gone or damaged. */
+  recall({ key }: Pending, job: Job): { output: EncodedValue; from: CachedFrom } | undefined {
+    const [row] = this.#find.all(key);
+    if (row === undefined) return undefined;
+    const bytes = this.#contents.read(row['output'] as Uint8Array);
+    if (bytes === undefined || !this.#restore(row, job)) return undefined;
+    return { output: own(bytes), from: { run: String(row['run']), step: String(row['step']) } };
+  }
+
+  /** Takes the contents of what the step has written, before another step may change them. */
+  async collect({ written }: Pending, step: Step, job: Job, output: EncodedValue): Promise<void> {
+    const files: WrittenFile[] = [];
+    const kept: Kept[] = [];
+    const wanted = [
+      ...filesMatching(step.writes ?? [], job.cwd).map((path) => ({ base: 'cwd' as const, path })),
+      ...filesIn(output).map(({ path }) => ({ base: 'workdir' as const, path })),
+    ];
+    for (const { base, path } of wanted) {
+      const file = resolve(job[base], path);
+      const one = await this.#contents.prepare(await readFile(file));
+      kept.push(one);
+      files.push({ base, path, mode: statSync(file).mode & 0o777, hash: Buffer.from(one.hash).toString('hex') });
+    }
+    Object.assign(written, { files, kept });
+  }
+
+  /** Within a transaction of the caller's, after the row of the step was written. */
+  insert(
+    { key, manifest, written }: Pending,
+    {
+      run,
+      runKey,
+      step,
+      output,
+      cached,
+      at,
+    }: {
+      run: string;
+      runKey: number;
+      step: string;
+      output: Uint8Array;
+      cached: CachedFrom | undefined;
+      at: number;
+    },
+  ): void {
+    this.#setKey.run(key, cached?.run ?? null, runKey, step);
+    if (cached !== undefined) {
+      this.#touch.run(at, key);
+      return;
+    }
+    for (const one of written.kept) this.#contents.insert(one);
+    const files = written.files.length === 0 ? null : JSON.stringify(written.files);
+    this.#put.run(key, run, step, output, manifest, at, at, files);
+  }
+
+  #restore(row: Row, job: Job): boolean {
+    if (row['files'] === null) return true;
+    const files = JSON.parse(String(row['files'])) as WrittenFile[];
+    const contents = files.map(({ hash }) => this.#contents.read(Buffer.from(hash, 'hex')));
+    if (contents.includes(undefined)) return false;
+    try {
+      for (const [index, { base, path, mode }] of files.entries()) {
+        if (base === 'workdir') mkdirSync(job.workdir, { recursive: true, mode: 0o700 });
+        putFile(join(job[base], path), contents[index]!, mode, job[base]);
+      }
+      return true;
+    } catch {
+      // The step itself will tell what is in its way.
+      return false;
+    }
+  }
+}
+
+function putFile(path: string, content: Uint8Array, mode: number, cwd: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const folder = realpathSync(dirname(path)) + sep;
+  if (!folder.startsWith(realpathSync(cwd) + sep)) throw new Error('A link leads out of the working directory');
+  writeFileSync(path, content, { mode });
+  chmodSync(path, mode);
+}

@@ -1,0 +1,77 @@
+/** All that decides what a step gives, and the key made of it. */
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Job } from '../../runners/contract.ts';
+import type { Manifest } from '../model/history.ts';
+import type { Step } from '../model/workflow.ts';
+import { essence } from './code.ts';
+import { type Contents, sha256 } from './contents.ts';
+import { filesMatching } from './globs.ts';
+import { versionFor } from './versions.ts';
+
+/** Of the variables that every process of the host gets, these change what programs print; the others say where things are. */
+const TELLING = /^(LANG|LC_.*|TZ)$/;
+
+export interface ManifestContext {
+  readonly contents: Contents;
+  /** Values of environment entries are kept as hashes only, which nobody can guess without it. */
+  readonly salt: Uint8Array;
+}
+
+export async function manifestOf(step: Step, job: Job, { contents, salt }: ManifestContext): Promise<Manifest> {
+  const { script, language, runtime } = job;
+  const inputs: Record<string, string> = {};
+  for (const name of [...job.inputs.keys()].sort()) {
+    const hash = contents.hashOf(job.inputs.get(name)!);
+    inputs[name] = (hash instanceof Promise ? await hash : hash).toString('hex');
+  }
+  return {
+    language,
+    runtime,
+    isolation: job.isolation,
+    version: await versionFor(job),
+    code: script.kind === 'code' ? hex(essence(script.code, language)) : hex(await readFile(script.path)),
+    call:
+      script.kind === 'code'
+        ? ''
+        : `${script.func} ${(script.args ?? []).map((arg) => `${typeof arg} ${arg}`).join(', ')}`,
+    packages: [...job.packages].sort(),
+    workingDir: step.workingDir ?? '',
+    env: environment(step, job, salt),
+    limits: limits(step, job),
+    inputs,
+    reads: await hashesOf(step.reads ?? [], job.cwd),
+    writes: step.writes ?? [],
+  };
+}
+
+/** Fields are always in the order above, so equal manifests are equal texts. */
+export function keyOf(manifest: Manifest): Buffer {
+  return sha256(JSON.stringify(manifest));
+}
+
+/** By path, as the patterns gave it. */
+async function hashesOf(patterns: readonly string[], cwd: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const path of filesMatching(patterns, cwd)) hashes[path] = hex(await readFile(resolve(cwd, path)));
+  return hashes;
+}
+
+function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Record<string, string> {
+  const isOwn = (name: string): boolean => Object.hasOwn(step.env, name) || step.passEnv.length > 0;
+  const names = Object.keys(env).filter((name) => runtime === 'embedded' || TELLING.test(name) || isOwn(name));
+  const hash = (text: string): string => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32);
+  return Object.fromEntries(names.sort().map((name) => [name, hash(env[name]!)]));
+}
+
+/** Those that can make a step fail; how much of its printed text is shown changes nothing. */
+function limits({ timeoutMs }: Step, job: Job): Record<string, number> {
+  const { setBy: _by, stdout: _stdout, ...rest } = job.limits;
+  const entries = Object.entries({ ...rest, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function hex(content: string | Uint8Array): string {
+  return sha256(content).toString('hex');
+}

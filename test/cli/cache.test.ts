@@ -1,0 +1,127 @@
+// Steps that an earlier run did already are left out.
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Directory, directory } from './rig.ts';
+
+const workflow = (
+  more: { code?: string; env?: string; scale?: string } = {},
+): string => `workflow = { name = "w", cache = true, steps = {
+  load = { cmd = "echo load >> ran.txt; cat in/*.txt > out.txt; echo '{\\"n\\":'$(cat in/a.txt)'}'", reads = "in/*.txt", writes = "out.txt" },
+  twice = { language = "lua", depends_on = {"load"}, env = { BY = "${more.env ?? '2'}" }, code = [[${more.code ?? 'function run(inputs) return inputs.load.n * os.getenv("BY") // 1 end'}]] },
+  open = { cmd = "echo open >> ran.txt" } } }`;
+
+let home: Directory;
+beforeEach(() => {
+  home = directory({ 'w.lua': workflow(), 'in/a.txt': '4' });
+});
+afterEach(() => home.remove());
+
+/** Names of the steps that were left out. */
+async function cached(...args: string[]): Promise<string[]> {
+  const { out, status, err } = await home.hwfe('w.lua', '--json', ...args);
+  expect([status, err]).toEqual([0, '']);
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; step: string; cached?: unknown })
+    .filter((event) => event.cached !== undefined)
+    .map(({ step }) => step);
+}
+
+describe('a cached step', () => {
+  it('is left out while nothing that it depends on changes', async () => {
+    expect(await cached()).toEqual([]);
+    expect(await cached()).toEqual(['load', 'twice']);
+    home.write(
+      'w.lua',
+      workflow({ code: '-- doubles\n\nfunction run(inputs) return inputs.load.n * os.getenv("BY") // 1 end' }),
+    );
+    expect(await cached()).toEqual(['load', 'twice']);
+    expect((await home.hwfe('show')).out).toMatch(/✓ load .*cached from/);
+  });
+
+  it('runs when its code, its environment or a limit changes', async () => {
+    await cached();
+    home.write('w.lua', workflow({ env: '3' }));
+    expect(await cached()).toEqual(['load']);
+    home.write('w.lua', workflow({ code: 'function run(inputs) return 1 end' }));
+    expect(await cached()).toEqual(['load']);
+    expect(await cached('--set', 'limits.output=1MB')).toEqual([]);
+  });
+
+  it('runs when a file that it reads changes, and what depends on it only if its output did', async () => {
+    await cached();
+    home.write('in/b.txt', 'more');
+    expect(await cached()).toEqual(['twice']);
+    home.write('in/a.txt', '5');
+    expect(await cached()).toEqual([]);
+  });
+
+  it('gets the files back that it wrote', async () => {
+    await cached();
+    rmSync(join(home.path, 'out.txt'));
+    expect(await cached()).toEqual(['load', 'twice']);
+    expect(readFileSync(join(home.path, 'out.txt'), 'utf8')).toBe('4');
+    expect(readFileSync(join(home.path, 'ran.txt'), 'utf8')).toBe('load\nopen\nopen\n');
+  });
+
+  it('runs where the user says so', async () => {
+    await cached();
+    expect(await cached('--refresh', 'load')).toEqual(['twice']);
+    expect(await cached('--no-cache')).toEqual([]);
+    expect(await cached()).toEqual(['load', 'twice']);
+  });
+
+  it('runs when what was kept of it is damaged', async () => {
+    home.write(
+      'w.lua',
+      `workflow = { name = "w", cache = true, steps = { big = { code = "return ('x'):rep(100000)" } } }`,
+    );
+    await cached();
+    expect(await cached()).toEqual(['big']);
+    const files = readdirSync(join(home.path, '.hwfe/values'), { recursive: true, withFileTypes: true });
+    for (const file of files) if (file.isFile()) writeFileSync(join(file.parentPath, file.name), 'x');
+    expect(await cached()).toEqual([]);
+    expect(await cached()).toEqual(['big']);
+  });
+
+  it('writes through no link that leads elsewhere', async () => {
+    const step = `{ cmd = "mkdir -p made; echo 1 > made/x", reads = {}, writes = "made/*" }`;
+    home.write('w.lua', `workflow = { name = "w", cache = true, steps = { make = ${step} } }`);
+    await cached();
+    rmSync(join(home.path, 'made'), { recursive: true });
+    const other = directory();
+    symlinkSync(other.path, join(home.path, 'made'));
+    expect(await cached()).toEqual([]);
+    rmSync(join(other.path, 'x'));
+    expect(await cached()).toEqual([]);
+    expect(existsSync(join(other.path, 'x'))).toBe(true);
+    other.remove();
+  });
+});
+
+describe('a shell step that says cache = true', () => {
+  it('has to say what it reads', async () => {
+    home.write('w.lua', `workflow = { steps = { a = { cmd = "ls", cache = true } } }`);
+    const { status, err } = await home.hwfe('validate', 'w.lua');
+    expect([status, err]).toEqual([2, expect.stringContaining('Say which files step "a" reads')]);
+    home.write('w.lua', `workflow = { steps = { a = { cmd = "ls", cache = true, writes = "../x" } } }`);
+    expect((await home.hwfe('validate', 'w.lua')).err).toContain('Write "../x" as a path below');
+  });
+});
+
+describe('a cached step that hands on a file', () => {
+  it('has the file put into the directory of the later run', async () => {
+    home.write(
+      'w.lua',
+      `workflow = { name = "w", cache = true, steps = {
+        make = { language = "javascript", code = "export default () => hwfe.file('out.txt', 'made')" },
+        look = { cmd = "cat $HWFE_WORKDIR/out.txt > seen.txt", depends_on = {"make"} } } }`,
+    );
+    await cached();
+    rmSync(join(home.path, 'seen.txt'));
+    expect(await cached()).toEqual(['make']);
+    expect(readFileSync(join(home.path, 'seen.txt'), 'utf8')).toBe('made');
+  });
+});
