@@ -65,7 +65,7 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const argv = [...command.argv, paths.request];
   const limited = withLimits({ argv, cwd: job.cwd, env: environment(job) }, job.limits);
   const ending = await link.client.run(
-    sandboxed(limited, job, link.directory, command.needs),
+    sandboxed(limited, job, link.directory, () => command.needs),
     (stream, chunk) => (stream === 'stdout' ? stdout : stderr).take(chunk),
     context.stopped,
   );

@@ -1,5 +1,6 @@
 /** Finds the processes that left their group (`setsid`), by the marker which they inherited in their environment. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { readProc } from './proc.ts';
 
 /** Environment variable that every child of a spawner carries. */
 export const MARKER = 'HWFE_PROCESS';
@@ -30,12 +31,9 @@ export function processesSince(since: number | undefined): number[] {
 }
 
 function newestProcess(): number | undefined {
-  try {
-    const pid = Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
-    return Number.isInteger(pid) ? pid : undefined;
-  } catch {
-    return undefined;
-  }
+  const load = readProc('/proc/loadavg');
+  const pid = load === undefined ? Number.NaN : Number(load.slice(load.lastIndexOf(' ')));
+  return Number.isInteger(pid) ? pid : undefined;
 }
 
 function environment(pid: number): Buffer | undefined {

@@ -67,9 +67,14 @@ export async function withOwnLink(
  * programs and the working directory to read; `HWFE_WORKDIR`, the run's `/tmp` and `directory` to write.
  * `needs` are further paths that the step's program reads.
  */
-export function sandboxed(request: SpawnRequest, job: Job, directory: string, needs: readonly string[]): SpawnRequest {
+export function sandboxed(
+  request: SpawnRequest,
+  job: Job,
+  directory: string,
+  needs: () => readonly string[],
+): SpawnRequest {
   if (job.bubblewrap === undefined) return request;
-  const shown = [...searched(job.env['PATH']), ...needs, request.cwd].filter((path) => !isShown(path));
+  const shown = [...searched(job.env['PATH']), ...needs(), request.cwd].filter((path) => !isShown(path));
   const writable = [job.workdir, directory].filter((path) => path !== '');
   const args = [
     ...BARE,

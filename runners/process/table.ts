@@ -1,5 +1,6 @@
 /** The machine's processes, as Linux's `/proc` lists them. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { readProc } from './proc.ts';
 
 export interface ProcessRow {
   readonly pid: number;
@@ -34,12 +35,8 @@ export function allProcesses(): readonly ProcessRow[] {
 
 /** Nothing when there is no such process any more. */
 export function processRow(pid: number): ProcessRow | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined;
-  }
+  const stat = readProc(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
   // The program's name comes before these, in parentheses, and may have any character in it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [parent, group, session] = [fields[1], fields[2], fields[3]].map(Number);

@@ -1,5 +1,5 @@
 /** The shell runner: a step is a bash process of the host. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import type { Job, LoadRunner, Outcome, RunnerContext, Script, StepFailure } from '../contract.ts';
 import { Capture, shownAndKept } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
@@ -46,13 +46,13 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const scriptFile = link.path('script');
   const argv = command(script, shell, files, scriptFile);
   const limited = withLimits({ argv, cwd: job.cwd, env }, limits);
-  const request = sandboxed(limited, job, link.directory, installationOf(shell.program));
+  const request = sandboxed(limited, job, link.directory, () => installationOf(shell.program));
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void =>
     (stream === 'stdout' ? stdout : stderr).take(chunk);
   const ending = await link.client.run(request, take, context.stopped);
   if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
   const outcome = settle(job, script, context, files, ending, stdout, stderr);
-  for (const path of files.written) rmSync(path, { recursive: true, force: true });
+  for (const path of files.written) if (isThere(path)) rmSync(path, { recursive: true, force: true });
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
   if (argv[1] === scriptFile) rmSync(scriptFile, { force: true });
   const chosen = job.interpreter !== undefined && job.interpreter !== 'sh' && job.interpreter !== 'bash';
@@ -60,6 +60,11 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   if (needs === undefined) return outcome;
   const warning = `Install bash: the code uses ${needs}, and ${shell.program}, which ran it, may read that differently`;
   return { ...outcome, warnings: [warning, ...outcome.warnings] };
+}
+
+/** Most steps write none of their files, and an error for each would cost more than this look. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The script's name in the shell's own messages is the workflow file's. */

@@ -1,6 +1,6 @@
 /** What a shell step hands on: the file it wrote, else the first line of JSON that it printed, else all that it printed. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import type { Job, Limits, Outcome, StepFailure } from '../contract.ts';
 import type { Capture } from '../process/capture.ts';
 import { completeFiles, PRINTED } from '../kinds/references.ts';
@@ -87,9 +87,9 @@ type Written =
 function writtenFile(path: string, limits: Limits): Written {
   let file: number;
   try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return { kind: 'none' };
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'none' };
     return refused(`The file "$HWFE_OUTPUT" cannot be read: ${String(error)}`);
   }
   try {

@@ -5,10 +5,10 @@ import { setFlagsFromString } from 'node:v8';
 const MANY_STEPS = 5000;
 
 /**
- * For a plan of many steps: the heap then grows by half between collections, where V8 would let it grow up to fourfold, at
+ * For a plan of many steps: the heap then grows by a quarter between collections, where V8 would let it grow up to fourfold, at
  * no measurable time (`npm run bench scale`). Not for any other plan: a changed flag makes V8 refuse the compiled form of
  * Node's own modules, which costs 30 ms at the start.
  */
 export function collectEarly(steps: number): void {
-  if (steps > MANY_STEPS) setFlagsFromString('--heap-growing-percent=50');
+  if (steps > MANY_STEPS) setFlagsFromString('--heap-growing-percent=25');
 }

@@ -20,20 +20,29 @@ export function arrange(
   });
   const placed = (indices: readonly number[]): number[] => indices.map((declared) => position[declared]!);
 
-  const levels: number[][] = [];
   const planned = start.map((declared, index): PlannedStep => {
-    const level = levelOf[declared]!;
-    (levels[level] ??= []).push(index);
     return {
       index,
       step: steps[declared]!,
-      level,
+      level: levelOf[declared]!,
       dependsOn: placed(graph.dependsOn[declared]!),
       dependants: placed(graph.dependants[declared]!).sort((a, b) => a - b),
       weight: weights[declared]!,
     };
   });
-  return { steps: planned, levels };
+  return { steps: planned, levels: levelsIn(planned) };
+}
+
+/** Steps of one level stand side by side. A list that grows by `push` keeps room for 16 more, which a long chain pays for. */
+function levelsIn(steps: readonly PlannedStep[]): number[][] {
+  const levels: number[][] = [];
+  for (let first = 0; first < steps.length; first += levels.at(-1)!.length) {
+    const { level } = steps[first]!;
+    let end = first + 1;
+    while (end < steps.length && steps[end]!.level === level) end += 1;
+    levels.push(Array.from({ length: end - first }, (_, offset) => first + offset));
+  }
+  return levels;
 }
 
 function weightsOf({ dependants }: Graph, order: readonly number[]): readonly number[] {

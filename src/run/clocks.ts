@@ -23,8 +23,19 @@ export function startClocks(
   return new CpuWatch(cpuClock(), limits.cpu, () => ending.begin(overLimit('cpu', limits)));
 }
 
-export function bytesOf({ inputs }: Job, outcome: Outcome): Pick<Usage, 'bytesIn' | 'bytesOut'> {
+/** As literals: V8 gives each object that is put together from others a hidden class of its own, four times its size. */
+export function usageOf(
+  { wallMs, cpuMs, memoryBytes }: Omit<Usage, 'bytesIn' | 'bytesOut'>,
+  { inputs }: Job,
+  outcome: Outcome,
+): Usage {
   let bytesIn = 0;
   for (const value of inputs.values()) bytesIn += value.length;
-  return { bytesIn, bytesOut: outcome.ok ? outcome.output.length : 0 };
+  const bytesOut = outcome.ok ? outcome.output.length : 0;
+  if (cpuMs === undefined) {
+    return memoryBytes === undefined ? { wallMs, bytesIn, bytesOut } : { wallMs, memoryBytes, bytesIn, bytesOut };
+  }
+  return memoryBytes === undefined
+    ? { wallMs, cpuMs, bytesIn, bytesOut }
+    : { wallMs, cpuMs, memoryBytes, bytesIn, bytesOut };
 }

@@ -4,6 +4,7 @@ import type { Happening, RunEvent, RunListener, RunStatus, StopReason } from '..
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode, Step } from '../model/workflow.ts';
 import { type AttemptEnd, StepRun } from './attempts.ts';
+import { gather } from './inputs.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
 import type { Recall } from './recall.ts';
@@ -123,10 +124,10 @@ export class PlanRun {
     if (this.#options.mode === 'parallel') this.#tellLevels();
     for (const index of this.#scheduler.take()) {
       const planned = this.#plan.steps[index]!;
-      const inputs = new Map<string, EncodedValue>();
-      for (const dependency of planned.dependsOn) {
-        inputs.set(this.#plan.steps[dependency]!.step.name, this.#outputs[dependency]!);
-      }
+      const inputs = gather(
+        planned.dependsOn.map((dependency) => this.#plan.steps[dependency]!.step.name),
+        planned.dependsOn.map((dependency) => this.#outputs[dependency]!),
+      );
       const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
       const settings: JobSettings = { ...this.#options.settings, workdir, tmp };
       const run = new StepRun(

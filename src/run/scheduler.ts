@@ -99,8 +99,9 @@ export class Scheduler {
     }
     const step = this.#plan.steps[index]!.step.name;
     const skips = this.#skipBehind(index, { kind: 'dependency', step });
-    if (how === 'failed' && this.#failureMode !== 'continue')
-      skips.push(...this.#close({ kind: 'failure-mode', step }));
+    if (how === 'failed' && this.#failureMode !== 'continue') {
+      for (const skip of this.#close({ kind: 'failure-mode', step })) skips.push(skip);
+    }
     this.#advanceLevel();
     return skips;
   }

@@ -1,7 +1,7 @@
 /** The slots of one language: processes without rights, for steps that are kept apart more strictly than in a thread. */
 import { readFile } from 'node:fs/promises';
 import type { Job, Outcome, StepFailure, ThreadSetup } from '../../runners/contract.ts';
-import { bytesOf, isTimed, startClocks } from './clocks.ts';
+import { isTimed, startClocks, usageOf } from './clocks.ts';
 import { type CpuWatch, descendantsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
@@ -63,7 +63,7 @@ export class Slots {
     const cpuMs = 'lost' in end ? cpu?.usedMs : undefined;
     const outcome = 'lost' in end ? lost(ending.failure, end.lost) : ending.reread(end.outcome);
     if (!slot.isLost) this.#idle.push(slot);
-    return { outcome, usage: { ...usage, ...(cpuMs !== undefined && { cpuMs }), ...bytesOf(job, outcome) } };
+    return { outcome, usage: usageOf({ ...usage, ...(cpuMs !== undefined && { cpuMs }) }, job, outcome) };
   }
 
   async #end(job: Job | StepFailure, context: JobContext, slot: Slot, onStarted: () => void): Promise<SlotEnd> {

@@ -14,7 +14,7 @@ import type {
   ThreadSetup,
 } from '../../runners/contract.ts';
 import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
-import { bytesOf, isTimed, startClocks } from './clocks.ts';
+import { isTimed, startClocks, usageOf } from './clocks.ts';
 import { type CpuWatch, threadsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
@@ -24,6 +24,8 @@ import { threadEntry } from './thread-entry.ts';
 const STACK_MB = 16;
 /** Heap for decoding values; the guests' own memory is WebAssembly's. */
 const HEAP_MB = 1024;
+/** What is thrown away at once; values are texts and buffers, so that more of it only makes each thread larger. */
+const YOUNG_MB = 6;
 
 /** What Piscina takes for a signal. An AbortSignal is kept by weak references, which a step of 0.2 ms should not cost the collector. */
 class Abort extends EventEmitter {
@@ -72,13 +74,15 @@ export class Threads {
   constructor(warm: number) {
     this.#piscina = new (loadPiscina())({
       filename: threadEntry(),
+      // A thread that waits asleep in Atomics.wait is woken twice, which a step with a process pays for and no other gains by.
+      atomics: 'disabled',
       workerData: this.#letter,
       // A thread sees no environment but what each job grants.
       env: {},
       minThreads: warm,
       maxThreads: 1024,
       idleTimeout: Number.POSITIVE_INFINITY,
-      resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.#piscina.on('message', (message: Printed | Started) => this.#receive(message));
     this.#piscina.on('error', () => this.#loseQueued());
@@ -136,13 +140,13 @@ export class Threads {
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
       const outcome = ending.reread(report.outcome);
-      return { outcome, usage: { ...report.usage, ...bytesOf(job, outcome) } };
+      return { outcome, usage: usageOf(report.usage, job, outcome) };
     } catch (error) {
       const failure: StepFailure = ending.failure ?? { reason: 'thread-lost', message: lossMessage(error) };
       const outcome: Outcome = { ok: false, failure, warnings: [] };
       const wallMs = performance.now() - (flight.startedAt ?? startedAt);
       const cpuMs = flight.cpu?.usedMs;
-      return { outcome, usage: { wallMs, ...(cpuMs !== undefined && { cpuMs }), ...bytesOf(job, outcome) } };
+      return { outcome, usage: usageOf({ wallMs, ...(cpuMs !== undefined && { cpuMs }) }, job, outcome) };
     } finally {
       flight.cpu?.stop();
       ending.release();

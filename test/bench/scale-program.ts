@@ -29,7 +29,7 @@ for (let i = 0; i < count; i++) {
 }
 
 // As the command does (src/cli/memory.ts); a program that embeds the library decides for itself.
-setFlagsFromString('--heap-growing-percent=50');
+setFlagsFromString('--heap-growing-percent=25');
 const engine = createEngine(directory === undefined ? {} : { store: openStore({ directory }) });
 // Boots and first compilations are the cost of a run, not of a step.
 await finish({ only: { language: language as 'lua', code } });
