@@ -21,6 +21,7 @@ import { configuredLimits } from './run/limits.ts';
 import type { Pool } from './run/pool.ts';
 import { newRunId } from './run/run-id.ts';
 import { PlanRun } from './run/run.ts';
+import { handOut, Secrets } from './run/secrets.ts';
 import { ThreadPool } from './run/thread-pool.ts';
 import type { RunStore } from './store/store.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
@@ -109,6 +110,7 @@ class LocalEngine implements Engine {
   readonly #config: Config;
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #secrets: Secrets;
   readonly #pool: Pool;
   readonly #store: RunStore | undefined;
   readonly #listeners = new Set<RunListener>();
@@ -118,6 +120,7 @@ class LocalEngine implements Engine {
     this.#env = options.env ?? process.env;
     this.#config = options.config ?? defaultConfig();
     this.#cwd = resolve(options.cwd ?? process.cwd());
+    this.#secrets = new Secrets({ sources: this.#config.secrets, env: this.#env, cwd: this.#cwd });
     this.#store = options.store;
     const cacheDir = resolve(this.#cwd, this.#config.cache.directory);
     this.#pool =
@@ -146,8 +149,9 @@ class LocalEngine implements Engine {
   }
 
   async check(plan: Plan): Promise<readonly Diagnostic[]> {
-    const { unmetDemands } = await import('./run/demands.ts');
-    return unmetDemands(plan, this.#config.execution.isolation);
+    const { missingSecrets, unmetDemands } = await import('./run/demands.ts');
+    const unmet = await unmetDemands(plan, this.#config.execution.isolation);
+    return [...unmet, ...(await missingSecrets(plan, this.#secrets))];
   }
 
   start(plan: Plan, options: RunOptions = {}): Run {
@@ -185,6 +189,10 @@ class LocalEngine implements Engine {
         cap: this.#cap(plan, options),
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
         settings: this.#jobSettings(id, workflow.file.path),
+        hidden: this.#secrets.hidden(workflow),
+        ...(workflow.steps.some(({ secrets }) => secrets !== undefined) && {
+          secrets: () => handOut(this.#secrets, workflow),
+        }),
         ...(resume && { kept: resume.kept }),
         workdir,
         ...(recording && options.cache?.off !== true && { recall: recording }),
@@ -273,7 +281,7 @@ class LocalEngine implements Engine {
     return runtimeOf(step, this.#config.runners);
   }
 
-  #jobSettings(run: string, file: string): Omit<JobSettings, 'workdir' | 'tmp'> {
+  #jobSettings(run: string, file: string): Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'> {
     return {
       run,
       cwd: this.#cwd,

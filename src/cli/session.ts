@@ -75,7 +75,9 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     const unmet = await engine.check(plan.value);
     if (unmet.length > 0) {
       await reportDiagnostics(unmet, setup.styleFor, console);
-      return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
+      const isLacking = unmet.some(({ code }) => code === 'isolation-missing');
+      if (isLacking) return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
+      return end(STATUS.inputMissing, 'names secrets that have no value, see above');
     }
     collectEarly(plan.value.steps.length);
     const record = await execute(plan.value);

@@ -1,11 +1,15 @@
 /** Builds the typed Config from the settings' values. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
+import type { SecretSource } from '../model/secret.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Config, InterpreterConfig, LogLevel } from './config.ts';
 import { AUTO, type SettingValue } from './settings.ts';
 
 /** `values` has every key of the table, each read by its type. */
-export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
+export function assemble(
+  values: ReadonlyMap<string, SettingValue>,
+  secrets: Readonly<Record<string, SecretSource>> = {},
+): Config {
   const words = (key: string): readonly string[] => get(values, key) as readonly string[];
   const text = (key: string): string => get(values, key) as string;
   const amount = (key: string): number => get(values, key) as number;
@@ -55,6 +59,7 @@ export function assemble(values: ReadonlyMap<string, SettingValue>): Config {
     },
     store: { path: text('store.path') },
     cache: { directory: text('cache.directory'), default: isOn('cache.default') },
+    secrets,
     logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },
   };
 }

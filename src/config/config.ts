@@ -1,5 +1,6 @@
 /** Every setting of the engine, complete: what files, environment and flags left out has its default here. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
+import type { SecretSource } from '../model/secret.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -53,6 +54,8 @@ export interface Config {
     /** Where runs are remembered; `auto` beside the project, `none` nowhere. */
     readonly path: string;
   };
+  /** By name; a secret that is not here is a variable of the environment of its name. */
+  readonly secrets: Readonly<Record<string, SecretSource>>;
   readonly logging: { readonly level: LogLevel; readonly colored: boolean };
 }
 

@@ -36,7 +36,9 @@ export function givenByFile(file: string, tree: unknown): { given: Given[]; misp
         given.push({ key: 'store.path', raw, name: key, origin: { kind: 'file', file } });
       else if (KEYS.has(key)) given.push({ key, raw, name: key, origin: { kind: 'file', file } });
       else if (SECTIONS.has(key)) enter(inner, raw);
-      else misplaced.push({ path: inner, problem: { kind: 'unknown', known: childrenOf(path) } });
+      // Read by itself: its keys are names of the user's choice.
+      else if (key !== 'secrets')
+        misplaced.push({ path: inner, problem: { kind: 'unknown', known: childrenOf(path) } });
     }
   }
   enter([], tree ?? {});

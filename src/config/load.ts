@@ -13,6 +13,7 @@ import { readConfigFile, type ConfigFile } from './file.ts';
 import { givenByFile, givenByVariables, unknownVariables, type Given, type Misplaced } from './given.ts';
 import type { Locate } from './locate.ts';
 import type { Origin } from './origin.ts';
+import { type BadSecret, readSecrets } from './secrets.ts';
 import { SETTINGS, type SettingValue } from './settings.ts';
 import { readValue } from './values.ts';
 
@@ -69,16 +70,18 @@ export async function loadConfig(request: ConfigRequest): Promise<Result<LoadedC
     } else bad.push({ given: one, expected: value.error });
   }
 
+  const secrets = readSecrets(file?.tree, request.env);
   const needsPlaces =
-    request.positions || ofFile.misplaced.length > 0 || bad.some((b) => b.given.origin.kind === 'file');
+    request.positions || !secrets.ok || ofFile.misplaced.length > 0 || bad.some((b) => b.given.origin.kind === 'file');
   const locate = file !== undefined && needsPlaces ? await (await import('./locate.ts')).locator(file) : undefined;
+  if (!secrets.ok) return fail(secrets.error.map((one) => badSecret(one, file!, locate)));
   if (bad.length > 0) return fail(bad.map((one) => badValue(one.given, one.expected, file, dotenv, locate)));
   if (request.positions && file !== undefined) addLines(origins, file, locate);
   const warnings = [
     ...ofFile.misplaced.map((one) => misplacedKey(one, file!, locate)),
     ...unknownVariableWarnings(request.env, dotenv),
   ];
-  return ok({ config: assemble(values), origins, values, variables: dotenv?.variables ?? {}, warnings });
+  return ok({ config: assemble(values, secrets.value), origins, values, variables: dotenv?.variables ?? {}, warnings });
 }
 
 function readDotEnv(cwd: string): DotEnv | undefined {
@@ -117,6 +120,11 @@ function badValue(
   if (origin.kind === 'file') return at(base, file!.file, locate?.(key.split('.')));
   if (origin.kind === 'dotenv') return at(base, dotenv!.file, locateVariable(dotenv!.file, origin.variable));
   return base;
+}
+
+function badSecret({ path, raw, expected }: BadSecret, { file }: ConfigFile, locate: Locate | undefined): Diagnostic {
+  const message = `Setting "${path.join('.')}" is ${JSON.stringify(raw) ?? String(raw)}; ${expected}`;
+  return at({ code: 'config-bad-value', severity: 'error', message }, file, locate?.(path));
 }
 
 function misplacedKey({ path, problem }: Misplaced, { file }: ConfigFile, locate: Locate | undefined): Diagnostic {

@@ -44,6 +44,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly runtime: Runtime;
       /** Absent for `thread`. */
       readonly isolation?: Isolation;
+      /** Names of the secrets that it gets; absent for none. */
+      readonly secrets?: readonly string[];
       readonly attempt: number;
     }
   | { readonly kind: 'step-printed'; readonly step: string; readonly lines: readonly PrintedLine[] }

@@ -16,6 +16,8 @@ export interface Workflow {
   readonly failureMode?: FailureMode;
   /** For the whole run. */
   readonly timeoutMs?: number;
+  /** Names of the secrets that steps may name; absent where it says nothing of them. */
+  readonly secrets?: readonly string[];
   /** In declared order. */
   readonly steps: readonly Step[];
 }
@@ -40,6 +42,8 @@ export interface Step {
   /** Patterns of environment names that shell and native steps get from the host: `AWS_*`, `*`. */
   readonly passEnv: readonly string[];
   readonly workingDir?: string;
+  /** Names of the secrets that it gets as variables; absent for none. */
+  readonly secrets?: readonly string[];
   readonly packages: readonly string[];
   readonly limits: StepLimits;
   /** Whether it is left out where an earlier run did the same; absent, the configuration says. */

@@ -27,6 +27,8 @@ export const PARSE_CODES = [
   'bad-duration',
   'bad-size',
   'bad-env',
+  'bad-secret',
+  'undeclared-secret',
   'bad-backoff',
   'bad-cache',
   'missing-code',

@@ -31,6 +31,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     limits: workflowLimits(fields.limits),
     isolation: fields.isolation,
     cache: fields.cache,
+    secrets: fields.secrets?.map(({ text }) => text),
     isObject: document.isObject === true,
   };
 
@@ -51,6 +52,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     ...(fields.max_parallel_steps !== undefined && { maxParallelSteps: fields.max_parallel_steps }),
     ...(fields.failure_mode !== undefined && { failureMode: fields.failure_mode }),
     ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
+    ...(context.secrets !== undefined && { secrets: context.secrets }),
     steps,
   };
   return ok({ workflow, warnings: mistakes.found });

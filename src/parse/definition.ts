@@ -23,6 +23,8 @@ export interface WorkflowDefinition {
   isolation?: Isolation;
   /** Whether steps that do not say otherwise are left out where an earlier run did the same. */
   cache?: boolean;
+  /** Those that steps may name. Default: what they name. */
+  secrets?: string | readonly string[];
   /** By name, in the order in which they are listed. */
   steps?: Record<string, StepDefinition>;
   /** The same as `steps`. */
@@ -76,6 +78,8 @@ export interface StepDefinition {
   env?: Record<string, string | number | boolean>;
   /** Patterns of names that a shell or native step gets from the host's environment. */
   pass_env?: string | readonly string[];
+  /** Names of secrets that it gets as environment entries. */
+  secrets?: string | readonly string[];
   working_dir?: string;
   /** Python distributions the step imports. */
   packages?: string | readonly string[];

@@ -1,5 +1,6 @@
 /** One step of a document becomes a Step. */
 import type { Isolation, Language } from '../../runners/contract.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile } from '../model/source.ts';
 import { strictest } from '../model/isolation.ts';
 import { type Dependency, NAME, type Step, type StepLimits } from '../model/workflow.ts';
@@ -27,6 +28,8 @@ export interface StepContext extends DecodeOptions {
   readonly isolation: Isolation | undefined;
   /** Of the workflow. */
   readonly cache: boolean | undefined;
+  /** Those that the workflow declares; absent where it declares none. */
+  readonly secrets: readonly string[] | undefined;
   readonly isObject: boolean;
 }
 
@@ -58,6 +61,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const script = decodeScript({ name, entry, table, language }, fields, context);
   const isolation = isolationOf(context.isolation, fields.isolation);
   const caching = cachingOf(name, table, { language, cache: context.cache }, fields, mistakes);
+  tellUndeclared(owner, fields.secrets, context);
   const retry = retryPolicy(name, table, fields, mistakes);
   if (script === undefined) return { dependsOn };
   return {
@@ -76,6 +80,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       retry,
       env: environmentOf(context.env, fields.env),
       passEnv: textsOf(fields.pass_env),
+      ...(fields.secrets !== undefined && fields.secrets.length > 0 && { secrets: textsOf(fields.secrets) }),
       ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
       packages: textsOf(fields.packages),
       limits: limitsOver(context.limits, fields.limits),
@@ -97,6 +102,15 @@ function environmentOf(
   step: ReadonlyMap<string, string> = workflow,
 ): Step['env'] {
   return workflow.size + step.size === 0 ? NO_ENVIRONMENT : Object.fromEntries([...workflow, ...step]);
+}
+
+function tellUndeclared(owner: string, names: readonly Word[] = [], { secrets, mistakes }: StepContext): void {
+  if (secrets === undefined) return;
+  for (const { text, span } of names) {
+    if (secrets.includes(text)) continue;
+    const message = `Name "${text}" in "secrets" of the workflow too, as ${owner} uses it${didYouMean(text, secrets)}`;
+    mistakes.add('undeclared-secret', span, message);
+  }
 }
 
 function isolationOf(workflow: Isolation | undefined, step: Isolation | undefined): Isolation | undefined {

@@ -1,9 +1,10 @@
 /** One step in one run: tried until it succeeds, may not be tried again, or is stopped. */
-import type { EncodedValue, StepFailure, Usage } from '../../runners/contract.ts';
+import type { EncodedValue, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
-import type { Pool, RunningJob } from './pool.ts';
+import { LineMask } from './masking.ts';
+import type { Finished, Pool, RunningJob } from './pool.ts';
 import type { Recall, Recalled } from './recall.ts';
 import { mayRetry, retryDelay } from './retry.ts';
 
@@ -92,19 +93,29 @@ export class StepRun {
     return this.#recall.recall(this.#step, jobFor(this.#step, 1, this.#inputs, this.#settings));
   }
 
-  async #attempt(attempt: number): ReturnType<() => RunningJob['finished']> {
+  async #attempt(attempt: number): Promise<Finished> {
     const step = this.#step.name;
     const job = jobFor(this.#step, attempt, this.#inputs, this.#settings);
     const { language, runtime, isolation } = job;
     const strict = isolation === 'thread' ? {} : { isolation };
-    this.#tell({ kind: 'step-started', step, language, runtime, ...strict, attempt });
+    const { secrets } = this.#step;
+    const named = secrets === undefined ? {} : { secrets };
+    this.#tell({ kind: 'step-started', step, language, runtime, ...strict, ...named, attempt });
+    const { masking, values } = this.#settings.secrets;
+    const without = secrets?.filter((name) => !values.has(name)) ?? [];
+    if (without.length > 0) return valueless(without);
+    const mask = masking && new LineMask(masking);
+    const print = (lines: readonly PrintedLine[]): void => {
+      if (lines.length > 0) this.#tell({ kind: 'step-printed', step, lines });
+    };
     this.#job = this.#pool.start(job, {
       timeoutMs: this.#step.timeoutMs,
-      onLines: (lines) => this.#tell({ kind: 'step-printed', step, lines }),
+      onLines: (lines) => print(mask?.take(lines) ?? lines),
     });
     const finished = await this.#job.finished;
     this.#job = undefined;
-    return finished;
+    if (mask !== undefined) print(mask.finish());
+    return masking === undefined ? finished : { ...finished, outcome: masking.outcome(finished.outcome) };
   }
 
   /** Waits, unless stopped meanwhile. */
@@ -117,4 +128,11 @@ export class StepRun {
       };
     });
   }
+}
+
+/** Whoever started the run was told of it by `engine.check`. */
+function valueless(names: readonly string[]): Finished {
+  const message = `Give a value to ${names.map((name) => `the secret "${name}"`).join(' and ')}: the step names it`;
+  const outcome = { ok: false, failure: { reason: 'runtime-missing', message }, warnings: [] } as const;
+  return { outcome, usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 } };
 }

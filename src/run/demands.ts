@@ -4,6 +4,22 @@ import { strictest } from '../model/isolation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Isolation } from '../../runners/contract.ts';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Every secret that steps name and that has no value, each once, at the first step that names it. */
+export async function missingSecrets(plan: Plan, secrets: Secrets): Promise<readonly Diagnostic[]> {
+  const found = new Map<string, Diagnostic>();
+  for (const { step } of plan.steps) {
+    for (const name of step.secrets ?? []) {
+      const value = await secrets.get(name);
+      if (value.ok || found.has(name)) continue;
+      const message = `Give the secret "${name}" a value, which step "${step.name}" names: ${value.error}`;
+      const { file } = plan.workflow;
+      found.set(name, { code: 'missing-secret', severity: 'error', message, file, span: step.span });
+    }
+  }
+  return [...found.values()];
+}
 
 /** Costs nothing where no step asks for a sandbox. `configured` is the isolation that every step gets at least. */
 export async function unmetDemands(plan: Plan, configured: Isolation): Promise<readonly Diagnostic[]> {

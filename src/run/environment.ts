@@ -4,19 +4,34 @@ import type { Step } from '../model/workflow.ts';
 /** What every shell and native step gets, so that ordinary programs work (CONTRACT section 5). */
 const BASE: readonly string[] = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TERM', 'TMPDIR'];
 
-/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides. */
+export interface HandedSecrets {
+  /** Values by name. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Names of the host's environment that `pass_env` does not reach. */
+  readonly hidden: ReadonlySet<string>;
+}
+
+const NO_SECRETS: HandedSecrets = { values: new Map(), hidden: new Set() };
+
+/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides. Secrets go to the steps that name them only. */
 export function stepEnvironment(
   step: Step,
   host: Readonly<Record<string, string | undefined>>,
   isProcess: boolean,
+  secrets: HandedSecrets = NO_SECRETS,
 ): Readonly<Record<string, string>> {
   const patterns = isProcess ? [...BASE, ...step.passEnv] : step.passEnv;
-  if (patterns.length === 0) return step.env;
+  const named = (step.secrets ?? []).flatMap((name) => {
+    const value = secrets.values.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (patterns.length === 0 && named.length === 0) return step.env;
   const env: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(host)) {
-    if (value !== undefined && patterns.some((pattern) => matches(pattern, name))) env[name] = value;
+    if (value !== undefined && !secrets.hidden.has(name) && patterns.some((pattern) => matches(pattern, name)))
+      env[name] = value;
   }
-  return Object.assign(env, step.env);
+  return Object.assign(env, step.env, Object.fromEntries(named));
 }
 
 /** `*` stands for any run of characters. */

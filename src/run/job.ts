@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
 import type { Step } from '../model/workflow.ts';
-import { stepEnvironment } from './environment.ts';
+import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
+import type { Masking } from './masking.ts';
 
 /** What all jobs of one run have in common. */
 export interface JobSettings {
@@ -25,6 +26,7 @@ export interface JobSettings {
   readonly limits: Limits;
   /** The configuration's. */
   readonly isolation: Isolation;
+  readonly secrets: HandedSecrets & { readonly masking?: Masking };
 }
 
 export interface RunnerSettings {
@@ -58,7 +60,7 @@ export function jobFor(
     isolation: strictest(settings.isolation, step.isolation),
     script: step.script,
     inputs,
-    env: stepEnvironment(step, settings.env, runtime === 'native'),
+    env: stepEnvironment(step, settings.env, runtime === 'native', settings.secrets),
     cwd: step.workingDir === undefined ? settings.cwd : resolve(settings.directory, step.workingDir),
     workdir: settings.workdir,
     tmp: settings.tmp,

@@ -18,7 +18,11 @@ export interface PlanRunOptions {
   readonly cap: number;
   /** For the whole run; nothing means none. */
   readonly timeoutMs: number | undefined;
-  readonly settings: Omit<JobSettings, 'workdir' | 'tmp'>;
+  readonly settings: Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'>;
+  /** Absent where no step names a secret. */
+  readonly secrets?: () => Promise<JobSettings['secrets']>;
+  /** Names of the host's environment that are secrets. */
+  readonly hidden: ReadonlySet<string>;
   /** Outputs of steps that succeeded before the run was resumed; absent where it is not. */
   readonly kept?: ReadonlyMap<string, EncodedValue>;
   /** `HWFE_WORKDIR`, which is there and stays; nothing means a temporary one. */
@@ -43,6 +47,7 @@ export class PlanRun {
   readonly #startedAt = performance.now();
   readonly #settled: () => void;
   #workdir: Workdir | undefined;
+  #secrets: JobSettings['secrets'];
   #level = -1;
   #anyFailed = false;
   #stopped: StopReason | undefined;
@@ -53,6 +58,7 @@ export class PlanRun {
     this.#pool = pool;
     this.#options = options;
     this.#listener = listener;
+    this.#secrets = { values: new Map(), hidden: options.hidden };
     this.#scheduler = new Scheduler(plan, options);
     this.#outputs = plan.steps.map(() => undefined);
     this.#active = plan.steps.map(() => undefined);
@@ -97,6 +103,8 @@ export class PlanRun {
     const now = steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native');
     this.#workdir = makeWorkdir({ now, ...(workdir !== undefined && { keep: workdir }) });
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.stop('timed-out'), timeoutMs);
+    // What was started without waiting begins at once.
+    if (this.#options.secrets !== undefined) this.#secrets = await this.#options.secrets();
     if (this.#scheduler.done) this.#settled();
     else this.#startReady();
     await allSettled;
@@ -129,7 +137,7 @@ export class PlanRun {
         planned.dependsOn.map((dependency) => this.#outputs[dependency]!),
       );
       const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
-      const settings: JobSettings = { ...this.#options.settings, workdir, tmp };
+      const settings: JobSettings = { ...this.#options.settings, workdir, tmp, secrets: this.#secrets };
       const run = new StepRun(
         planned.step,
         inputs,

@@ -60,9 +60,12 @@ async function hashesOf(patterns: readonly string[], cwd: string): Promise<Recor
 
 function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Record<string, string> {
   const isOwn = (name: string): boolean => Object.hasOwn(step.env, name) || step.passEnv.length > 0;
-  const names = Object.keys(env).filter((name) => runtime === 'embedded' || TELLING.test(name) || isOwn(name));
+  const open = Object.keys(env).filter((name) => step.secrets?.includes(name) !== true);
+  const names = open.filter((name) => runtime === 'embedded' || TELLING.test(name) || isOwn(name));
   const hash = (text: string): string => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32);
-  return Object.fromEntries(names.sort().map((name) => [name, hash(env[name]!)]));
+  const values = names.sort().map((name) => [name, hash(env[name]!)]);
+  // Of a secret only its name counts: its value is kept in no form, and a new one gives no other result.
+  return { ...Object.fromEntries(values), ...Object.fromEntries((step.secrets ?? []).map((name) => [name, 'secret'])) };
 }
 
 /** Those that can make a step fail; how much of its printed text is shown changes nothing. */

@@ -35,7 +35,12 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'level-started':
       return `level ${event.level + 1}`;
     case 'step-started':
-      return `attempt ${event.attempt}, ${event.language} ${event.runtime}`;
+      return [
+        `attempt ${event.attempt}`,
+        `${event.language} ${event.runtime}`,
+        ...(event.isolation === undefined ? [] : [`isolation ${event.isolation}`]),
+        ...(event.secrets === undefined ? [] : [`secrets ${event.secrets.join(' ')}`]),
+      ].join(', ');
     case 'step-warned':
       return event.message;
     case 'step-retrying':

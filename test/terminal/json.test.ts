@@ -41,6 +41,7 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
     language: 'lua',
     runtime: 'embedded',
     isolation: 'os',
+    secrets: ['T'],
     attempt: 1,
   },
   'step-printed': { ...base, kind: 'step-printed', step: 'a', lines: [{ stream: 'stderr', text: 'two\u2028"x"' }] },

@@ -7,6 +7,7 @@ import type { Field, Fields } from './field-type.ts';
 import { CACHE, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
+import { SECRETS } from './secret-names.ts';
 import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
 
 export interface StepFields {
@@ -29,6 +30,7 @@ export interface StepFields {
   backoff?: BackoffFields;
   env?: ReadonlyMap<string, string>;
   pass_env?: readonly Word[];
+  secrets?: readonly Word[];
   working_dir?: string;
   packages?: readonly Word[];
   limits?: LimitsFields;
@@ -151,6 +153,12 @@ export const STEP_FIELDS: Fields<StepFields> = {
     default: 'none',
     example: ['AWS_*'],
     languages: HOSTED,
+  },
+  secrets: {
+    type: SECRETS,
+    about: 'The secrets that the step gets as environment entries; no other step sees them, and no report shows them.',
+    default: 'none',
+    example: ['API_TOKEN'],
   },
   working_dir: {
     type: text,

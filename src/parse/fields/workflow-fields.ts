@@ -2,11 +2,12 @@
 import type { Isolation } from '../../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import type { TableValue } from '../document.ts';
-import { environment, named } from './collections.ts';
+import { environment, named, type Word } from './collections.ts';
 import type { Fields } from './field-type.ts';
 import { CACHE } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
+import { SECRETS } from './secret-names.ts';
 import { choice, duration, number, prose, text } from './scalars.ts';
 
 export interface WorkflowFields {
@@ -20,6 +21,7 @@ export interface WorkflowFields {
   limits?: LimitsFields;
   isolation?: Isolation;
   cache?: boolean;
+  secrets?: readonly Word[];
   steps?: TableValue;
   tasks?: TableValue;
 }
@@ -74,6 +76,12 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     ...CACHE,
     about: 'Whether steps that do not say otherwise are left out where an earlier run did the same.',
     default: 'what the configuration says, else false',
+  },
+  secrets: {
+    type: SECRETS,
+    about: 'The secrets that steps may name; given to none of them by that.',
+    default: 'what the steps name',
+    example: ['API_TOKEN'],
   },
   steps: {
     type: STEPS,
