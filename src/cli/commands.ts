@@ -34,6 +34,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Go on with a run that failed, was cancelled or was interrupted.',
     load: async () => (await import('./commands/resume.ts')).resume,
   },
+  why: {
+    summary: 'Say why a step ran, was cached, skipped or failed.',
+    load: async () => (await import('./commands/why.ts')).why,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

@@ -2,16 +2,15 @@
 import { chmodSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { filesIn } from '../../runners/kinds/find.ts';
 import { own } from '../../runners/value.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
-import type { Contents, Kept } from './contents.ts';
+import { type Contents, type Kept, sha256 } from './contents.ts';
 import type { Database } from './database.ts';
 import { filesMatching } from './globs.ts';
-import { keyOf, manifestOf } from './manifest.ts';
+import { manifestOf } from './manifest.ts';
 import type { Row, Statement } from './sqlite.ts';
 
 /** What a step has written, to be put back with its output. */
@@ -27,10 +26,15 @@ interface WrittenFile {
 /** What is known of a step that was asked about, until it has succeeded. */
 export interface Pending {
   readonly key: Buffer;
-  /** Deflated JSON. */
-  readonly manifest: Uint8Array;
+  /** JSON. */
+  readonly manifest: string;
+  /** When what was found was last used. */
+  usedAt?: number;
   readonly written: { files: readonly WrittenFile[]; kept: readonly Kept[] };
 }
+
+/** How exactly it is known when an entry was last used. */
+const TOUCH_MS = 3_600_000;
 
 export class Cache {
   readonly #contents: Contents;
@@ -38,30 +42,29 @@ export class Cache {
   readonly #find: Statement;
   readonly #put: Statement;
   readonly #touch: Statement;
-  readonly #setKey: Statement;
 
   constructor(database: Database, contents: Contents) {
     this.#contents = contents;
     this.#salt = database.prepare('SELECT value FROM salt').all()[0]!['value'] as Uint8Array;
-    this.#find = database.prepare('SELECT run, step, output, files FROM cache WHERE key = ?');
+    this.#find = database.prepare('SELECT run, step, output, files, used_at FROM cache WHERE key = ?');
     this.#put = database.prepare('INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.#touch = database.prepare('UPDATE cache SET used_at = ? WHERE key = ?');
-    this.#setKey = database.prepare('UPDATE steps SET cache_key = ?, cached_from = ? WHERE run = ? AND step = ?');
   }
 
   /** Throws where a file that the step reads cannot be read. */
   async ask(step: Step, job: Job): Promise<Pending> {
     const manifest = await manifestOf(step, job, { contents: this.#contents, salt: this.#salt });
-    const text = deflateRawSync(JSON.stringify(manifest), { level: 1 });
-    return { key: keyOf(manifest), manifest: text, written: { files: [], kept: [] } };
+    const text = JSON.stringify(manifest);
+    return { key: sha256(text), manifest: text, written: { files: [], kept: [] } };
   }
 
   /** Puts the files back that the step wrote then; nothing if anything of it is gone or damaged. */
-  recall({ key }: Pending, job: Job): { output: EncodedValue; from: CachedFrom } | undefined {
-    const [row] = this.#find.all(key);
+  recall(pending: Pending, job: Job): { output: EncodedValue; from: CachedFrom } | undefined {
+    const [row] = this.#find.all(pending.key);
     if (row === undefined) return undefined;
     const bytes = this.#contents.read(row['output'] as Uint8Array);
     if (bytes === undefined || !this.#restore(row, job)) return undefined;
+    pending.usedAt = Number(row['used_at']);
     return { output: own(bytes), from: { run: String(row['run']), step: String(row['step']) } };
   }
 
@@ -82,28 +85,25 @@ export class Cache {
     Object.assign(written, { files, kept });
   }
 
-  /** Within a transaction of the caller's, after the row of the step was written. */
+  /** Within a transaction of the caller's. */
   insert(
-    { key, manifest, written }: Pending,
+    { key, manifest, usedAt = 0, written }: Pending,
     {
       run,
-      runKey,
       step,
       output,
       cached,
       at,
     }: {
       run: string;
-      runKey: number;
       step: string;
       output: Uint8Array;
       cached: CachedFrom | undefined;
       at: number;
     },
   ): void {
-    this.#setKey.run(key, cached?.run ?? null, runKey, step);
     if (cached !== undefined) {
-      this.#touch.run(at, key);
+      if (at - usedAt > TOUCH_MS) this.#touch.run(at, key);
       return;
     }
     for (const one of written.kept) this.#contents.insert(one);

@@ -53,6 +53,7 @@ function aspects(step: StepDefinition): Record<string, string> {
         .map((name) => [name, step.env[name]]),
     ),
     pass_env: text(step.passEnv),
+    secrets: text(step.secrets),
     working_dir: text(step.workingDir),
     packages: text(step.packages),
   };
@@ -62,7 +63,7 @@ function codeOf({ script }: StepDefinition): string {
   return script.kind === 'code' ? script.code : '';
 }
 
-export function firstDifference(before: string, after: string): { before: string; after: string } {
+function firstDifference(before: string, after: string): { before: string; after: string } {
   const [a, b] = [before.split('\n'), after.split('\n')];
   const at = a.findIndex((line, index) => line !== b[index]);
   const index = at === -1 ? a.length : at;

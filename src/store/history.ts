@@ -2,7 +2,15 @@
 import { own } from '../../runners/value.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { RunEvent, RunStatus, StopReason } from '../model/event.ts';
-import type { GivenOptions, KeptValue, PastRun, PastStatus, RunDefinition, StepCounts } from '../model/history.ts';
+import type {
+  GivenOptions,
+  KeptValue,
+  Manifest,
+  PastRun,
+  PastStatus,
+  RunDefinition,
+  StepCounts,
+} from '../model/history.ts';
 import { emptyRecord, fold, type RunRecord } from '../model/record.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { Contents } from './contents.ts';
@@ -159,6 +167,45 @@ export class History implements Disposable {
   value({ hash }: KeptValue): EncodedValue | undefined {
     const bytes = this.#contents.read(Buffer.from(hash, 'hex'));
     return bytes && own(bytes);
+  }
+
+  /** What a step's key was made of; nothing where the step was not to be cached, or the entry is gone. */
+  manifest(id: string, step: string): Manifest | undefined {
+    const [row] = this.#all(
+      'SELECT manifest FROM cache WHERE key = (SELECT cache_key FROM steps WHERE run = ? AND step = ?)',
+      this.#keyOf(id),
+      step,
+    );
+    return row && (JSON.parse(String(row['manifest'])) as Manifest);
+  }
+
+  /** Of earlier runs of the same workflow that kept what the step gave, the newest first; a handful. */
+  earlierKeys(run: PastRun, step: string): { readonly run: string; readonly manifest: Manifest }[] {
+    return this.#all(
+      `SELECT runs.id AS run, cache.manifest AS manifest FROM steps
+       JOIN runs ON runs.key = steps.run JOIN cache ON cache.key = steps.cache_key
+       WHERE steps.run IN (SELECT key FROM runs WHERE workflow = ? AND key < ? ORDER BY key DESC LIMIT 50)
+         AND steps.step = ? AND steps.output IS NOT NULL
+       ORDER BY runs.key DESC LIMIT 20`,
+      run.workflow,
+      this.#keyOf(run.id),
+      step,
+    ).map((row) => ({ run: String(row['run']), manifest: JSON.parse(String(row['manifest'])) as Manifest }));
+  }
+
+  /** Earlier runs of the same workflow, the newest first; a handful. */
+  runsBefore(run: PastRun): PastRun[] {
+    return this.#all(
+      'SELECT * FROM runs WHERE workflow = ? AND key < ? ORDER BY key DESC LIMIT 20',
+      run.workflow,
+      this.#keyOf(run.id),
+    ).map((row) => this.#runOf(row));
+  }
+
+  /** By its whole id. */
+  runNamed(id: string): PastRun | undefined {
+    const [row] = this.#all('SELECT * FROM runs WHERE id = ?', id);
+    return row && this.#runOf(row);
   }
 
   /** Nothing if it is gone or damaged. */

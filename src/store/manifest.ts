@@ -1,4 +1,4 @@
-/** All that decides what a step gives, and the key made of it. */
+/** All that decides what a step gives. */
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -19,6 +19,7 @@ export interface ManifestContext {
   readonly salt: Uint8Array;
 }
 
+/** Fields are always in the same order, so equal manifests are equal as JSON text, of which the key is the hash. */
 export async function manifestOf(step: Step, job: Job, { contents, salt }: ManifestContext): Promise<Manifest> {
   const { script, language, runtime } = job;
   const inputs: Record<string, string> = {};
@@ -44,11 +45,6 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
     reads: await hashesOf(step.reads ?? [], job.cwd),
     writes: step.writes ?? [],
   };
-}
-
-/** Fields are always in the order above, so equal manifests are equal texts. */
-export function keyOf(manifest: Manifest): Buffer {
-  return sha256(JSON.stringify(manifest));
 }
 
 /** By path, as the patterns gave it. */

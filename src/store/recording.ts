@@ -38,9 +38,10 @@ export function recordingStatements(database: Database): RecordingStatements {
     settleRun: database.prepare('UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ? WHERE key = ?'),
     addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)'),
     putStep: database.prepare(
-      `INSERT INTO steps (run, step, status, started_at, duration_ms, output, size) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (run, step) DO UPDATE SET status = excluded.status, started_at = coalesce(excluded.started_at, started_at),
-         duration_ms = excluded.duration_ms, output = excluded.output, size = excluded.size`,
+         duration_ms = excluded.duration_ms, output = excluded.output, size = excluded.size,
+         cache_key = excluded.cache_key, cached_from = excluded.cached_from`,
     ),
     resumeRun: database.prepare(
       `UPDATE runs SET options = ?, definition = ?, steps = ?, stopped = NULL, duration_ms = NULL, counts = NULL, version = ?
@@ -112,11 +113,11 @@ export class RunRecording implements Recording {
     this.#writer.add({
       ready,
       write: () => {
-        if (kept !== undefined) this.#contents.insert(kept);
+        const isKnown = event.kind === 'step-succeeded' && event.cached !== undefined;
+        if (kept !== undefined && !isKnown) this.#contents.insert(kept);
         const output = kept && { hash: Buffer.from(kept.hash).toString('hex'), size: kept.size };
         this.#addEvent(seq, event, output);
         this.#index(event, kept);
-        if (event.kind === 'step-succeeded') this.#fillCache(event, kept!.hash);
       },
     });
   }
@@ -142,8 +143,7 @@ export class RunRecording implements Recording {
   #fillCache({ step, cached, at }: RunEvent & { kind: 'step-succeeded' }, output: Uint8Array): void {
     const pending = this.#pending.get(step);
     if (pending === undefined) return;
-    this.#pending.delete(step);
-    this.#cache().insert(pending, { run: this.#beginning.id, runKey: this.#key, step, output, cached, at });
+    this.#cache().insert(pending, { run: this.#beginning.id, step, output, cached, at });
   }
 
   kept(): Promise<void> {
@@ -204,7 +204,8 @@ export class RunRecording implements Recording {
   }
 
   #addEvent(seq: number, event: RunEvent, output: KeptValue | undefined): void {
-    const by = { user: userName(), pid: process.pid, version: this.#version };
+    const isBeginning = event.kind === 'run-started' || event.kind === 'run-resumed';
+    const by = isBeginning ? { user: userName(), pid: process.pid, version: this.#version } : undefined;
     this.#statements.addEvent.run(this.#key, this.#firstSeq + seq, ...rowOf(event, output, by));
   }
 
@@ -219,7 +220,8 @@ export class RunRecording implements Recording {
         this.#putStep(event.step, 'retrying', null, undefined);
         return;
       case 'step-succeeded':
-        this.#settleStep(event.step, 'succeeded', event.durationMs, kept);
+        this.#fillCache(event, kept!.hash);
+        this.#settleStep(event.step, 'succeeded', event.durationMs, kept, event.cached?.run);
         return;
       case 'step-failed':
         this.#settleStep(event.step, 'failed', event.durationMs, undefined);
@@ -251,13 +253,20 @@ export class RunRecording implements Recording {
     }
   }
 
-  #settleStep(step: string, status: keyof StepCounts, durationMs: number | null, kept: Kept | undefined): void {
+  #settleStep(
+    step: string,
+    status: keyof StepCounts,
+    durationMs: number | null,
+    kept: Kept | undefined,
+    cachedFrom?: string,
+  ): void {
     this.#counts[status] += 1;
-    this.#putStep(step, status, durationMs, kept);
+    this.#putStep(step, status, durationMs, kept, cachedFrom);
     this.#startedAt.delete(step);
+    this.#pending.delete(step);
   }
 
-  #putStep(step: string, status: string, durationMs: number | null, kept: Kept | undefined): void {
+  #putStep(step: string, status: string, durationMs: number | null, kept: Kept | undefined, cachedFrom?: string): void {
     const startedAt = this.#startedAt.get(step) ?? null;
     this.#statements.putStep.run(
       this.#key,
@@ -267,6 +276,8 @@ export class RunRecording implements Recording {
       durationMs,
       kept?.hash ?? null,
       kept?.size ?? null,
+      this.#pending.get(step)?.key ?? null,
+      cachedFrom ?? null,
     );
   }
 }

@@ -20,16 +20,11 @@ export type PastEvent = RunEvent extends infer E
 export function rowOf(
   event: RunEvent,
   output: KeptValue | undefined,
-  by: Starter,
+  by: Starter | undefined,
 ): [number, string, string | null, SqlValue] {
   const { at, kind, run: _, ...rest } = event;
   const { step = null, ...body } = rest as { step?: string };
-  const whole =
-    output !== undefined
-      ? { ...body, output }
-      : kind === 'run-started' || kind === 'run-resumed'
-        ? { ...body, by }
-        : body;
+  const whole = output !== undefined ? { ...body, output } : by !== undefined ? { ...body, by } : body;
   const text = JSON.stringify(whole);
   return [at, kind, step, text.length > LONG ? deflateRawSync(text, { level: 1 }) : text];
 }
