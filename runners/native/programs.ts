@@ -51,19 +51,29 @@ export type Command =
   | { readonly ok: true; readonly argv: readonly string[]; readonly needs: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
+/** Where a language's own program stands, by the name that is configured or by its usual ones; or what to install. */
+export function nativeProgram(
+  language: Language,
+  interpreter: string | undefined,
+  path: string | undefined,
+): { readonly ok: true; readonly program: string } | { readonly ok: false; readonly message: string } {
+  const { names, install } = LANGUAGES[language]!;
+  const wanted = interpreter === undefined ? names : [interpreter];
+  const program = findProgram(wanted, path);
+  if (program !== undefined) return { ok: true, program };
+  const where = interpreter?.includes('/') ? 'there is no such program' : 'it is not in PATH';
+  const message = `Install ${install}, or leave out runtime = "native": "${wanted[0]}" is needed, and ${where}`;
+  return { ok: false, message };
+}
+
 /** The program and its arguments, but for the request; or what to install. */
 export async function commandFor(job: Job, link: ProcessLink): Promise<Command> {
   const language = LANGUAGES[job.language];
   if (language === undefined) throw new Error(`Internal error: ${job.language} has no native runtime`);
-  const names = job.interpreter === undefined ? language.names : [job.interpreter];
-  const path = findProgram(names, job.env['PATH']);
-  if (path === undefined) {
-    const where = job.interpreter?.includes('/') ? 'there is no such program' : 'it is not in PATH';
-    const message = `Install ${language.install}, or leave out runtime = "native": "${names[0]}" is needed, and ${where}`;
-    return { ok: false, message };
-  }
-  const needs = [...installationOf(path), ...(language.needs?.() ?? [])];
-  return { ok: true, argv: [path, ...(await language.args(link))], needs };
+  const found = nativeProgram(job.language, job.interpreter, job.env['PATH']);
+  if (!found.ok) return found;
+  const needs = [...installationOf(found.program), ...(language.needs?.() ?? [])];
+  return { ok: true, argv: [found.program, ...(await language.args(link))], needs };
 }
 
 const written = new WeakMap<ProcessLink, Set<string>>();

@@ -24,7 +24,7 @@ const BASHISMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The step's shell; bash also where `sh` is configured, as long as there is one. Nothing when the machine has no shell of that name. */
-export function findShell(job: Job): Shell | undefined {
+export function findShell(job: Pick<Job, 'interpreter' | 'env'>): Shell | undefined {
   const wanted = job.interpreter ?? 'bash';
   const names = wanted === 'bash' || wanted === 'sh' ? ['bash', 'sh', '/bin/bash', '/bin/sh'] : [wanted];
   const program = findProgram(names, job.env['PATH']);

@@ -62,6 +62,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Show every setting and where its value comes from.',
     load: async () => (await import('./commands/config.ts')).config,
   },
+  doctor: {
+    summary: 'Show what this machine has of what steps may need.',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   schema: {
     summary: 'Print what editors check workflow files by.',
     load: async () => (await import('./commands/schema.ts')).schema,
