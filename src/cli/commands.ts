@@ -38,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Say why a step ran, was cached, skipped or failed.',
     load: async () => (await import('./commands/why.ts')).why,
   },
+  replay: {
+    summary: 'Run one step of a past run again, with the inputs it got.',
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

@@ -1,5 +1,6 @@
 /** Where two values first differ. */
-import type { JsonValue } from '../../runners/value.ts';
+import type { EncodedValue } from '../../runners/contract.ts';
+import { decode, type JsonValue } from '../../runners/value.ts';
 
 export interface Difference {
   /** `prices[0].euros`; empty where the values as a whole are meant. */
@@ -43,6 +44,17 @@ function isObject(value: JsonValue): value is { [key: string]: JsonValue } {
 }
 
 function shown(value: JsonValue): string {
-  const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner));
+  return cut(JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)));
+}
+
+/** Of two encoded values; equal values are equal bytes. */
+export function compare(before: EncodedValue, after: EncodedValue): Difference | undefined {
+  if (Buffer.from(before).equals(after)) return undefined;
+  const found = firstDifference(decode(before), decode(after));
+  // To JavaScript 5 and 5.0 are the same number.
+  return found ?? { path: '', before: cut(Buffer.from(before).toString()), after: cut(Buffer.from(after).toString()) };
+}
+
+function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

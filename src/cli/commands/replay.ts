@@ -1,0 +1,127 @@
+/** `hwfe replay`: runs one step of a past run again, with the inputs it got. */
+import type { RunRecord } from '../../model/record.ts';
+import type { Replay } from '../../store/replay.ts';
+import type { Command } from '../command.ts';
+import type { Console } from '../console.ts';
+import { withEngine } from '../engine.ts';
+import { type Reading, withRun, wrong } from '../history.ts';
+import { type Arguments, COMMON, type Option } from '../options.ts';
+import { setUp } from '../setup.ts';
+import { STATUS } from '../status.ts';
+
+const OPTIONS: readonly Option[] = [
+  { name: 'input', short: 'i', takes: 'INPUT.FIELD=VALUE', about: 'Change an input; may be repeated.' },
+  { name: 'against', about: 'Say where the output differs from what was handed on then; the status is 1 if it does.' },
+  { name: 'edit', short: 'e', about: 'Open the code in $EDITOR first.' },
+  { name: 'write', about: 'With --edit: put the code back into its file if the step succeeds.' },
+  ...COMMON,
+];
+
+export const replay: Command = {
+  usage: 'replay RUN STEP',
+  about: [
+    'Runs one step of a past run again, with the code, the inputs and the environment entries of the file that it had',
+    'then, where it ran. Its output goes to standard output, what it prints to standard error, and nothing is',
+    'remembered. What it is passed from the environment, and its secrets, are those of now.',
+  ].join('\n'),
+  options: OPTIONS,
+  run(args, console) {
+    if (args.words.length !== 2)
+      return Promise.resolve(wrong(console, 'Name a run and a step: hwfe replay latest STEP'));
+    return withRun(args, OPTIONS, console, async (run, [name = ''], reading) => {
+      const { stepNamed } = await import('../history.ts');
+      const known = reading.history.definition(run)?.steps.map((step) => step.name) ?? [name];
+      if ((await stepNamed(name, known, console)) === undefined) return STATUS.wrong;
+      const { replayOf } = await import('../../store/replay.ts');
+      const found = replayOf(reading.history, run, name);
+      if (!found.ok) return wrong(console, found.error);
+      const prepared = await prepare(found.value, args, console);
+      if (typeof prepared === 'string') return wrong(console, prepared);
+      const there: Console = { ...console, cwd: run.cwd };
+      const own = run.cwd === console.cwd ? reading.setup : await setUp(args, OPTIONS, there);
+      if (own === undefined) return STATUS.wrong;
+      const settings = { ...own, config: { ...own.config, store: { path: 'none' } } };
+      const record = await withEngine(settings, there, async (engine) => {
+        const { visibleLine } = await import('../../terminal/visible.ts');
+        const { plan, inputs } = prepared;
+        const { workdir } = run.options;
+        return engine.start(plan, {
+          resume: { id: run.id, kept: inputs },
+          cache: { off: true },
+          ...(workdir !== undefined && { workdir }),
+          listener: {
+            onEvent: (event) => {
+              if (event.kind === 'step-printed') console.err.lines(event.lines.map(({ text }) => visibleLine(text)));
+              if (event.kind === 'step-warned') console.err.lines([`warning: ${event.message}`]);
+            },
+          },
+        }).finished;
+      });
+      return report(record, name, { found: found.value, prepared, reading, cwd: run.cwd });
+    });
+  },
+};
+
+/** The step as it is to run, or what is wrong with the flags. */
+async function prepare(replayed: Replay, args: Arguments, console: Console): Promise<Replay | string> {
+  let { inputs } = replayed;
+  for (const given of args.values('input')) {
+    const { setInput } = await import('../set-input.ts');
+    const changed = setInput(inputs, given);
+    if (!changed.ok) return changed.error;
+    inputs = changed.value;
+  }
+  const ready = { ...replayed, inputs };
+  if (!args.has('edit')) return ready;
+  const { script, language } = replayed.plan.steps.at(-1)!.step;
+  if (script.kind !== 'code') return 'The step is a module, which has no code to edit';
+  const { editCode } = await import('../edit-code.ts');
+  const edited = editCode(script.code, language, console.env);
+  if (!edited.ok) return edited.error;
+  const { withCode } = await import('../../store/replay.ts');
+  return withCode(ready, edited.value);
+}
+
+async function report(
+  record: RunRecord,
+  name: string,
+  { found, prepared, reading, cwd }: { found: Replay; prepared: Replay; reading: Reading; cwd: string },
+): Promise<number> {
+  const { args, console, history } = reading;
+  const step = record.steps.get(name)!;
+  if (step.output === undefined) {
+    const { describeFailure } = await import('../../terminal/failure.ts');
+    const failure = step.failure;
+    const place = failure !== undefined && 'position' in failure ? failure.position : undefined;
+    const where = place === undefined ? '' : ` (${place.file}:${place.line})`;
+    const trace = failure?.reason === 'threw' && failure.trace !== undefined ? failure.trace.split('\n') : [];
+    console.err.lines([
+      `✗ ${name}: ${failure === undefined ? step.status : describeFailure(failure)}${where}`,
+      ...trace,
+    ]);
+    return STATUS.stepFailed;
+  }
+  console.out.write(step.output);
+  console.out.write('\n');
+  let status: number = STATUS.succeeded;
+  if (args.has('against')) {
+    const [{ compare }, { renderDifference }] = await Promise.all([
+      import('../../store/difference.ts'),
+      import('../../terminal/difference.ts'),
+    ]);
+    const before = found.output && history.value(found.output);
+    if (before === undefined) return wrong(console, `Step "${name}" handed nothing on in that run`);
+    const difference = compare(before, step.output);
+    console.err.lines([difference === undefined ? 'The output is the same.' : renderDifference(difference)]);
+    if (difference !== undefined) status = STATUS.stepFailed;
+  }
+  if (args.has('edit') && args.has('write')) {
+    const { writeBack } = await import('../edit-code.ts');
+    const [old, edited] = [found, prepared].map(({ plan }) => plan.steps.at(-1)!.step.script);
+    if (old?.kind !== 'code' || edited?.kind !== 'code') return status;
+    const written = writeBack(old, edited.code, cwd);
+    if (!written.ok) return wrong(console, written.error);
+    console.err.lines([`The code is in ${written.value}.`]);
+  }
+  return status;
+}
