@@ -42,6 +42,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Run one step of a past run again, with the inputs it got.',
     load: async () => (await import('./commands/replay.ts')).replay,
   },
+  diff: {
+    summary: 'Show what differs between two runs.',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  stats: {
+    summary: 'Show how often and how fast workflows and steps went.',
+    load: async () => (await import('./commands/stats.ts')).stats,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

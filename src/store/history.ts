@@ -35,6 +35,8 @@ export interface PastStep {
   readonly startedAt?: number;
   readonly durationMs?: number;
   readonly output?: KeptValue;
+  /** The run from which the output was taken. */
+  readonly cachedFrom?: string;
 }
 
 /** The error is a sentence, or `absent` where nothing was ever remembered. */
@@ -266,6 +268,7 @@ function stepOf(row: Row): PastStep {
     status: String(row['status']),
     ...(row['started_at'] !== null && { startedAt: Number(row['started_at']) }),
     ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
+    ...(row['cached_from'] !== null && { cachedFrom: String(row['cached_from']) }),
     ...(hash instanceof Uint8Array && {
       output: { hash: Buffer.from(hash).toString('hex'), size: Number(row['size']) },
     }),
