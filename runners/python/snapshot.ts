@@ -1,6 +1,6 @@
 /** Memory snapshots of a booted interpreter on disk: written at once or not at all, and never trusted unchecked. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -10,6 +10,10 @@ const MAGIC = 0x48574645;
 const TRAILER = 12;
 /** Half-written files of a killed process are removed after so long. */
 const STALE_MS = 3_600_000;
+/** And snapshots of other versions, once nobody has used them for so long. */
+const FORGOTTEN_MS = 30 * 24 * STALE_MS;
+/** So exactly is noted when one was used last. */
+const NOTED_MS = 24 * STALE_MS;
 
 /** A snapshot fits one build of Pyodide, one standard library, one set of our sources, one Node major. */
 export function snapshotPath(cacheDir: string, ...fits: readonly (string | number)[]): string {
@@ -31,7 +35,18 @@ export async function readSnapshot(path: string): Promise<Uint8Array | undefined
     file.readUInt32LE(length) === MAGIC &&
     file.readUInt32LE(length + 4) === length &&
     file.readUInt32LE(length + 8) === crc32(bytes);
+  if (intact) noteUse(path);
   return intact ? bytes : undefined;
+}
+
+/** Without it, a file system that does not note when files are read would let the snapshot look forgotten. */
+function noteUse(path: string): void {
+  try {
+    const now = new Date();
+    if (now.getTime() - statSync(path).mtimeMs > NOTED_MS) utimesSync(path, now, now);
+  } catch {
+    // It is somebody else's, or has just gone.
+  }
 }
 
 /** False when the directory cannot be written, which costs the next start some time and nothing else. */
@@ -65,9 +80,11 @@ export function removeIfThere(path: string): void {
 
 function removeStale(path: string): void {
   for (const name of readdirSync(dirname(path))) {
-    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const isHalf = name.startsWith(`${basename(path)}.`);
+    const isOther = name.endsWith('.snapshot') && name !== basename(path);
+    if (!isHalf && !isOther) continue;
     const file = join(dirname(path), name);
     const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
-    if (Date.now() - mtimeMs > STALE_MS) rmSync(file, { force: true });
+    if (Date.now() - mtimeMs > (isHalf ? STALE_MS : FORGOTTEN_MS)) rmSync(file, { force: true });
   }
 }

@@ -47,7 +47,12 @@ export async function deliver(
     return written.ok ? undefined : `The outputs cannot be written to "${file}": ${written.error}`;
   }
   if (format !== undefined) {
-    for (const piece of renderOutputs(plan.workflow.name, readable(outputs, format), format)) out.write(piece);
+    const { harmlessBytes, harmlessJson } = await import('../terminal/harmless-json.ts');
+    const harmless = (piece: string | Uint8Array): string | Uint8Array =>
+      typeof piece === 'string' ? harmlessJson(piece) : harmlessBytes(piece);
+    for (const piece of renderOutputs(plan.workflow.name, readable(outputs, format), format)) {
+      out.write(format === 'json' ? harmless(piece) : piece);
+    }
     return undefined;
   }
   const shown = outputs.filter(({ value }) => !(value.length === 4 && value[0] === NULL_TEXT)).slice(0, MOST_OUTPUTS);

@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { oneLine } from '../model/one-line.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { COMMANDS } from './commands.ts';
@@ -32,7 +33,7 @@ export function findWorkflow(name: string, { directory, extensions }: Workflows,
   const looksLikeName = !name.includes('/') && extname(name) === '';
   const suggestion = didYouMean(name, looksLikeName ? [...known, ...Object.keys(COMMANDS)] : known);
   const where = name.includes('/') ? '' : ` here or in "${directory}"`;
-  return fail(`There is no workflow file "${name}"${where}${suggestion}`);
+  return fail(`There is no workflow file "${oneLine(name)}"${where}${suggestion}`);
 }
 
 /** Workflow files of the directory, sorted by name, at most `maxWorkflows`; none if there is no such directory. */

@@ -81,6 +81,10 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     }
     collectEarly(plan.value.steps.length);
     const record = await execute(plan.value);
+    if (!events && ['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
+      const { renderUsage } = await import('../terminal/usage.ts');
+      report.lines(renderUsage(record, style));
+    }
     const problem = record.status === 'succeeded' ? await handOver(plan.value, record) : undefined;
     if (problem !== undefined) {
       console.err.lines([`error: ${problem}`]);

@@ -1,4 +1,5 @@
 /** The code, file or module that a step runs. */
+import { oneLine } from '../model/one-line.ts';
 import { statSync } from 'node:fs';
 import { extname, relative, resolve } from 'node:path';
 import type { Language, Script } from '../../runners/contract.ts';
@@ -84,7 +85,7 @@ function fileScript(path: string, { name, table }: ScriptStep, context: StepCont
   const read = readTextFile(absolute, LARGEST_CODE_FILE);
   if (!read.ok) {
     const seen = shown(absolute, context.cwd);
-    const found = seen === path ? `"${path}"` : `"${path}", which is "${seen}",`;
+    const found = seen === path ? `"${oneLine(path)}"` : `"${oneLine(path)}", which is "${oneLine(seen)}",`;
     const message = `Give step "${name}" another code file: ${found} ${read.error.is}`;
     context.mistakes.add('code-file', span, message);
     return undefined;

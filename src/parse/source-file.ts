@@ -1,4 +1,5 @@
 /** Finds and reads the workflow file that the user named. */
+import { oneLine } from '../model/one-line.ts';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -21,7 +22,7 @@ export function readSource(path: string, cwd: string): Result<SourceFile, Diagno
   const largest = LARGEST_BYTES.get(extname(path).toLowerCase());
   const text = readTextFile(absolute, largest ?? 0);
   if (largest === undefined && (text.ok || text.error.problem === 'too-large')) {
-    const message = `Name the workflow file with the ending ".lua" or ".toml"; "${path}" has neither`;
+    const message = `Name the workflow file with the ending ".lua" or ".toml"; "${oneLine(path)}" has neither`;
     return fail(wholeFile('unknown-extension', message));
   }
   if (!text.ok) return fail(wholeFile(...explain(path, absolute, text.error, largest !== undefined)));
@@ -37,15 +38,15 @@ function shown(path: string, cwd: string): string {
 function explain(path: string, absolute: string, unreadable: UnreadableText, known: boolean): [ParseCode, string] {
   switch (unreadable.problem) {
     case 'missing':
-      return ['file-not-found', `There is no file "${path}"${suggestion(path, absolute, known)}`];
+      return ['file-not-found', `There is no file "${oneLine(path)}"${suggestion(path, absolute, known)}`];
     case 'not-a-file':
-      return ['not-a-file', `Name a workflow file; "${path}" ${unreadable.is}`];
+      return ['not-a-file', `Name a workflow file; "${oneLine(path)}" ${unreadable.is}`];
     case 'unreadable':
-      return ['unreadable-file', `The workflow file "${path}" ${unreadable.is}`];
+      return ['unreadable-file', `The workflow file "${oneLine(path)}" ${unreadable.is}`];
     case 'too-large':
-      return ['file-too-large', `Name a smaller workflow file; "${path}" ${unreadable.is}`];
+      return ['file-too-large', `Name a smaller workflow file; "${oneLine(path)}" ${unreadable.is}`];
     case 'not-text':
-      return ['bad-encoding', `Save the workflow file as UTF-8 text; "${path}" ${unreadable.is}`];
+      return ['bad-encoding', `Save the workflow file as UTF-8 text; "${oneLine(path)}" ${unreadable.is}`];
     default:
       return unreachable(unreadable.problem);
   }

@@ -1,4 +1,5 @@
 /** Draws a plan: in letters, for Mermaid, for Graphviz, as JSON. */
+import { harmlessJson } from './harmless-json.ts';
 import type { Plan } from '../model/plan.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { visible } from './visible.ts';
@@ -80,5 +81,5 @@ function json(plan: Plan): string[] {
       depends_on: dependsOn.map(nameOf),
     })),
   };
-  return JSON.stringify(document, null, 2).split('\n');
+  return harmlessJson(JSON.stringify(document, null, 2)).split('\n');
 }

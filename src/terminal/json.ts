@@ -1,7 +1,8 @@
 /** Turns events into JSON Lines; docs/events.md describes each kind. */
 import type { RunEvent, RunListener } from '../model/event.ts';
+import { harmlessBytes, harmlessJson } from './harmless-json.ts';
 
-/** `write` takes one event as the pieces of one line; a step's output is the bytes of its canonical text, untouched. */
+/** `write` takes one event as the pieces of one line; a step's output is the bytes of its canonical text, but for characters that steer terminals. */
 export function createJsonReport(write: (pieces: readonly (string | Uint8Array)[]) => void): RunListener {
   return { onEvent: (event) => write(jsonLine(event)) };
 }
@@ -9,8 +10,8 @@ export function createJsonReport(write: (pieces: readonly (string | Uint8Array)[
 export function jsonLine(event: RunEvent): (string | Uint8Array)[] {
   const { kind, at, run, ...rest } = event;
   const head = { kind, at, run };
-  if (event.kind !== 'step-succeeded') return [`${JSON.stringify({ ...head, ...rest })}\n`];
+  if (event.kind !== 'step-succeeded') return [`${harmlessJson(JSON.stringify({ ...head, ...rest }))}\n`];
   const { output, ...others } = event;
-  const text = JSON.stringify({ ...head, ...others });
-  return [`${text.slice(0, -1)},"output":`, output, '}\n'];
+  const text = harmlessJson(JSON.stringify({ ...head, ...others }));
+  return [`${text.slice(0, -1)},"output":`, harmlessBytes(output), '}\n'];
 }

@@ -147,3 +147,22 @@ test('a line of 64 KiB that is slow for careless patterns takes no time', () => 
   for (const line of lines) visibleLine(line);
   expect(performance.now() - start).toBeLessThan(1500);
 });
+
+test('no name of a file writes lines of its own', async () => {
+  const name = 'a\nerror: forged\r\nb';
+  dir.write(`${name}.lua`, 'workflow = { steps = { a = { code = "return 1" } } }');
+  dir.write(`wrong\n${name}.lua`, 'workflow = { steps = { a = { file = "x\\ny" } } }');
+  for (const args of [
+    ['validate', `${name}.lua`],
+    ['validate', `wrong\n${name}.lua`],
+    ['validate', `missing\n${name}`],
+    ['run', `missing\n${name}`],
+    ['validate', `${name}.lua`, `wrong\n${name}.lua`],
+  ]) {
+    const { out, err } = await dir.hwfe(...args);
+    expect(
+      (out + err).split('\n').filter((line) => /^(error: forged|b|y)/.test(line)),
+      args.join(' '),
+    ).toEqual([]);
+  }
+});

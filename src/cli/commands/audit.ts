@@ -1,4 +1,5 @@
 /** `hwfe audit`: every event of a run, with its time. */
+import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import { withRun } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
@@ -17,7 +18,7 @@ export const audit: Command = {
     return withRun(args, OPTIONS, console, async (run, _, { history, setup }) => {
       const events = history.events(run).filter(({ event }) => event.kind !== 'step-printed');
       if (args.has('json')) {
-        console.out.lines(events.map(({ seq, event }) => JSON.stringify({ seq, ...event })));
+        console.out.lines(events.map(({ seq, event }) => harmlessJson(JSON.stringify({ seq, ...event }))));
         return STATUS.succeeded;
       }
       const [{ auditLine }, { withoutBytes }] = await Promise.all([

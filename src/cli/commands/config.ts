@@ -3,6 +3,7 @@ import { describeOrigin } from '../../config/origin.ts';
 import { SETTINGS, type Setting, type SettingValue } from '../../config/settings.ts';
 import { formatDuration } from '../../model/duration.ts';
 import { formatSize } from '../../model/size.ts';
+import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import { COMMON, type Option } from '../options.ts';
 import { setUp } from '../setup.ts';
@@ -26,7 +27,7 @@ export const config: Command = {
     });
     if (args.has('json')) {
       const document = Object.fromEntries(rows.map(({ setting, value, origin }) => [setting.key, { value, origin }]));
-      console.out.lines([JSON.stringify(document, null, 2)]);
+      console.out.lines([harmlessJson(JSON.stringify(document, null, 2))]);
       return STATUS.succeeded;
     }
     const { visible } = await import('../../terminal/visible.ts');

@@ -1,6 +1,7 @@
 /** `hwfe doctor`: what this machine has of what steps may need. */
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Plan } from '../../model/plan.ts';
+import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
 import { withEngine } from '../engine.ts';
@@ -40,7 +41,9 @@ export const doctor: Command = {
     if (need === undefined) return STATUS.wrong;
     if (args.has('json')) {
       const unmet = need.unmet.map(({ code, message }) => ({ code, message }));
-      console.out.lines([JSON.stringify({ ...examination, ...(name !== undefined && { unmet }) }, null, 2)]);
+      console.out.lines([
+        harmlessJson(JSON.stringify({ ...examination, ...(name !== undefined && { unmet }) }, null, 2)),
+      ]);
     } else {
       const { renderExamination } = await import('../../terminal/examination.ts');
       const style = setup.styleFor(console.out);

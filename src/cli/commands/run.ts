@@ -47,7 +47,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'no-cache', about: 'Run every step, and keep no output for later runs.' },
   { name: 'refresh', takes: 'STEP', about: 'Run this step though its output is cached; may be repeated.' },
   { name: 'no-store', about: 'Remember nothing of the run.' },
-  { name: 'verbose', short: 'v', about: 'Show the configuration first.' },
+  { name: 'verbose', short: 'v', about: 'Show the configuration first, and last what each step used.' },
   { name: 'quiet', short: 'q', about: 'Report failures only.' },
   ...COMMON,
 ];

@@ -1,5 +1,6 @@
 /** `hwfe runs`: the runs that are remembered. */
 import type { PastRun, PastStatus } from '../../model/history.ts';
+import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import { withHistory, wrong } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
@@ -59,7 +60,7 @@ export const runs: Command = {
 };
 
 export function jsonOf(run: PastRun): string {
-  return JSON.stringify(run);
+  return harmlessJson(JSON.stringify(run));
 }
 
 /** `2h` ago, or a date with or without a time, in the machine's time zone. */

@@ -1,5 +1,6 @@
 /** `hwfe show`: one past run, step by step. */
 import type { KeptValue } from '../../model/history.ts';
+import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import { withRun } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
@@ -21,7 +22,7 @@ export const show: Command = {
       for (const { step, output } of history.steps(run).values()) if (output !== undefined) outputs.set(step, output);
       if (args.has('json')) {
         const steps = [...record.steps.values()].map((step) => ({ ...step, output: outputs.get(step.name) }));
-        console.out.lines([JSON.stringify({ ...run, mode: record.mode, cap: record.cap, steps })]);
+        console.out.lines([harmlessJson(JSON.stringify({ ...run, mode: record.mode, cap: record.cap, steps }))]);
         return STATUS.succeeded;
       }
       const { renderPastRun } = await import('../../terminal/past-run.ts');

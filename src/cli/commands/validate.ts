@@ -1,5 +1,6 @@
 /** `hwfe validate`: every mistake of workflow files, without running anything. */
 import { withEngine } from '../engine.ts';
+import { oneLine } from '../../model/one-line.ts';
 import { countLevels, countSteps } from '../../terminal/words.ts';
 import type { Command } from '../command.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
@@ -40,10 +41,10 @@ export const validate: Command = {
           const { steps, levels, warnings } = plan.value;
           await reportDiagnostics(warnings, setup.styleFor, console);
           const size = `${countSteps(steps.length)} in ${countLevels(levels.length)}`;
-          console.out.lines([`${style.green('✓')} ${path.value}: ${size}`]);
+          console.out.lines([`${style.green('✓')} ${oneLine(path.value)}: ${size}`]);
         } else {
           await reportDiagnostics(plan.error, setup.styleFor, console);
-          console.out.lines([`${style.red('✗')} ${path.value}`]);
+          console.out.lines([`${style.red('✗')} ${oneLine(path.value)}`]);
           status = STATUS.wrong;
         }
       }

@@ -1,4 +1,5 @@
 /** `hwfe why`: why a step ran, was cached, skipped or failed. */
+import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import { stepNamed, withHistory, wrong } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
@@ -25,7 +26,7 @@ export const why: Command = {
       const { explain } = await import('../../store/why.ts');
       const explanation = explain(history, run.value, record.steps.get(step)!);
       if (args.has('json')) {
-        console.out.lines([JSON.stringify(explanation)]);
+        console.out.lines([harmlessJson(JSON.stringify(explanation))]);
         return STATUS.succeeded;
       }
       const { renderWhy } = await import('../../terminal/why.ts');

@@ -1,5 +1,14 @@
 /** The cache that makes Python start early: trusted only when whole, written at once or not at all. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +16,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { boot } from '../../../runners/python/boot.ts';
+import { writeSnapshot } from '../../../runners/python/snapshot.ts';
 import { PythonRig } from './rig.ts';
 import { deliver, emptyLetter } from '../../../runners/setup-letter.ts';
 
@@ -46,6 +56,27 @@ test.each([
   },
   60_000,
 );
+
+test('snapshots of other versions go when nobody has used them for a month, and one that is used stays', async () => {
+  await boot(cacheDir, '');
+  const [ours] = cached();
+  const days = (count: number): Date => new Date(Date.now() - count * 24 * 3_600_000);
+  for (const [name, age] of [
+    ['node18-0000000000000000.snapshot', 31],
+    ['node18-1111111111111111.snapshot', 29],
+    ['notes.txt', 400],
+  ] as const) {
+    writeFileSync(join(cacheDir, 'python', name), '');
+    utimesSync(join(cacheDir, 'python', name), days(age), days(age));
+  }
+  utimesSync(join(cacheDir, 'python', ours!), days(40), days(40));
+  expect((await boot(cacheDir, '')).fromSnapshot).toBe(true);
+  expect(Date.now() - statSync(join(cacheDir, 'python', ours!)).mtimeMs).toBeLessThan(60_000);
+  writeSnapshot(join(cacheDir, 'python', 'node99-2222222222222222.snapshot'), new Uint8Array(8));
+  expect(new Set(cached())).toEqual(
+    new Set(['node18-1111111111111111.snapshot', ours, 'node99-2222222222222222.snapshot', 'notes.txt']),
+  );
+}, 60_000);
 
 test('where nothing can be written, steps run all the same', async () => {
   const file = join(cacheDir, 'file');
