@@ -169,6 +169,7 @@ class LocalEngine implements Engine {
       options: givenOptions({ ...options, ...(workdir !== undefined && { workdir }) }),
       isResumed: resume !== undefined,
       refresh: options.cache?.refresh ?? [],
+      onWish: (wish) => (wish === 'kill' ? planRun.kill() : planRun.stop('cancelled')),
     });
     const listener: RunListener = {
       onEvent: (event) => {

@@ -50,6 +50,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Show how often and how fast workflows and steps went.',
     load: async () => (await import('./commands/stats.ts')).stats,
   },
+  cancel: {
+    summary: 'Stop a run of another process.',
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  pin: {
+    summary: 'Keep a run from being forgotten.',
+    load: async () => (await import('./commands/pin.ts')).pin,
+  },
+  gc: {
+    summary: 'Forget old runs.',
+    load: async () => (await import('./commands/gc.ts')).gc,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

@@ -1,6 +1,6 @@
 /** Keeps bytes once, by their SHA-256: small ones in the database, large ones deflated in files. */
 import { createHash, hash as hashWhole } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -96,6 +96,8 @@ export class Contents {
     const hash = await this.hashOf(bytes);
     const path = this.pathOf(hash);
     if (!(await isWhole(path, hash))) await this.#writeFile(path, await promisify(deflateRaw)(bytes, { level: LEVEL }));
+    // As young as a new one: what collects garbage leaves it alone until its row is there.
+    else utimesSync(path, new Date(), new Date());
     return { hash, size: bytes.length, form: 'file', data: null };
   }
 

@@ -16,9 +16,11 @@ import { fail, ok, type Result } from '../model/result.ts';
 import { Contents } from './contents.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
+import { type Collected, collectGarbage, type Retention } from './garbage.ts';
 import { isAlive, thisProcess } from './owner.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 import { eventOf, type PastEvent, withoutBytes } from './stored-event.ts';
+import type { Wish } from './wishes.ts';
 
 export interface RunFilter {
   readonly workflow?: string;
@@ -115,10 +117,25 @@ export class History implements Disposable {
       const now = this.find(run.id);
       if (now.ok && now.value.status === 'running') return taken(now.value.pid);
       this.#database
-        .prepare("UPDATE runs SET status = 'running', pid = ?, process = ?, machine = ? WHERE id = ?")
+        .prepare("UPDATE runs SET status = 'running', wanted = NULL, pid = ?, process = ?, machine = ? WHERE id = ?")
         .run(pid, process, machine, run.id);
       return ok(undefined);
     });
+  }
+
+  /** Tells the process of a run that is under way what is wished of it. */
+  wish({ id }: PastRun, wish: Wish): void {
+    this.#database.write(() => this.#database.prepare('UPDATE runs SET wanted = ? WHERE id = ?').run(wish, id));
+  }
+
+  pin({ id }: PastRun, isPinned: boolean): void {
+    this.#database.write(() =>
+      this.#database.prepare('UPDATE runs SET pinned = ? WHERE id = ?').run(isPinned ? 1 : 0, id),
+    );
+  }
+
+  collectGarbage(retention: Retention): Collected {
+    return collectGarbage(this.#database, retention);
   }
 
   /** In the order they happened. Those with a higher number than `after` only, where that is given; numbers begin at 0. */

@@ -6,6 +6,7 @@ import { Contents } from './contents.ts';
 import { type Database, openDatabase } from './database.ts';
 import { recordingStatements, type RecordingStatements, RunRecording } from './recording.ts';
 import type { Beginning, Recording, RunStore } from './store.ts';
+import { Wishes } from './wishes.ts';
 import { Writer } from './writer.ts';
 
 export interface LocalStoreOptions {
@@ -26,6 +27,7 @@ export class LocalStore implements RunStore {
   readonly #database: Database;
   readonly #writer: Writer;
   readonly #contents: Contents;
+  readonly #wishes: Wishes;
   #cache: Cache | undefined;
   readonly #statements: RecordingStatements;
 
@@ -34,9 +36,11 @@ export class LocalStore implements RunStore {
     this.#writer = new Writer(database, onTrouble);
     this.#contents = new Contents(database);
     this.#statements = recordingStatements(database);
+    this.#wishes = new Wishes(database);
   }
 
   record(beginning: Beginning): Recording {
+    this.#wishes.hear(beginning.id, beginning.onWish);
     return new RunRecording(beginning, resolve(beginning.cwd, beginning.plan.workflow.file.path), {
       writer: this.#writer,
       contents: this.#contents,
@@ -46,6 +50,7 @@ export class LocalStore implements RunStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#wishes[Symbol.dispose]();
     await this.#writer.flush();
     this.#database.close();
   }

@@ -35,7 +35,9 @@ export function recordingStatements(database: Database): RecordingStatements {
       `INSERT INTO runs (id, workflow, file, path, cwd, options, definition, steps, status, started_at, version, pid, process, machine)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)`,
     ),
-    settleRun: database.prepare('UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ? WHERE key = ?'),
+    settleRun: database.prepare(
+      'UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ?, wanted = NULL WHERE key = ?',
+    ),
     addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)'),
     putStep: database.prepare(
       `INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -113,8 +115,7 @@ export class RunRecording implements Recording {
     this.#writer.add({
       ready,
       write: () => {
-        const isKnown = event.kind === 'step-succeeded' && event.cached !== undefined;
-        if (kept !== undefined && !isKnown) this.#contents.insert(kept);
+        if (kept !== undefined) this.#contents.insert(kept);
         const output = kept && { hash: Buffer.from(kept.hash).toString('hex'), size: kept.size };
         this.#addEvent(seq, event, output);
         this.#index(event, kept);

@@ -18,6 +18,8 @@ export interface Beginning {
   readonly options: GivenOptions;
   /** Its earlier part is remembered under the same id. */
   readonly isResumed: boolean;
+  /** Called when another process wishes the run to end. */
+  readonly onWish: (wish: 'cancel' | 'kill') => void;
   /** Steps whose cached outputs do not count. */
   readonly refresh: readonly string[];
 }

@@ -1,11 +1,13 @@
-/** What remembering a run costs a step, from 1,000 steps to 100,000. */
+/** What remembering a run costs a step, from 1,000 steps to 100,000, and what a step costs that is cached. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, report } from './report.ts';
+import { HWFE } from './command.ts';
+import { median, report, type Table } from './report.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
+const CACHED = 3_000;
 
 interface Measured {
   readonly wallMs: number;
@@ -41,7 +43,45 @@ export function run(): void {
       rows,
       note: 'CPU time of the whole process, in layers of 100 steps, mode work-stealing, cap 2. Bound: remembering costs no more than the engine itself, and the cost is flat.',
     },
+    cachedTable(),
   ]);
+}
+
+/** Whole commands, so that start and reading the file count. */
+function cachedTable(): Table {
+  const directory = mkdtempSync(join(tmpdir(), 'hwfe-bench-'));
+  const steps = Array.from({ length: CACHED }, (_, i) => {
+    const dependency = i < 100 ? '' : `, depends_on = { "s${i - 100}" }`;
+    return `  s${i} = { code = "return ${i}"${dependency} },`;
+  });
+  writeFileSync(
+    join(directory, 'w.lua'),
+    `workflow = { cache = true, mode = "work-stealing", steps = {\n${steps.join('\n')}\n} }`,
+  );
+  const cpuOf = (): number => {
+    const { stderr, status } = spawnSync('bash', ['-c', `time "${process.execPath}" "${HWFE}" w.lua -q`], {
+      cwd: directory,
+      encoding: 'utf8',
+      env: { ...process.env, TIMEFORMAT: '%U %S' },
+    });
+    if (status !== 0) throw new Error(stderr);
+    return stderr
+      .trim()
+      .split(' ')
+      .reduce((sum, seconds) => sum + Number(seconds) * 1000, 0);
+  };
+  const first = cpuOf();
+  const again = median([cpuOf(), cpuOf(), cpuOf()]);
+  rmSync(directory, { recursive: true });
+  return {
+    title: `${CACHED.toLocaleString('en')} Lua steps with cache = true`,
+    columns: ['run', 'CPU of the whole command'],
+    rows: [
+      ['the first', `${Math.round(first)} ms`],
+      ['again, nothing changed', `${Math.round(again)} ms`],
+    ],
+    note: 'Bound: under a second.',
+  };
 }
 
 function measure(size: number, directory?: string): Measured {
