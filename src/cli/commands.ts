@@ -62,6 +62,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Forget old runs.',
     load: async () => (await import('./commands/gc.ts')).gc,
   },
+  export: {
+    summary: 'Write a run to one file.',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  import: {
+    summary: 'Take in runs that were exported elsewhere.',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

@@ -19,6 +19,7 @@ export async function withHistory(
   options: readonly Option[],
   console: Console,
   use: (reading: Reading) => number | Promise<number>,
+  { create = false }: { readonly create?: boolean } = {},
 ): Promise<number> {
   const setup = await setUp(args, options, console);
   if (setup === undefined) return STATUS.wrong;
@@ -28,7 +29,7 @@ export async function withHistory(
   ]);
   const directory = findStore(setup.config.store.path, console.cwd);
   if (directory === undefined) return wrong(console, 'The history is switched off: "store.path" is "none"');
-  const history = openHistory(directory);
+  const history = openHistory(directory, { create });
   if (!history.ok) {
     return wrong(console, history.error === 'absent' ? `No run is remembered yet in "${directory}"` : history.error);
   }

@@ -18,6 +18,7 @@ import { type Database, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
 import { type Collected, collectGarbage, type Retention } from './garbage.ts';
 import { isAlive, thisProcess } from './owner.ts';
+import { exportRun, importRun } from './portable.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 import { eventOf, type PastEvent, withoutBytes } from './stored-event.ts';
 import type { Wish } from './wishes.ts';
@@ -42,8 +43,11 @@ export interface PastStep {
 }
 
 /** The error is a sentence, or `absent` where nothing was ever remembered. */
-export function openHistory(directory: string): Result<History, string> {
-  const database = openDatabase(directory, { create: false });
+export function openHistory(
+  directory: string,
+  { create = false }: { readonly create?: boolean } = {},
+): Result<History, string> {
+  const database = openDatabase(directory, { create });
   return database.ok ? ok(new History(database.value)) : fail(database.error);
 }
 
@@ -136,6 +140,16 @@ export class History implements Disposable {
 
   collectGarbage(retention: Retention): Collected {
     return collectGarbage(this.#database, retention);
+  }
+
+  /** One file for `import`. */
+  export({ id }: PastRun): Uint8Array {
+    return exportRun(this.#database, this.#contents, id);
+  }
+
+  /** Gives the run's id; the error is a sentence. */
+  import(file: Uint8Array): Promise<Result<string, string>> {
+    return importRun(this.#database, this.#contents, file);
   }
 
   /** In the order they happened. Those with a higher number than `after` only, where that is given; numbers begin at 0. */
