@@ -22,6 +22,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Draw which step waits for which.',
     load: async () => (await import('./commands/graph.ts')).graph,
   },
+  watch: {
+    summary: 'Run a workflow again whenever a file changes that it depends on.',
+    load: async () => (await import('./commands/watch.ts')).watch,
+  },
   runs: {
     summary: 'List past runs.',
     load: async () => (await import('./commands/runs.ts')).runs,
