@@ -71,6 +71,20 @@ export interface Limits {
   readonly setBy?: Readonly<Partial<Record<LimitName, 'step' | 'workflow'>>>;
 }
 
+/** What an embedded step may do outside of itself: what every layer allows; without a layer, nothing. */
+export interface Grants {
+  /** Where relative paths start; absolute. */
+  readonly directory: string;
+  readonly layers: readonly GrantLayer[];
+}
+
+export interface GrantLayer {
+  readonly from: 'step' | 'workflow';
+  /** Patterns of paths. */
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
 /** One attempt at one step, as it is sent to a thread. */
 export interface Job {
   readonly run: string;
@@ -102,6 +116,8 @@ export interface Job {
   /** Socket of the process spawner, for shell and native steps. */
   readonly spawner?: string;
   readonly limits: Limits;
+  /** Without layers for steps that run on the host, which nothing here holds. Absent, nothing is granted. */
+  readonly grants?: Grants;
 }
 
 /** What a thread is handed. */

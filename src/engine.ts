@@ -10,6 +10,7 @@ import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener, StopReason } from './model/event.ts';
 import type { GivenOptions } from './model/history.ts';
 import { strictest } from './model/isolation.ts';
+import type { Allowed } from './model/permissions.ts';
 import type { Plan } from './model/plan.ts';
 import { emptyRecord, fold, type RunRecord } from './model/record.ts';
 import { fail, type Result } from './model/result.ts';
@@ -61,6 +62,8 @@ export interface RunOptions {
    * is open to all steps of the run. Default: a temporary one, removed when the run ends.
    */
   readonly workdir?: string;
+  /** What embedded steps may do besides what the workflow says, unless they have permissions of their own. */
+  readonly allow?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
   /** Stops the run as `run.stop()` does. */
   readonly signal?: AbortSignal;
   /** `off` neither uses nor fills the cache; the steps in `refresh` run, and their outputs are kept anew. */
@@ -189,7 +192,7 @@ class LocalEngine implements Engine {
         failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
         cap: this.#cap(plan, options),
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
-        settings: this.#jobSettings(id, workflow.file.path),
+        settings: { ...this.#jobSettings(id, workflow.file.path), allowed: this.#allowed(options) },
         hidden: this.#secrets.hidden(workflow),
         ...(workflow.steps.some(({ secrets }) => secrets !== undefined) && {
           secrets: () => handOut(this.#secrets, workflow),
@@ -240,6 +243,8 @@ class LocalEngine implements Engine {
     const { planWorkflow, allMistakes } = await import('./plan/index.ts');
     if (!parsed.ok) return fail(allMistakes(parsed.error));
     const { workflow, warnings } = parsed.value;
+    const natives = workflow.steps.filter((step) => isHeldInVain(step, this.#runtimeOf(step)));
+    if (natives.length > 0) return fail(natives.map((step) => nativeWithPermissions(step, workflow.file)));
     const disabled = workflow.steps.filter((step) => !this.#config.runners[step.language].enabled);
     if (disabled.length > 0) return fail(disabled.map((step) => disabledRunner(step, workflow.file)));
     const plan = planWorkflow(workflow, warnings);
@@ -295,6 +300,14 @@ class LocalEngine implements Engine {
     };
   }
 
+  /** Relative patterns start where the engine does. */
+  #allowed({ allow }: RunOptions): Allowed | undefined {
+    if (allow === undefined) return undefined;
+    const absolute = (patterns: readonly string[] = []): string[] =>
+      patterns.map((pattern) => resolve(this.#cwd, pattern) + (pattern.endsWith('/') ? '/' : ''));
+    return { read: absolute(allow.read), write: absolute(allow.write) };
+  }
+
   #parseOptions(): { cwd: string; modulesDir: string } {
     return { cwd: this.#cwd, modulesDir: this.#config.runners.wasm.modulesDir };
   }
@@ -310,13 +323,28 @@ function keepOutput(record: RunRecord, step: string, output: EncodedValue): void
   if (kept !== undefined) kept.output = output;
 }
 
-function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs, workdir }: RunOptions): GivenOptions {
+function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs, workdir, allow }: RunOptions): GivenOptions {
   return {
     ...(mode !== undefined && { mode }),
     ...(maxParallelSteps !== undefined && { maxParallelSteps }),
     ...(failureMode !== undefined && { failureMode }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(workdir !== undefined && { workdir }),
+    ...(allow !== undefined && { allow }),
+  };
+}
+
+function isHeldInVain({ permissions }: Step, runtime: Runtime): boolean {
+  return runtime === 'native' && permissions.some(({ from }) => from === 'step');
+}
+
+function nativeWithPermissions(step: Step, file: Plan['workflow']['file']): Diagnostic {
+  return {
+    code: 'misfit-field',
+    severity: 'error',
+    message: `Step "${step.name}" has "permissions", which hold embedded steps only, and the configuration runs ${step.language} on the host; set runtime = "embedded" on the step`,
+    file,
+    span: step.span,
   };
 }
 

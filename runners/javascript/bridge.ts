@@ -1,11 +1,12 @@
 /** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
 import type * as Crypto from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
+import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
 import type { UrlParts } from './guest/url.ts';
-import { askFiles, readFile } from './files.ts';
+import { askFiles, askGrants, readFile, readGranted } from './files.ts';
 
 /** What `crypto.getRandomValues` fills at once. */
 const MOST_RANDOM = 65_536;
@@ -17,7 +18,7 @@ export function createBridge(
   context: QuickJSContext,
   print: Print,
   part: (name: string) => QuickJSHandle,
-  files: () => RunFiles,
+  files: () => { readonly run: RunFiles; readonly granted: GrantedFiles },
 ): QuickJSHandle {
   const bridge = context.newObject();
   const text = (handle: QuickJSHandle): string => context.getString(handle);
@@ -47,10 +48,18 @@ export function createBridge(
     unbase64: (base64) => context.newArrayBuffer(ownBuffer(Buffer.from(text(base64!), 'base64'))),
     files: (what, args, buffer) => {
       using bytes = context.getArrayBuffer(buffer!);
-      return context.newString(askFiles(files(), text(what!), text(args!), bytes.value));
+      return context.newString(askFiles(files().run, text(what!), text(args!), bytes.value));
     },
     readFile: (args) => {
-      const contents = readFile(files(), text(args!));
+      const contents = readFile(files().run, text(args!));
+      return typeof contents === 'string' ? context.newString(contents) : context.newArrayBuffer(contents);
+    },
+    grants: (what, path, buffer) => {
+      using bytes = context.getArrayBuffer(buffer!);
+      return context.newString(askGrants(files().granted, text(what!), text(path!), bytes.value));
+    },
+    readGranted: (path) => {
+      const contents = readGranted(files().granted, text(path!));
       return typeof contents === 'string' ? context.newString(contents) : context.newArrayBuffer(contents);
     },
     part: (name) => part(text(name!)),

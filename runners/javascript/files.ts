@@ -1,6 +1,7 @@
-/** Answers what a JavaScript step asks of the run's files, embedded or on Node. */
+/** Answers what a JavaScript step asks of files, embedded or on Node. */
+import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { FileValue, RunFiles } from '../kinds/run-files.ts';
-import type { FileAnswer } from './guest/kinds.ts';
+import type { FileAnswer, GrantAnswer } from './guest/kinds.ts';
 
 /** `args` and the answer are JSON; `bytes` is what is written. */
 export function askFiles(files: RunFiles, what: string, args: string, bytes: Uint8Array): string {
@@ -15,6 +16,20 @@ export function readFile(files: RunFiles, args: string): ArrayBuffer | string {
   const bytes = new ArrayBuffer(file.size);
   const result = files.readInto(file, new Uint8Array(bytes));
   return result.ok ? bytes : JSON.stringify(result satisfies FileAnswer);
+}
+
+/** The path and the answer are JSON; `bytes` is what is written. */
+export function askGrants(files: GrantedFiles, what: string, given: string, bytes: Uint8Array): string {
+  const path = String(JSON.parse(given));
+  const result: GrantAnswer =
+    what === 'write' ? files.write(path, bytes) : what === 'list' ? files.list(path) : files.size(path);
+  return JSON.stringify(result);
+}
+
+/** The file's bytes, or the JSON of why not. */
+export function readGranted(files: GrantedFiles, given: string): ArrayBuffer | string {
+  const result = files.read(String(JSON.parse(given)));
+  return result.ok ? (result.value.slice().buffer as ArrayBuffer) : JSON.stringify(result satisfies GrantAnswer);
 }
 
 function answer(files: RunFiles, what: string, args: unknown, bytes: Uint8Array): FileAnswer {

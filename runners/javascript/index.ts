@@ -6,6 +6,8 @@ import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
+import { notGranted } from '../grants/denial.ts';
+import { GrantedFiles } from '../grants/granted-files.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
@@ -97,6 +99,7 @@ class Step {
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
     this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
+    this.#sandbox.granted = new GrantedFiles(this.#job.grants, this.#job.limits);
     const given = inputsText(this.#job.inputs);
     const kindMark = mayHaveKinds(given) ? newMark() : '';
     const withKinds = kindMark === '' ? undefined : markKinds(given, kindMark);
@@ -206,7 +209,10 @@ class Step {
   /** Without memory for an error, QuickJS throws null. */
   #failureOf(thrown: Thrown): StepFailure {
     const { step, limits } = this.#job;
-    const { exceeded } = this.#sandbox.files;
+    const { files, granted } = this.#sandbox;
+    const denied = notGranted(granted.denied, thrown.message);
+    if (denied !== undefined) return denied;
+    const exceeded = files.exceeded ?? granted.exceeded;
     if (exceeded !== undefined && thrown.message.includes(OVER_LIMIT)) return overLimit(exceeded, limits);
     if (this.#sandbox.starved && thrown.name === '' && thrown.message === 'null') return overLimit('memory', limits);
     return threw(thrown, step, this.#script.origin, limits);

@@ -1,5 +1,6 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
+import { GrantedFiles } from '../grants/granted-files.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
@@ -70,6 +71,7 @@ export class Sandbox {
   print: Print = () => {};
   /** Of the step that runs now. */
   files: RunFiles = new RunFiles('');
+  granted: GrantedFiles = new GrantedFiles(undefined, {});
   /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
   memoryLimit: number = EMBEDDED_MEMORY;
   /** The last request for memory was refused. */
@@ -103,7 +105,7 @@ export class Sandbox {
       context,
       (stream, text) => this.print(stream, text),
       (name) => this.#part(name as Part),
-      () => this.files,
+      () => ({ run: this.files, granted: this.granted }),
     );
     const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
     const kernel = context.unwrapResult(

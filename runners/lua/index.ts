@@ -1,6 +1,8 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
+import { notGranted } from '../grants/denial.ts';
+import { GrantedFiles } from '../grants/granted-files.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
@@ -46,6 +48,7 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
     traceback: '',
   };
   host.kinds.files = new RunFiles(job.workdir, job.limits);
+  host.kinds.granted = new GrantedFiles(job.grants, job.limits);
   try {
     const L = host.open();
     const outcome = new Step(host, L, job).run();
@@ -145,7 +148,10 @@ class Step {
   #error(status: number): Outcome | undefined {
     if (status === Status.memory) return undefined;
     const text = this.#errorText();
-    const exceeded = this.#host.kinds.files?.exceeded;
+    const { files, granted } = this.#host.kinds;
+    const denied = notGranted(granted?.denied, text);
+    if (denied !== undefined) return this.#fail(denied);
+    const exceeded = files?.exceeded ?? granted?.exceeded;
     if (exceeded !== undefined && text.includes(OVER_LIMIT)) return this.#fail(overLimit(exceeded, this.#job.limits));
     return this.#fail(threw(text, this.#host.surroundings.traceback, this.#chunk, this.#script.origin));
   }

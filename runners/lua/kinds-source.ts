@@ -3,11 +3,12 @@
 /**
  * Source of a chunk for Lua 5.3 and newer, embedded and native alike. It takes the host's functions, the mark of lists and
  * `json.null`, and gives the functions of `hwfe` and the metatables of bytes, files and tables. A file is asked for with
- * `refer(path)` or `write(path, text)`, which give path, hash and size, and `read(path, hash, size)`.
+ * `refer(path)` or `write(path, text)`, which give path, hash and size, and `read(path, hash, size)`; `read_granted`,
+ * `write_granted` and `list_granted` are for files of the machine.
  * Where no hash can be told, the file is noted for whoever can: it has `note` as a key.
  */
 export const LUA_KINDS: string = String.raw`
-local base64, unbase64, refer, write, read, array, null, note = ...
+local base64, unbase64, refer, write, read, read_granted, write_granted, list_granted, array, null, note = ...
 local type, error, rawget, next, tostring = type, error, rawget, next, tostring
 local getmetatable, setmetatable, math_type, sort, valid = getmetatable, setmetatable, math.type, table.sort, utf8.len
 local bytes_meta, file_meta, table_meta = { __name = "bytes" }, { __name = "file" }, { __name = "table" }
@@ -169,6 +170,28 @@ function hwfe.table(given)
   sort(names)
   return make(names, columns, count)
 end
+
+local function path_for(name, path)
+  if type(path) ~= "string" then error("hwfe." .. name .. " takes a path as a string", 3) end
+  return path
+end
+
+function hwfe.read_bytes(path) return read_granted(path_for("read_bytes", path)) end
+
+function hwfe.read(path)
+  local text = read_granted(path_for("read", path))
+  if not valid(text) then error('The file "' .. path .. '" is no UTF-8 text; use hwfe.read_bytes()', 2) end
+  return text
+end
+
+function hwfe.write(path, contents)
+  path_for("write", path)
+  if getmetatable(contents) == bytes_meta then contents = data(contents) end
+  if type(contents) ~= "string" then error("hwfe.write takes the contents as a string or as hwfe.bytes", 2) end
+  write_granted(path, contents)
+end
+
+function hwfe.list(pattern) return list(list_granted(path_for("list", pattern))) end
 
 return hwfe, bytes_meta, file_meta, table_meta
 `;

@@ -1,4 +1,5 @@
 /** Bytes, files and tables of embedded Lua: made known to a state when its step first has or wants one. */
+import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { Kind } from '../kinds/find.ts';
 import type { FileRefusal, FileValue, RunFiles } from '../kinds/run-files.ts';
 import { LuaType, REGISTRY, type State, Status } from './api.ts';
@@ -14,6 +15,7 @@ const RESULTS = ['hwfe.functions', 'hwfe.b', 'hwfe.f', 'hwfe.t'] as const;
 export class Kinds {
   /** Of the step that runs now. */
   files: RunFiles | undefined;
+  granted: GrantedFiles | undefined;
   /** For the metatable of the global `hwfe`: loads the functions when one is first named. */
   readonly index: number;
   readonly #machine: Machine;
@@ -30,6 +32,9 @@ export class Kinds {
       machine.register((L) => this.#answer(L, this.files!.refer(machine.string(L, 1)))),
       machine.register((L) => this.#write(L)),
       machine.register((L) => this.#read(L)),
+      machine.register((L) => this.#readGranted(L)),
+      machine.register((L) => this.#writeGranted(L)),
+      machine.register((L) => this.#list(L)),
     ];
   }
 
@@ -96,6 +101,28 @@ export class Kinds {
     const bytes = new Uint8Array(file.size);
     const read = this.files!.readInto(file, bytes);
     return read.ok ? this.#push(L, bytes) : this.#raise(L, read.message);
+  }
+
+  #readGranted(L: State): number {
+    const read = this.granted!.read(this.#machine.string(L, 1));
+    return read.ok ? this.#push(L, read.value) : this.#raise(L, read.message);
+  }
+
+  #writeGranted(L: State): number {
+    const written = this.granted!.write(this.#machine.string(L, 1), this.#bytes(L, 2));
+    return written.ok ? 0 : this.#raise(L, written.message);
+  }
+
+  #list(L: State): number {
+    const { api } = this.#machine;
+    const listed = this.granted!.list(this.#machine.string(L, 1));
+    if (!listed.ok) return this.#raise(L, listed.message);
+    api.lua_createtable(L, listed.value.length, 0);
+    listed.value.forEach((path, i) => {
+      this.#machine.pushString(L, path);
+      api.lua_rawseti(L, -2, BigInt(i + 1));
+    });
+    return 1;
   }
 
   #answer(L: State, result: { readonly ok: true; readonly value: FileValue } | FileRefusal): number {

@@ -52,6 +52,7 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
     embedded: false,
     inputs,
     answer,
+    directory: job.grants?.directory ?? job.cwd,
     workdir: job.workdir,
     note,
     ...(marked !== undefined && { mark }),

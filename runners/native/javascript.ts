@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     exit(0);
   });
   const tables = createTables();
-  const kinds = createKinds(nodeKindsHost(request.workdir), tables);
+  const kinds = createKinds(nodeKindsHost(request.workdir, request.directory), tables);
   const inputs = readInputs(readFileSync(request.inputs, 'utf8'), request.mark, kinds);
   Object.assign(globalThis, { inputs, hwfe: kinds.hwfe, require: createRequire(join(process.cwd(), 'step.js')) });
   try {

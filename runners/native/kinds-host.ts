@@ -1,10 +1,14 @@
 /** What bytes and files of a JavaScript step on Node need: Node itself. */
-import { askFiles, readFile } from '../javascript/files.ts';
+import { GrantedFiles } from '../grants/granted-files.ts';
+import { askFiles, askGrants, readFile, readGranted } from '../javascript/files.ts';
 import type { KindsHost } from '../javascript/guest/kinds.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 
-export function nodeKindsHost(workdir: string): KindsHost {
+/** A step on the host has its user's rights: all is granted. */
+export function nodeKindsHost(workdir: string, directory: string): KindsHost {
   const files = new RunFiles(workdir);
+  const layers = [{ from: 'step', read: ['/**'], write: ['/**'] }] as const;
+  const granted = new GrantedFiles({ directory, layers }, { memory: Number.MAX_SAFE_INTEGER });
   return {
     base64: (bytes) => Buffer.from(bytes).toString('base64'),
     unbase64: (text) => own(Buffer.from(text, 'base64')),
@@ -18,6 +22,8 @@ export function nodeKindsHost(workdir: string): KindsHost {
     },
     files: (what, args, bytes) => askFiles(files, what, args, new Uint8Array(bytes)),
     readFile: (args) => readFile(files, args),
+    grants: (what, path, bytes) => askGrants(granted, what, path, new Uint8Array(bytes)),
+    readGranted: (path) => readGranted(granted, path),
   };
 }
 

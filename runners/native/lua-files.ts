@@ -1,7 +1,8 @@
 /** What bytes and files of a Lua step on the host's own Lua need: base64, and the run's directory. */
 
 /**
- * Source that defines the locals `base64`, `unbase64`, `refer`, `write_file` and `read_file` for a chunk that has `request`.
+ * Source that defines the locals `base64`, `unbase64`, `refer`, `write_file`, `read_file`, `read_granted`, `write_granted` and
+ * `list_granted` for a chunk that has `request`.
  * Plain Lua has no SHA-256: the runner works out the hash of what the step hands on, and checks what it is given beforehand.
  */
 export const LUA_FILES: string = String.raw`
@@ -65,19 +66,34 @@ local function refer(given)
   return path, nil, size
 end
 
-local function write_file(given, text)
-  local path = place(given)
-  local full = request.workdir .. "/" .. path
+local function write_whole(full, path, text)
   local file = open(full, "wb")
-  if not file and find(path, "/", 1, true) then
+  if not file then
     os.execute("mkdir -p '" .. gsub(match(full, "^(.*)/"), "'", "'\\''") .. "'")
     file = open(full, "wb")
   end
   if not file then error('The file "' .. path .. '" cannot be written', 0) end
   file:write(text)
   file:close()
+end
+
+local function write_file(given, text)
+  local path = place(given)
+  write_whole(request.workdir .. "/" .. path, path, text)
   return path, nil, #text
 end
+
+-- A step on the host has its user's rights.
+local function full(path) return sub(path, 1, 1) == "/" and path or request.directory .. "/" .. path end
+local function read_granted(path)
+  local file = open(full(path), "rb")
+  local text = file and file:read("a")
+  if file then file:close() end
+  if not text then error('There is no file "' .. path .. '"', 0) end
+  return text
+end
+local function write_granted(path, text) write_whole(full(path), path, text) end
+local function list_granted() error("Plain Lua cannot list files: use io.popen, or leave out runtime = \"native\"", 0) end
 
 local function read_file(path, hash, size)
   local refusal = hash and request.refusals and request.refusals[hash .. " " .. path]

@@ -7,7 +7,7 @@ import os
 
 class _RunFiles:
     """The files of the run's directory, where they are."""
-    def __init__(self, directory): self.directory, self.checked = directory, set()
+    def __init__(self, directory, base): self.directory, self.base, self.checked = directory, base, set()
 
     def place(self, path):
         relative = path[len(self.directory):] if path.startswith(self.directory + '/') else None if path.startswith('/') else path
@@ -42,6 +42,20 @@ class _RunFiles:
         with open(place, 'wb') as file: file.write(data)
         return self.refer(path)
 
+    def read(self, path):
+        with open(os.path.join(self.base, path), 'rb') as file: return file.read()
+
+    def save(self, path, data):
+        place = os.path.join(self.base, path)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, 'wb') as file: file.write(data)
+
+    def list(self, pattern):
+        import glob
+        below = os.path.join(self.base, '')
+        found = glob.iglob(os.path.join(self.base, pattern + ('**' if pattern.endswith('/') else '')), recursive=True)
+        return sorted(path[len(below):] if path.startswith(below) else path for path in found if os.path.isfile(path) and not os.path.islink(path))
+
     def fetch(self, file):
         if file not in self.checked:
             if self.refer(file.path)[1] != file.sha256: raise OSError('The file "' + file.path + '" has changed since a step handed it on; write another file instead')
@@ -52,7 +66,7 @@ def _main():
     global _files
     with open(sys.argv[1], 'rb') as file: request = json.loads(file.read())
     with open(request['inputs'], 'rb') as file: inputs = file.read()
-    _files = _RunFiles(request['workdir'])
+    _files = _RunFiles(request['workdir'], request['directory'])
     sys.argv = [request['file']]
     sys.path[0] = ''
     write, dumps = open, json.JSONEncoder().encode

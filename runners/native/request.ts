@@ -7,6 +7,8 @@ export interface NativeRequest extends Origin {
   readonly embedded: false;
   /** Path of a file with one JSON object of all inputs. */
   readonly inputs: string;
+  /** Where relative paths of `hwfe.read` and its like start; absolute. */
+  readonly directory: string;
   /** Absolute path of the run's directory. */
   readonly workdir: string;
   /** By which bytes, files and tables in the inputs are known, where there are any. */

@@ -1,24 +1,35 @@
 /** The way between the run's files and embedded Python's own: a device that a step's file values speak to. */
 import { dirname } from 'node:path/posix';
+import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { FileRefusal, FileValue, RunFiles } from '../kinds/run-files.ts';
 import type { Budget } from './budget.ts';
 import type { Pyodide } from './pyodide.ts';
 
 /** A device: a question in JSON is written to it, and the answer read from it. */
 export const FILES_DEVICE = '/dev/hwfe-files';
+/** Where the contents of a file of the machine pass. */
+export const GRANTED = '/run/hwfe/granted';
 /** `HWFE_WORKDIR` as embedded Python has it. */
 export const WORKDIR = '/workdir';
 
-/** `out` copies what the step wrote, `in` what it asks for; paths are relative to the run's directory. */
+/**
+ * `out` copies what the step wrote, `in` what it asks for; paths are relative to the run's directory. `read`, `save` and `list` are
+ * for files of the machine, whose contents stand in `GRANTED`.
+ */
 export type FilesQuestion =
-  | { readonly ask: 'out' | 'refer'; readonly path: string }
+  | { readonly ask: 'out' | 'refer' | 'read' | 'save' | 'list'; readonly path: string }
   | ({ readonly ask: 'in' } & FileValue);
 
-type Answer = { readonly ok: true; readonly value?: FileValue } | FileRefusal;
+type Answer = { readonly ok: true; readonly value?: FileValue | readonly string[] | undefined } | FileRefusal;
+
+export interface StepFiles {
+  readonly run: RunFiles;
+  readonly granted: GrantedFiles;
+}
 
 export interface FilesDevice {
   /** Of the step that runs now. */
-  files: RunFiles | undefined;
+  files: StepFiles | undefined;
 }
 
 /** Before the checkpoint, since devices are files. */
@@ -51,11 +62,17 @@ export function installFiles(python: Pyodide, budget: Budget): FilesDevice {
       const path = String(question.path);
       switch (question.ask) {
         case 'refer':
-          return files.refer(path);
+          return files.run.refer(path);
         case 'out':
-          return copyOut(files, path);
+          return copyOut(files.run, path);
+        case 'read':
+          return copyGranted(files.granted, path);
+        case 'save':
+          return files.granted.write(path, contentsOf(GRANTED));
+        case 'list':
+          return files.granted.list(path);
         case 'in':
-          return copyIn(files, { path, sha256: String(question.sha256), size: Number(question.size) });
+          return copyIn(files.run, { path, sha256: String(question.sha256), size: Number(question.size) });
         default:
           return { ok: false, message: 'There is no such question' };
       }
@@ -70,6 +87,18 @@ export function installFiles(python: Pyodide, budget: Budget): FilesDevice {
     const { node } = FS.lookupPath(`${WORKDIR}/${path}`, { follow: false });
     if (!FS.isFile(node.mode)) return { ok: false, message: `"${path}" is not a file` };
     return files.write(path, python._module.MEMFS.getFileDataAsTypedArray(node));
+  }
+
+  function contentsOf(path: string): Uint8Array {
+    const { node } = FS.lookupPath(path, { follow: false });
+    return FS.isFile(node.mode) ? python._module.MEMFS.getFileDataAsTypedArray(node) : new Uint8Array();
+  }
+
+  function copyGranted(files: GrantedFiles, path: string): Answer {
+    const read = files.read(path);
+    if (!read.ok) return read;
+    budget.copyIn(() => FS.writeFile(GRANTED, read.value, { canOwn: true }));
+    return { ok: true };
   }
 
   function copyIn(files: RunFiles, file: FileValue): Answer {

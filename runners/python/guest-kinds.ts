@@ -3,7 +3,8 @@
 /**
  * Defines `_reviver(mark)`, an object hook for what the host marked; `_tagged(value)`, what a value of a kind leaves as; and
  * `_kinds`, the module. Where files are is the business of `_files`, which each runtime defines after this: `refer(path)` and
- * `write(path, data)` give path, hash and size, `fetch(file)` the path to open.
+ * `write(path, data)` give path, hash and size, `fetch(file)` the path to open; `read(path)`, `save(path, data)` and `list(pattern)`
+ * are for files of the machine.
  */
 export const GUEST_KINDS: string = String.raw`
 from _collections_abc import Mapping, Sequence
@@ -71,13 +72,33 @@ def table(given):
 
 def file(path, contents=None):
     """The file that is there; with contents, a string or bytes, it is written first."""
+    path = _path_of(path)
+    return File(*(_files.refer(path) if contents is None else _files.write(path, _contents(contents, 'hwfe.file'))))
+
+def read(path, encoding='utf-8'):
+    """Text of a file of the machine, where the step's permissions name it."""
+    return _files.read(_path_of(path)).decode(encoding)
+
+def read_bytes(path): return _files.read(_path_of(path))
+
+def write(path, contents):
+    """Writes a file of the machine whole or not at all, where the step's permissions name it."""
+    _files.save(_path_of(path), _contents(contents, 'hwfe.write'))
+
+def _list_files(pattern):
+    """The files that match, of those that may be read."""
+    return _files.list(_path_of(pattern))
+_list_files.__name__ = _list_files.__qualname__ = 'list'
+
+def _path_of(path):
     import os
     path = os.fspath(path)
-    if isinstance(path, bytes): path = os.fsdecode(path)
-    if contents is None: return File(*_files.refer(path))
-    if isinstance(contents, str): contents = contents.encode()
-    if not isinstance(contents, _BYTES): raise TypeError('hwfe.file takes the contents as str or bytes, not as ' + type(contents).__name__)
-    return File(*_files.write(path, contents))
+    return os.fsdecode(path) if isinstance(path, bytes) else path
+
+def _contents(contents, name):
+    if isinstance(contents, str): return contents.encode()
+    if isinstance(contents, _BYTES): return contents
+    raise TypeError(name + ' takes the contents as str or bytes, not as ' + type(contents).__name__)
 
 def _tagged(value):
     """Nothing for what is of no kind."""
@@ -102,7 +123,7 @@ def _reviver(mark):
     return revive
 
 _kinds = type(sys)('hwfe', 'Bytes, files and tables, which steps in every language hand on.')
-for _each in (file, table, File, Table):
+for _each in (file, table, read, read_bytes, write, _list_files, File, Table):
     _each.__module__ = 'hwfe'
     setattr(_kinds, _each.__name__, _each)
 sys.modules['hwfe'] = _kinds

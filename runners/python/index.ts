@@ -1,6 +1,8 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
 import { join } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
+import { notGranted } from '../grants/denial.ts';
+import { GrantedFiles } from '../grants/granted-files.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
@@ -75,14 +77,20 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
   const own = { code, ...origin, step: job.step, embedded: true, env: job.env };
   const request = marked === undefined ? own : { ...own, mark };
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
-  const files = new RunFiles(job.workdir, job.limits);
+  const files = {
+    run: new RunFiles(job.workdir, job.limits),
+    granted: new GrantedFiles(job.grants, job.limits),
+  };
   const answer = interpreter.run(request, marked ?? inputs, { limits: job.limits, files, print });
   warm.giveBack(answer.kind === 'answer');
-  const exceeded = answer.exceeded ?? files.exceeded;
+  const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded;
   if (answer.kind === 'crashed')
     return failed(exceeded === undefined ? crash(answer.message) : overLimit(exceeded, job.limits));
   const outcome = outcomeOf(answer.bytes, job.limits);
   if (outcome === undefined) return failed(crash('it left no answer'));
+  const raised = outcome.ok || outcome.failure.reason !== 'threw' ? '' : outcome.failure.message;
+  const denied = notGranted(files.granted.denied, raised);
+  if (denied !== undefined) return failed(denied);
   return exceeded !== undefined && isShortage(outcome) ? failed(overLimit(exceeded, job.limits)) : outcome;
 }
 

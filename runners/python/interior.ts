@@ -1,6 +1,6 @@
 /** What makes Pyodide an ordinary Python to the steps inside it: an event loop of its own, a sleep that sleeps, no way to the host. */
 
-import { FILES_DEVICE, WORKDIR } from './files-device.ts';
+import { FILES_DEVICE, GRANTED, WORKDIR } from './files-device.ts';
 
 /** Directory of the virtual file system in which requests come and answers go. */
 export const EXCHANGE = '/run/hwfe';
@@ -37,7 +37,7 @@ def run_step():
         file.write(text)
 
 _open, _dumps, _loads = open, json.JSONEncoder().encode, json.loads
-_makedirs, _isfile = os.makedirs, os.path.isfile
+_makedirs, _isfile, _unlink = os.makedirs, os.path.isfile, os.unlink
 
 class _RunFiles:
     """Files are in memory; those that are handed on are copied out, those that come are copied in when asked for."""
@@ -72,6 +72,19 @@ class _RunFiles:
             self.ask(ask='in', path=file.path, sha256=file.sha256, size=file.size)
             self.fetched[file.path] = file.sha256
         return '${WORKDIR}/' + file.path
+
+    def read(self, path):
+        self.ask(ask='read', path=path)
+        with _open('${GRANTED}', 'rb') as file: data = file.read()
+        _unlink('${GRANTED}')
+        return data
+
+    def save(self, path, data):
+        with _open('${GRANTED}', 'wb') as file: file.write(data)
+        try: self.ask(ask='save', path=path)
+        finally: _unlink('${GRANTED}')
+
+    def list(self, pattern): return self.ask(ask='list', path=pattern)
 
     def relative(self, path):
         return path[len('${WORKDIR}/'):] if path.startswith('${WORKDIR}/') else path

@@ -1,10 +1,9 @@
 /** One warm interpreter: runs a step, then is put back to what it was before. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Limits, RunnerContext } from '../contract.ts';
-import type { RunFiles } from '../kinds/run-files.ts';
 import type { Booted } from './boot.ts';
 import { Budget } from './budget.ts';
-import { installFiles } from './files-device.ts';
+import { installFiles, type StepFiles } from './files-device.ts';
 import { checkpointFiles } from './files.ts';
 import { Left, Refused } from './gate.ts';
 import type { Answers } from './gate.ts';
@@ -39,7 +38,7 @@ export interface StepRequest {
 /** What a step is given beside its request and its inputs. */
 export interface StepSurroundings {
   readonly limits: Limits;
-  readonly files: RunFiles;
+  readonly files: StepFiles;
   readonly print: RunnerContext['print'];
 }
 

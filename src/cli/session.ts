@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Engine, Run, RunOptions } from '../engine.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Allowed } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { Result } from '../model/result.ts';
@@ -24,8 +25,6 @@ export interface SessionWishes {
   readonly printOutput: boolean;
   /** What the run is to do beside what the flags say. */
   readonly start?: RunOptions;
-  /** Where the files of the run are and stay. */
-  readonly workdir?: string;
 }
 
 export interface WorkflowEnd {
@@ -69,7 +68,9 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     if (!plan.ok) return end(STATUS.wrong, 'has mistakes, see above');
     if (wishes.dryRun) {
       const { renderDryRun } = await import('../terminal/dry-run.ts');
-      console.out.lines(renderDryRun(plan.value, dryRunOf(plan.value, setup), setup.styleFor(console.out)));
+      console.out.lines(
+        renderDryRun(plan.value, dryRunOf(plan.value, setup, allowedOf(wishes.start)), setup.styleFor(console.out)),
+      );
       return end(STATUS.succeeded, '');
     }
     const unmet = await engine.check(plan.value);
@@ -97,7 +98,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
   async function handOver(plan: Plan, record: RunRecord): Promise<string | undefined> {
     const isAsked = delivery.file !== undefined || delivery.format !== undefined;
     if (console.readerGone() || (!isAsked && (quiet || events))) return undefined;
-    const problem = await deliver(plan, record, { ...delivery, keptIn: wishes.workdir }, console.out);
+    const problem = await deliver(plan, record, { ...delivery, keptIn: wishes.start?.workdir }, console.out);
     if (problem === undefined && delivery.file !== undefined && !quiet && !events) {
       report.lines(['', `The outputs are in ${delivery.file}.`]);
     }
@@ -139,7 +140,6 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
         ...wishes.start,
         ...flagged(setup),
         listener: view,
-        ...(wishes.workdir !== undefined && { workdir: wishes.workdir }),
       });
       prepareDelivery();
       return await active.run.finished;
@@ -150,6 +150,10 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
   }
 
   return { report, isStopped: () => isStopped, run };
+}
+
+function allowedOf(options: RunOptions | undefined): Allowed | undefined {
+  return options?.allow && { read: options.allow.read ?? [], write: options.allow.write ?? [] };
 }
 
 function sourceOf(file: string, plan: Plan, cwd: string): string | undefined {

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunOptions } from '../engine.ts';
 import { strictest } from '../model/isolation.ts';
+import type { Allowed } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import type { DryRun } from '../terminal/dry-run.ts';
 import type { Setup } from './setup.ts';
@@ -18,7 +19,7 @@ export function flagged({ config, origins }: Setup): RunOptions {
   };
 }
 
-export function dryRunOf({ workflow }: Plan, setup: Setup): DryRun {
+export function dryRunOf({ workflow }: Plan, setup: Setup, allowed?: Allowed): DryRun {
   const { execution, runners } = setup.config;
   const flags = flagged(setup);
   const mode = flags.mode ?? workflow.mode ?? execution.mode;
@@ -33,5 +34,6 @@ export function dryRunOf({ workflow }: Plan, setup: Setup): DryRun {
       return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
     },
     isolationOf: (step) => strictest(execution.isolation, step.isolation),
+    allowed,
   };
 }

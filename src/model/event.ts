@@ -7,6 +7,7 @@ import type {
   Runtime,
   StepFailure,
   Usage,
+  GrantLayer,
 } from '../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from './workflow.ts';
 
@@ -46,6 +47,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly isolation?: Isolation;
       /** Names of the secrets that it gets; absent for none. */
       readonly secrets?: readonly string[];
+      /** What an embedded step may do outside of itself, each of which has to allow it; absent where nothing is granted. */
+      readonly grants?: readonly GrantLayer[];
       readonly attempt: number;
     }
   | { readonly kind: 'step-printed'; readonly step: string; readonly lines: readonly PrintedLine[] }

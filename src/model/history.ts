@@ -44,6 +44,7 @@ export interface GivenOptions {
   readonly failureMode?: FailureMode;
   readonly timeoutMs?: number;
   readonly workdir?: string;
+  readonly allow?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
 }
 
 /** What a run was to do. */

@@ -1,5 +1,13 @@
 /** What is known of a run: its events, folded. */
-import type { EncodedValue, Isolation, Language, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
+import type {
+  EncodedValue,
+  GrantLayer,
+  Isolation,
+  Language,
+  Runtime,
+  StepFailure,
+  Usage,
+} from '../../runners/contract.ts';
 import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import type { ExecutionMode } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
@@ -16,6 +24,7 @@ export interface StepRecord {
   runtime?: Runtime;
   /** Absent for `thread`. */
   isolation?: Isolation;
+  grants?: readonly GrantLayer[];
   startedAt?: number;
   /** From the first attempt's start to the end of the last. */
   durationMs?: number;
@@ -74,6 +83,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.language = event.language;
       step.runtime = event.runtime;
       if (event.isolation !== undefined) step.isolation = event.isolation;
+      if (event.grants !== undefined) step.grants = event.grants;
       step.startedAt ??= event.at;
       return;
     }

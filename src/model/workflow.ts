@@ -1,5 +1,6 @@
 /** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
 import type { Isolation, Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
+import type { Permissions } from './permissions.ts';
 import type { SourceFile, Span } from './source.ts';
 
 export type ExecutionMode = 'sequential' | 'parallel' | 'work-stealing';
@@ -51,6 +52,8 @@ export interface Step {
   /** Patterns of files, relative to where it runs; a process of the host is cached only where one of the two is given. */
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
+  /** The workflow's, then the step's own. */
+  readonly permissions: readonly Permissions[];
 }
 
 /** Workflow's and step's `limits`, merged: bytes, milliseconds, or a count. */

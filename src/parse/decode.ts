@@ -32,6 +32,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     isolation: fields.isolation,
     cache: fields.cache,
     secrets: fields.secrets?.map(({ text }) => text),
+    permissions: fields.permissions,
     isObject: document.isObject === true,
   };
 

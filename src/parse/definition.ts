@@ -25,6 +25,8 @@ export interface WorkflowDefinition {
   cache?: boolean;
   /** Those that steps may name. Default: what they name. */
   secrets?: string | readonly string[];
+  /** What embedded steps may do outside of themselves. */
+  permissions?: PermissionsDefinition;
   /** By name, in the order in which they are listed. */
   steps?: Record<string, StepDefinition>;
   /** The same as `steps`. */
@@ -89,6 +91,16 @@ export interface StepDefinition {
   /** Patterns of files that the step reads, and of those that it writes, relative to where it runs. */
   reads?: string | readonly string[];
   writes?: string | readonly string[];
+  /** Of an embedded step; it can only narrow what the workflow says. */
+  permissions?: PermissionsDefinition;
+}
+
+/** Paths are relative to the workflow file, with `*`, `**` and `?`; a slash at the end means all below. */
+export interface PermissionsDefinition {
+  read?: string | readonly string[];
+  write?: string | readonly string[];
+  /** Which of the entries of `env` the step sees. Default: all of them. */
+  env?: string | readonly string[];
 }
 
 /** The n-th delay is `base · factor^(n-1)`, at most `max`, spread by ± `jitter` of itself. */

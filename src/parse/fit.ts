@@ -40,6 +40,9 @@ function explainMisfit(name: string, language: Language, runtime: Runtime | unde
   if (name === 'runtime' && language === 'shell' && runtime === 'embedded') {
     return 'cannot be embedded: shell always runs on the host; leave "runtime" out';
   }
+  if (name === 'permissions' && runtime === 'native') {
+    return 'has "permissions", which hold embedded steps only: a native one has your own rights; leave one of the two out';
+  }
   if (HOST_ONLY.has(name) && runtime === 'embedded' && language !== 'shell') {
     return `has "${name}", which an embedded step does not use; set runtime = "native" or leave it out`;
   }

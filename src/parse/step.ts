@@ -8,10 +8,12 @@ import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue } from './document.ts';
 import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
+import type { PermissionFields } from './fields/permission-fields.ts';
 import { tellMisfits } from './fit.ts';
 import { limitsOver } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { Mistakes } from './mistakes.ts';
+import { permissionsOf } from './permissions.ts';
 import { retryPolicy } from './retry.ts';
 import { cachingOf } from './caching.ts';
 import { decodeScript, languageOfFile } from './script.ts';
@@ -30,6 +32,7 @@ export interface StepContext extends DecodeOptions {
   readonly cache: boolean | undefined;
   /** Those that the workflow declares; absent where it declares none. */
   readonly secrets: readonly string[] | undefined;
+  readonly permissions: PermissionFields | undefined;
   readonly isObject: boolean;
 }
 
@@ -85,6 +88,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       packages: textsOf(fields.packages),
       limits: limitsOver(context.limits, fields.limits),
       ...caching,
+      permissions: permissionsOf(context.permissions, fields.permissions),
     },
   };
 }

@@ -100,7 +100,8 @@ export class StepRun {
     const strict = isolation === 'thread' ? {} : { isolation };
     const { secrets } = this.#step;
     const named = secrets === undefined ? {} : { secrets };
-    this.#tell({ kind: 'step-started', step, language, runtime, ...strict, ...named, attempt });
+    const granted = job.grants === undefined || job.grants.layers.length === 0 ? {} : { grants: job.grants.layers };
+    this.#tell({ kind: 'step-started', step, language, runtime, ...strict, ...granted, ...named, attempt });
     const { masking, values } = this.#settings.secrets;
     const without = secrets?.filter((name) => !values.has(name)) ?? [];
     if (without.length > 0) return valueless(without);

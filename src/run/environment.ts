@@ -20,6 +20,16 @@ export function stepEnvironment(
   isProcess: boolean,
   secrets: HandedSecrets = NO_SECRETS,
 ): Readonly<Record<string, string>> {
+  const env = passed(step, host, isProcess, secrets);
+  return isProcess ? env : narrowed(env, step);
+}
+
+function passed(
+  step: Step,
+  host: Readonly<Record<string, string | undefined>>,
+  isProcess: boolean,
+  secrets: HandedSecrets,
+): Readonly<Record<string, string>> {
   const patterns = isProcess ? [...BASE, ...step.passEnv] : step.passEnv;
   const named = (step.secrets ?? []).flatMap((name) => {
     const value = secrets.values.get(name);
@@ -32,6 +42,20 @@ export function stepEnvironment(
       env[name] = value;
   }
   return Object.assign(env, step.env, Object.fromEntries(named));
+}
+
+/** What each of the permissions that speak of it lets through; a secret is named by the step itself. */
+function narrowed(
+  env: Readonly<Record<string, string>>,
+  { permissions, secrets }: Step,
+): Readonly<Record<string, string>> {
+  const lists = permissions.flatMap((layer) => (layer.env === undefined ? [] : [layer.env]));
+  if (lists.length === 0) return env;
+  const seen = Object.entries(env).filter(
+    ([name]) =>
+      secrets?.includes(name) === true || lists.every((patterns) => patterns.some((pattern) => matches(pattern, name))),
+  );
+  return Object.fromEntries(seen);
 }
 
 /** `*` stands for any run of characters. */

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
+import { type Allowed, layersOf } from '../model/permissions.ts';
 import type { Step } from '../model/workflow.ts';
 import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
@@ -27,6 +28,8 @@ export interface JobSettings {
   /** The configuration's. */
   readonly isolation: Isolation;
   readonly secrets: HandedSecrets & { readonly masking?: Masking };
+  /** By whoever started the run. */
+  readonly allowed?: Allowed | undefined;
 }
 
 export interface RunnerSettings {
@@ -50,6 +53,8 @@ export function jobFor(
   settings: JobSettings,
 ): Job {
   const runtime = runtimeOf(step, settings.runners);
+  const { directory, allowed } = settings;
+  const layers = runtime === 'embedded' ? layersOf(step.permissions, allowed) : [];
   const interpreter = step.interpreter ?? settings.runners[step.language].interpreter;
   return {
     run: settings.run,
@@ -68,5 +73,6 @@ export function jobFor(
     packages: step.packages,
     cacheDir: settings.cacheDir,
     limits: limitsOf(step.limits, settings.limits),
+    grants: { directory, layers },
   };
 }

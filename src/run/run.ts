@@ -7,6 +7,7 @@ import { type AttemptEnd, StepRun } from './attempts.ts';
 import { gather } from './inputs.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
+import { layersOf, reachesFiles } from '../model/permissions.ts';
 import type { Recall } from './recall.ts';
 import { Scheduler, type Skip } from './scheduler.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
@@ -154,9 +155,10 @@ export class PlanRun {
   #recallFor(step: Step): Recall | undefined {
     const { recall, cacheDefault = false, settings } = this.#options;
     if (recall === undefined || !(step.cache ?? cacheDefault)) return undefined;
-    // What a process of the machine reads, only its author knows.
-    const isOpen = runtimeOf(step, settings.runners) === 'native' && (step.reads ?? step.writes) === undefined;
-    return isOpen ? undefined : recall;
+    // What is read of the machine, only the step's author knows.
+    const isOpen =
+      runtimeOf(step, settings.runners) === 'native' || reachesFiles(layersOf(step.permissions, settings.allowed));
+    return isOpen && (step.reads ?? step.writes) === undefined ? undefined : recall;
   }
 
   #settle(index: number, end: AttemptEnd): void {

@@ -1,5 +1,6 @@
 /** Draws a plan: in letters, for Mermaid, for Graphviz, as JSON. */
 import { harmlessJson } from './harmless-json.ts';
+import { describeGrants, layersOf } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { visible } from './visible.ts';
@@ -40,7 +41,9 @@ function ascii(plan: Plan): string[] {
       const number = row === 0 ? String(index + 1).padStart(gutter) : ' '.repeat(gutter);
       const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name).join(', ');
       const arrow = needs === '' ? '' : `  <- ${needs}`;
-      lines.push(`${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}`.trimEnd());
+      const granted = visible(describeGrants(layersOf(step.permissions, undefined)));
+      const may = granted === '' ? '' : `  (${granted})`;
+      lines.push(`${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}${may}`.trimEnd());
     });
   });
   return lines;
@@ -79,6 +82,7 @@ function json(plan: Plan): string[] {
       language: step.language,
       level,
       depends_on: dependsOn.map(nameOf),
+      ...(step.permissions.length > 0 && { permissions: step.permissions }),
     })),
   };
   return harmlessJson(JSON.stringify(document, null, 2)).split('\n');

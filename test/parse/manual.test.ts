@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Workflow } from '../../src/model/workflow.ts';
 import { STEP_FIELDS } from '../../src/parse/fields/step-fields.ts';
 import { LIMIT_FIELDS } from '../../src/parse/fields/limit-fields.ts';
+import { PERMISSION_FIELDS } from '../../src/parse/fields/permission-fields.ts';
 import { WORKFLOW_FIELDS } from '../../src/parse/fields/workflow-fields.ts';
 import { diagnosticsOf, readLua, readToml, workflowOf } from './files.ts';
 
@@ -12,7 +13,12 @@ const PAGE = readFileSync(join(import.meta.dirname, '../../docs/file-format.md')
 
 test('every field has a row', () => {
   const rows = [...PAGE.matchAll(/^\| (`\w+`(?: or `\w+`)*) \|/gm)].flatMap(([, names]) => names!.match(/\w+(?=`)/g)!);
-  const fields = [...Object.keys(WORKFLOW_FIELDS), ...Object.keys(STEP_FIELDS), ...Object.keys(LIMIT_FIELDS)];
+  const fields = [
+    ...Object.keys(WORKFLOW_FIELDS),
+    ...Object.keys(STEP_FIELDS),
+    ...Object.keys(LIMIT_FIELDS),
+    ...Object.keys(PERMISSION_FIELDS),
+  ];
   expect(fields.filter((name) => !rows.includes(name))).toEqual([]);
   expect(rows.filter((name) => !fields.includes(name))).toEqual([]);
 });

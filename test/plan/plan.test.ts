@@ -22,6 +22,7 @@ function workflow(graph: Graph): Workflow {
       passEnv: [],
       packages: [],
       limits: {},
+      permissions: [],
     }),
   );
   return { name: 'test', file: { path: 'test', text: '' }, steps };

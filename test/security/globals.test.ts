@@ -313,7 +313,7 @@ test('the globals of a JavaScript step', async () => {
     globalThis.URLSearchParams (function : Function.prototype) prototype
     globalThis.hwfe.file.prototype (object : globalThis.Error.prototype.__proto__) constructor = globalThis.hwfe.file
     globalThis.hwfe.file (function : Function.prototype) prototype
-    globalThis.hwfe (object : globalThis.Error.prototype.__proto__) file, table
+    globalThis.hwfe (object : globalThis.Error.prototype.__proto__) file, list, read, readBytes, table, write
     globalThis.inputs (object : globalThis.Error.prototype.__proto__) 
     globalThis.process.env (object : globalThis.Error.prototype.__proto__) 
     globalThis.process (object : globalThis.Error.prototype.__proto__) env

@@ -33,6 +33,7 @@ export function step(name: string, dependsOn: string[] = [], more: Partial<Step>
     passEnv: [],
     packages: [],
     limits: {},
+    permissions: [],
     ...more,
   };
 }

@@ -42,6 +42,7 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
     runtime: 'embedded',
     isolation: 'os',
     secrets: ['T'],
+    grants: [{ from: 'step', read: ['data/**'], write: [] }],
     attempt: 1,
   },
   'step-printed': { ...base, kind: 'step-printed', step: 'a', lines: [{ stream: 'stderr', text: 'two\u2028"x"' }] },

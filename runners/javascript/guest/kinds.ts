@@ -13,6 +13,19 @@ export interface KindsHost {
   files(ask: FileQuestion, args: string, buffer: ArrayBuffer): string;
   /** The file's bytes, or a `FileAnswer`. */
   readFile(args: string): ArrayBuffer | string;
+  /** Of files of the machine. Answers a `GrantAnswer`; `buffer` is what is written. */
+  grants(ask: GrantQuestion, path: string, buffer: ArrayBuffer): string;
+  /** The file's bytes, or a `GrantAnswer`. */
+  readGranted(path: string): ArrayBuffer | string;
+}
+
+export type GrantQuestion = 'size' | 'write' | 'list';
+
+export interface GrantAnswer {
+  readonly ok: boolean;
+  /** A size, or a list of paths. */
+  readonly value?: unknown;
+  readonly message?: string;
 }
 
 export type FileQuestion = 'refer' | 'write' | 'admit';
@@ -37,6 +50,11 @@ export interface Kinds {
   readonly hwfe: {
     file(path: unknown, contents?: unknown): File;
     table(given: unknown): Table;
+    /** Files of the machine, where the step's permissions name them. */
+    read(path: unknown): string;
+    readBytes(path: unknown): Uint8Array;
+    write(path: unknown, contents: unknown): void;
+    list(pattern: unknown): string[];
   };
   readonly tables: Tables;
   /** What an object whose first key is `key`, a mark and a kind's letter, stands for. */
@@ -52,8 +70,8 @@ export function createKinds(host: KindsHost, tables: Tables): Kinds {
   const MOST_BYTES = 2 ** 28;
   const none = new ArrayBuffer(0);
 
-  function checked(text: string): FileAnswer {
-    const answer = parse(text) as FileAnswer;
+  function checked<T extends FileAnswer | GrantAnswer>(text: string): T {
+    const answer = parse(text) as T;
     if (!answer.ok) throw new Error(answer.message);
     return answer;
   }
@@ -86,15 +104,19 @@ export function createKinds(host: KindsHost, tables: Tables): Kinds {
       ask('admit', { path, sha256, size }, none);
       makeRoom(size);
       const buffer = host.readFile(stringify({ path, sha256, size }));
-      if (typeof buffer === 'string') throw new Error(checked(buffer).message);
+      if (typeof buffer === 'string') throw new Error(checked<FileAnswer>(buffer).message);
       return new Uint8Array(buffer);
     }
 
     text(): string {
-      const text = host.decodeText(this.bytes().buffer as ArrayBuffer, 'utf-8', true, true);
-      if (text === '') throw new Error(`The file "${this.$file}" is no UTF-8 text; use bytes()`);
-      return parse(text) as string;
+      return textOf(this.bytes(), this.$file, 'bytes');
     }
+  }
+
+  function textOf(bytes: Uint8Array, path: string, instead: string): string {
+    const text = host.decodeText(bytes.buffer as ArrayBuffer, 'utf-8', true, true);
+    if (text === '') throw new Error(`The file "${path}" is no UTF-8 text; use ${instead}()`);
+    return parse(text) as string;
   }
 
   /** Exactly the bytes that a view shows. */
@@ -105,21 +127,44 @@ export function createKinds(host: KindsHost, tables: Tables): Kinds {
     return (isWhole ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
   }
 
-  function file(path: unknown, contents?: unknown): File {
-    if (typeof path !== 'string') throw new TypeError('hwfe.file takes the path of a file as a string');
-    let answer: FileAnswer;
-    if (contents === undefined) answer = ask('refer', path, none);
-    else if (typeof contents === 'string')
-      answer = ask('write', path, host.encodeText(stringify(contents.toWellFormed())));
-    else if (ArrayBuffer.isView(contents) || contents instanceof ArrayBuffer)
-      answer = ask('write', path, bufferOf(contents));
-    else throw new TypeError('hwfe.file takes the contents as a string, a Uint8Array or an ArrayBuffer');
-    const { value } = answer;
+  function pathFor(name: string, path: unknown): string {
+    if (typeof path === 'string') return path;
+    throw new TypeError(`hwfe.${name} takes a path as a string`);
+  }
+
+  function contentsFor(name: string, contents: unknown): ArrayBuffer {
+    if (typeof contents === 'string') return host.encodeText(stringify(contents.toWellFormed()));
+    if (ArrayBuffer.isView(contents) || contents instanceof ArrayBuffer) return bufferOf(contents);
+    throw new TypeError(`hwfe.${name} takes the contents as a string, a Uint8Array or an ArrayBuffer`);
+  }
+
+  function readBytes(name: string, given: unknown): Uint8Array {
+    const path = pathFor(name, given);
+    makeRoom(checked<GrantAnswer>(host.grants('size', stringify(path), none)).value as number);
+    const buffer = host.readGranted(stringify(path));
+    if (typeof buffer === 'string') throw new Error(checked<GrantAnswer>(buffer).message);
+    return new Uint8Array(buffer);
+  }
+
+  function file(given: unknown, contents?: unknown): File {
+    const path = pathFor('file', given);
+    const { value } =
+      contents === undefined ? ask('refer', path, none) : ask('write', path, contentsFor('file', contents));
     return new StepFile(value!.path, value!.sha256, value!.size);
   }
 
   return {
-    hwfe: { file, table: (given) => tables.from(given) },
+    hwfe: {
+      file,
+      table: (given) => tables.from(given),
+      read: (path) => textOf(readBytes('read', path), path as string, 'hwfe.readBytes'),
+      readBytes: (path) => readBytes('readBytes', path),
+      write: (path, contents) => {
+        checked<GrantAnswer>(host.grants('write', stringify(pathFor('write', path)), contentsFor('write', contents)));
+      },
+      list: (pattern) =>
+        checked<GrantAnswer>(host.grants('list', stringify(pathFor('list', pattern)), none)).value as string[],
+    },
     tables,
     revive: (key, members) => {
       const inside = members[key];

@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine, RunOptions } from '../../engine.ts';
 import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
@@ -42,6 +42,12 @@ const OPTIONS: readonly Option[] = [
     about: 'Print the final outputs as plain, markdown or json; reports go to standard error.',
   },
   { name: 'output-file', short: 'o', takes: 'FILE', about: 'Write the final outputs to FILE, whole or not at all.' },
+  {
+    name: 'allow-read',
+    takes: 'PATHS',
+    about: 'Let embedded steps read these files, such as data/ or a.csv,b.csv; may be repeated.',
+  },
+  { name: 'allow-write', takes: 'PATHS', about: 'Let embedded steps write these files; may be repeated.' },
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
   { name: 'no-cache', about: 'Run every step, and keep no output for later runs.' },
@@ -93,8 +99,11 @@ export const run: Command = {
         dryRun,
         events: args.has('json'),
         printOutput: args.has('print-output'),
-        ...(workdir !== undefined && { workdir }),
-        start: { cache: { off: args.has('no-cache'), refresh: args.values('refresh') } },
+        start: {
+          ...(workdir !== undefined && { workdir }),
+          ...allowed(args),
+          cache: { off: args.has('no-cache'), refresh: args.values('refresh') },
+        },
       });
       if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
         const { banner } = await import('../banner.ts');
@@ -131,6 +140,13 @@ function readDelivery(args: Arguments, console: Console): Delivery | string {
     return `The outputs cannot be written to "${file}": there is no directory "${dirname(file)}"`;
   }
   return { ...(format !== undefined && { format }), ...(file !== undefined && { file }), cwd: console.cwd };
+}
+
+function allowed(args: Arguments): Pick<RunOptions, 'allow'> {
+  const paths = (name: string): string[] =>
+    args.values(name).flatMap((value) => value.split(',').filter((path) => path !== ''));
+  const [read, write] = [paths('allow-read'), paths('allow-write')];
+  return read.length + write.length === 0 ? {} : { allow: { read, write } };
 }
 
 /** Makes the directory that is to be kept, or says why not. */

@@ -8,6 +8,7 @@ import { CACHE, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
+import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
 
 export interface StepFields {
@@ -37,6 +38,7 @@ export interface StepFields {
   cache?: boolean;
   reads?: readonly Word[];
   writes?: readonly Word[];
+  permissions?: PermissionFields;
 }
 
 export interface BackoffFields {
@@ -178,4 +180,5 @@ export const STEP_FIELDS: Fields<StepFields> = {
   cache: CACHE,
   reads: READS,
   writes: WRITES,
+  permissions: PERMISSIONS,
 };

@@ -8,6 +8,7 @@ import { CACHE } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
+import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import { choice, duration, number, prose, text } from './scalars.ts';
 
 export interface WorkflowFields {
@@ -22,6 +23,7 @@ export interface WorkflowFields {
   isolation?: Isolation;
   cache?: boolean;
   secrets?: readonly Word[];
+  permissions?: PermissionFields;
   steps?: TableValue;
   tasks?: TableValue;
 }
@@ -82,6 +84,11 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     about: 'The secrets that steps may name; given to none of them by that.',
     default: 'what the steps name',
     example: ['API_TOKEN'],
+  },
+  permissions: {
+    ...PERMISSIONS,
+    about: 'What embedded steps may do outside of themselves; a step can only narrow it.',
+    default: 'nothing, but for what a step grants itself',
   },
   steps: {
     type: STEPS,

@@ -100,6 +100,8 @@ export function createImplementations(): readonly Implementation[] {
       'a file that has changed since it was handed on is not read': 'a shell step reads files without us',
       'a table behaves as a list of records, and gives its columns': 'a shell step gets the records (section 8)',
       'a table is made of records or of columns': 'a shell step prints its JSON',
+      'a file of the machine is written and read, where that is granted': "a shell step has its user's rights",
+      'granted files are listed by their pattern': "a shell step has its user's rights",
     }),
     throughSpawner('python', () => import('../../../runners/native/index.ts'), {}),
     throughSpawner('javascript', () => import('../../../runners/native/index.ts'), {
@@ -107,6 +109,7 @@ export function createImplementations(): readonly Implementation[] {
     }),
     throughSpawner('lua', () => import('../../../runners/native/index.ts'), {
       'an async function is awaited': 'Lua has no async functions',
+      'granted files are listed by their pattern': 'plain Lua has no way to list files, and says so',
     }),
   ];
 }

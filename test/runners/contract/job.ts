@@ -1,5 +1,5 @@
 /** Jobs for tests: a step's code with everything else filled in. */
-import type { EncodedValue, Job, Language, Runtime } from '../../../runners/contract.ts';
+import type { EncodedValue, Grants, Job, Language, Runtime } from '../../../runners/contract.ts';
 
 /** The file and first line that every test step claims to stand at. */
 export const ORIGIN = { file: 'workflows/contract.lua', line: 40, verbatim: true } as const;
@@ -16,6 +16,7 @@ export interface StepRequest {
   readonly step?: string;
   /** Absolute; default: where the tests run. */
   readonly workdir?: string;
+  readonly grants?: Grants;
 }
 
 export function jobOf(language: Language, runtime: Runtime, request: StepRequest): Job {
@@ -39,6 +40,7 @@ export function jobOf(language: Language, runtime: Runtime, request: StepRequest
     isolation: 'thread',
     packages: [],
     cacheDir: '',
+    ...(request.grants !== undefined && { grants: request.grants }),
     limits: {
       output: request.outputLimit ?? 256 * 1024 * 1024,
       ...(request.stdoutLimit !== undefined && { stdout: request.stdoutLimit }),

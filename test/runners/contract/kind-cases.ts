@@ -162,4 +162,24 @@ end`,
         '{"$table":{"columns":[],"data":[],"types":[]}}]',
     },
   },
+  {
+    name: 'a file of the machine is written and read, where that is granted',
+    code: {
+      lua: 'function run() hwfe.write("granted/a.txt", hwfe.bytes("h\u00e4llo")) return { hwfe.read("granted/a.txt"), hwfe.bytes(hwfe.read_bytes("granted/a.txt")) } end',
+      javascript:
+        'function run() { hwfe.write("granted/a.txt", "h\u00e4llo"); return [hwfe.read("granted/a.txt"), hwfe.readBytes("granted/a.txt")] }',
+      python:
+        'def run():\n  hwfe.write("granted/a.txt", "h\u00e4llo")\n  return [hwfe.read("granted/a.txt"), hwfe.read_bytes("granted/a.txt")]',
+    },
+    expect: { output: '["h\u00e4llo",{"$bytes":"aMOkbGxv"}]' },
+  },
+  {
+    name: 'granted files are listed by their pattern',
+    code: {
+      lua: 'function run() hwfe.write("granted/b/c.txt", "") return hwfe.list("granted/b/*") end',
+      javascript: 'function run() { hwfe.write("granted/b/c.txt", ""); return hwfe.list("granted/b/*") }',
+      python: 'def run():\n  hwfe.write("granted/b/c.txt", "")\n  return hwfe.list("granted/b/*")',
+    },
+    expect: { output: '["granted/b/c.txt"]' },
+  },
 ];

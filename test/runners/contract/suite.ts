@@ -41,6 +41,7 @@ async function check(implementation: Implementation, each: Case, workdir: string
   const ended = await implementation.run({
     code,
     workdir,
+    grants: { directory: workdir, layers: [{ from: 'step', read: ['granted/'], write: ['granted/'] }] },
     inputs: { ...each.inputs, ...(each.takes === 'made' && made?.outcome.ok && { made: made.outcome.output }) },
     ...(each.env && { env: each.env }),
     ...(each.outputLimit !== undefined && { outputLimit: each.outputLimit }),

@@ -1,0 +1,233 @@
+/** Files of the machine that an embedded step was granted: each act is looked at here, by the path as given and by where it really is. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { Grants, LimitName, Limits } from '../contract.ts';
+import { OVER_LIMIT } from '../kinds/run-files.ts';
+import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
+import { Pattern, realOf } from './pattern.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** `told` is all that the step hears of it; the rest is for who may grant it. */
+export interface Denial {
+  readonly told: string;
+  readonly message: string;
+  readonly grant: string;
+}
+
+export type Granted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+type Act = 'read' | 'write';
+
+interface Layer {
+  readonly from: 'step' | 'workflow';
+  readonly patterns: Readonly<Record<Act, readonly Pattern[]>>;
+}
+
+const LONGEST_PATH = 4000;
+const CHUNK = 1024 * 1024;
+const MOST_FILES = 10_000;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+export class GrantedFiles {
+  /** The last act that was denied, whether or not the step noticed. */
+  denied: Denial | undefined;
+  /** Which limit the step ran into, whether or not it noticed. */
+  exceeded: Extract<LimitName, 'memory' | 'files'> | undefined;
+  readonly #directory: string;
+  readonly #layers: readonly Layer[];
+  readonly #mostBytes: number;
+  readonly #largest: number;
+  #writtenBytes = 0;
+  #writtenFiles = 0;
+
+  /** Without grants, nothing is granted. */
+  constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>) {
+    const directory = grants?.directory ?? '/';
+    this.#directory = directory;
+    this.#layers = (grants?.layers ?? []).map(({ from, read, write }) => ({
+      from,
+      patterns: {
+        read: read.map((text) => Pattern.from(text, directory)),
+        write: write.map((text) => Pattern.from(text, directory)),
+      },
+    }));
+    this.#mostBytes = limits.memory ?? EMBEDDED_MEMORY;
+    this.#largest = limits.files ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The file's size in bytes. */
+  size(given: string): Granted<number> {
+    return this.#reading(given, (_file, size) => size);
+  }
+
+  read(given: string): Granted<Uint8Array> {
+    return this.#reading(given, (file, size) => contentsOf(file, size));
+  }
+
+  /** Writes the file whole or not at all, in place of the one that is there, with the directories on the way. */
+  write(given: string, contents: Uint8Array): Granted<undefined> {
+    const path = this.#pathOf(given, 'write');
+    if (typeof path !== 'string') return path;
+    if (contents.length > this.#largest) return this.#over('files', given, contents.length);
+    if (this.#writtenBytes + contents.length > this.#mostBytes) return this.#over('memory', given, contents.length);
+    if (this.#writtenFiles >= MOST_FILES)
+      return refused(`The step has written ${MOST_FILES} files, and may write no more; put them into one archive`);
+    try {
+      const directory = realOf(dirname(path));
+      const target = join(directory, basename(path));
+      const denied = this.#deny(given, target, 'write', true);
+      if (denied !== undefined) return denied;
+      mkdirSync(directory, { recursive: true });
+      replaceFile(target, contents);
+      this.#writtenBytes += contents.length;
+      this.#writtenFiles += 1;
+      return { ok: true, value: undefined };
+    } catch (error) {
+      return outOfReach(given, 'written', codeOf(error));
+    }
+  }
+
+  /** The files that match, of those that may be read: relative where they are below the workflow's directory. Links are left out. */
+  list(given: string): Granted<readonly string[]> {
+    const absolute = this.#absolute(given);
+    if (absolute === undefined) return refused(`${JSON.stringify(given.slice(0, 200))} is no path`);
+    const wanted = Pattern.from(given, this.#directory);
+    const { base } = wanted;
+    const mayEnter = (directory: string): boolean =>
+      wanted.mayLeadInto(directory) &&
+      this.#layers.length > 0 &&
+      this.#layers.every(({ patterns }) => patterns.read.some((pattern) => pattern.mayLeadInto(directory)));
+    if (!mayEnter(base)) return this.#denial(given, absolute, 'read', undefined);
+    const found: string[] = [];
+    const waiting = [base];
+    try {
+      const real = realOf(base);
+      const denied = real === base ? undefined : this.#deny(given, join(real, 'any'), 'read', true);
+      if (denied !== undefined) return denied;
+      for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+        for (const entry of readdirSync(directory, { withFileTypes: true })) {
+          const path = join(directory, entry.name);
+          if (entry.isDirectory() && mayEnter(path)) waiting.push(path);
+          if (!entry.isFile() || !wanted.matches(path) || !this.#allows(path, 'read', false)) continue;
+          if (found.push(path) > MOST_FILES)
+            return refused(`${JSON.stringify(given)} matches more than ${MOST_FILES} files; name fewer`);
+        }
+      }
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') return outOfReach(given, 'listed', codeOf(error));
+    }
+    return { ok: true, value: found.map((path) => this.#shown(path)).sort() };
+  }
+
+  #reading<T>(given: string, use: (file: number, size: number) => T): Granted<T> {
+    const path = this.#pathOf(given, 'read');
+    if (typeof path !== 'string') return path;
+    let file: number | undefined;
+    try {
+      const real = realpathSync(path);
+      const denied = this.#deny(given, real, 'read', true);
+      if (denied !== undefined) return denied;
+      file = openSync(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      const stat = fstatSync(file);
+      // What became a link between the two looks shows here.
+      if (!stat.isFile() || realpathSync(real) !== real || lstatSync(real).ino !== stat.ino)
+        return refused(`${JSON.stringify(given)} is not a file`);
+      if (stat.size > this.#mostBytes) return this.#over('memory', given, stat.size);
+      return { ok: true, value: use(file, stat.size) };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT') return refused(`There is no file ${JSON.stringify(given)}`);
+      return code === 'ENXIO' ? refused(`${JSON.stringify(given)} is not a file`) : outOfReach(given, 'read', code);
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  }
+
+  /** The absolute path, if it is granted as it is called; nothing of the machine has been looked at then. */
+  #pathOf(given: string, act: Act): string | (Granted<never> & { ok: false }) {
+    const path = this.#absolute(given);
+    if (path === undefined) return refused(`${JSON.stringify(given.slice(0, 200))} is no path of a file`);
+    return this.#deny(given, path, act, false) ?? path;
+  }
+
+  #absolute(given: string): string | undefined {
+    if (given === '' || given.length > LONGEST_PATH || given.includes('\0') || !given.isWellFormed()) return undefined;
+    return resolve(this.#directory, given);
+  }
+
+  #allows(path: string, act: Act, isReal: boolean): boolean {
+    return this.#layers.length > 0 && this.#firstAgainst(path, act, isReal) === undefined;
+  }
+
+  #firstAgainst(path: string, act: Act, isReal: boolean): Layer | undefined {
+    return this.#layers.find(
+      ({ patterns }) => !patterns[act].some((pattern) => (isReal ? pattern.real() : pattern).matches(path)),
+    );
+  }
+
+  #deny(given: string, path: string, act: Act, isReal: boolean): (Granted<never> & { ok: false }) | undefined {
+    const against = this.#firstAgainst(path, act, isReal);
+    if (this.#layers.length > 0 && against === undefined) return undefined;
+    return this.#denial(given, path, act, against);
+  }
+
+  #denial(given: string, path: string, act: Act, against: Layer | undefined): Granted<never> & { ok: false } {
+    const whose = against?.from ?? 'step';
+    const wanted = this.#shown(path);
+    const leads = resolve(this.#directory, given) === path ? '' : `, which leads to ${JSON.stringify(wanted)},`;
+    const told = `${JSON.stringify(given.slice(0, 200))} is not granted to be ${act === 'read' ? 'read' : 'written'}`;
+    this.denied = {
+      told,
+      message: `The step may not ${act} ${JSON.stringify(given.slice(0, 200))}${leads} as the permissions of the ${whose} do not name it`,
+      grant: `permissions = { ${act} = [${JSON.stringify(wanted)}] }`,
+    };
+    return refused(told);
+  }
+
+  #shown(path: string): string {
+    const below = relative(this.#directory, path);
+    return below === '' || below.startsWith('..') ? path : below;
+  }
+
+  #over(limit: 'memory' | 'files', path: string, bytes: number): Granted<never> & { ok: false } {
+    this.exceeded = limit;
+    return refused(`The file ${JSON.stringify(path)} has ${sizeText(bytes)}${OVER_LIMIT}${limit}`);
+  }
+}
+
+function contentsOf(file: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  while (at < size) {
+    const read = readSync(file, bytes, at, Math.min(CHUNK, size - at), null);
+    if (read === 0) return bytes.subarray(0, at);
+    at += read;
+  }
+  return bytes;
+}
+
+function outOfReach(given: string, act: string, code: string): { readonly ok: false; readonly message: string } {
+  // What Node says in a process without rights.
+  if (code === 'ERR_ACCESS_DENIED')
+    return refused('A step with isolation = "process" or "os" reaches no files; leave its isolation at "thread"');
+  return refused(`${JSON.stringify(given)} cannot be ${act}: ${code}`);
+}
+
+function refused(message: string): { readonly ok: false; readonly message: string } {
+  return { ok: false, message };
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  throw error;
+}

@@ -1,0 +1,41 @@
+/** What embedded steps may do outside of themselves. */
+import type { GrantLayer } from '../../runners/contract.ts';
+
+export interface Permissions extends GrantLayer {
+  /** Patterns of names; absent, all entries of `env`. */
+  readonly env?: readonly string[];
+}
+
+/** What the command line allows besides, as absolute patterns. */
+export type Allowed = Pick<Permissions, 'read' | 'write'>;
+
+/** What has to allow an act, each of it: the workflow with the command line, and the step. */
+export function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined): readonly GrantLayer[] {
+  const workflow = declared.find(({ from }) => from === 'workflow');
+  const step = declared.find(({ from }) => from === 'step');
+  if (workflow === undefined && step !== undefined) return [step];
+  if (workflow === undefined && allowed === undefined) return [];
+  const outer: GrantLayer = {
+    from: 'workflow',
+    read: [...(workflow?.read ?? []), ...(allowed?.read ?? [])],
+    write: [...(workflow?.write ?? []), ...(allowed?.write ?? [])],
+  };
+  return step === undefined ? [outer] : [outer, step];
+}
+
+/** Whether some file may be read or written. */
+export function reachesFiles(layers: readonly GrantLayer[]): boolean {
+  return (
+    layers.length > 0 && (['read', 'write'] as const).some((act) => layers.every((layer) => layer[act].length > 0))
+  );
+}
+
+/** `may read data/**, write out/`: the grants of one step in words, each layer that narrows behind the one before. */
+export function describeGrants(layers: readonly GrantLayer[]): string {
+  if (layers.length === 0) return '';
+  const acts = (['read', 'write'] as const).flatMap((act) => {
+    const lists = layers.map((layer) => layer[act].join(' '));
+    return lists.some((list) => list === '') ? [] : [`${act} ${lists.join(' as far as ')}`];
+  });
+  return acts.length === 0 ? '' : `may ${acts.join(', ')}`;
+}

@@ -1,0 +1,46 @@
+/** The fields of `permissions`, on a step and on a workflow. */
+import { record, type Word, words } from './collections.ts';
+import type { Field, Fields } from './field-type.ts';
+
+export interface PermissionFields {
+  read?: readonly Word[];
+  write?: readonly Word[];
+  env?: readonly Word[];
+}
+
+const PATHS = 'a path such as "data/orders.csv" or "data/**", or a list of such paths';
+
+export const PERMISSION_FIELDS: Fields<PermissionFields> = {
+  read: {
+    type: words(PATHS),
+    about:
+      'Files of the machine that the step may read, relative to the workflow file; a slash at the end means all below.',
+    default: 'none',
+    example: ['data/**'],
+  },
+  write: {
+    type: words(PATHS),
+    about: 'Files of the machine that the step may write.',
+    default: 'none',
+    example: ['out/'],
+  },
+  env: {
+    type: words('a name or a pattern such as "APP_*", or a list of such'),
+    about: 'Which of the entries of `env` the step sees.',
+    default: 'all of them',
+    example: ['REGION'],
+  },
+};
+
+const TAKES = `a table with ${Object.keys(PERMISSION_FIELDS)
+  .map((name) => `"${name}"`)
+  .join(', ')}`;
+
+export const PERMISSIONS: Field<PermissionFields> = {
+  type: record(PERMISSION_FIELDS, TAKES),
+  about:
+    'What an embedded step may do outside of itself; of a workflow, what all of them may. A step can only narrow that.',
+  default: 'what the workflow says, else nothing',
+  example: { read: ['data/**'], write: ['out/'] },
+  languages: ['lua', 'javascript', 'python'],
+};
