@@ -7,17 +7,22 @@ import { Stops } from './stops.ts';
 import { threadClock } from './thread-clock.ts';
 
 /** Piscina awaits this before it counts the thread as ready: the language is warm when the first job comes. */
-const ready: Promise<(assignment: Assignment) => Promise<Report>> = boot(received(workerData as SharedArrayBuffer));
+const ready: Promise<(assignment: Assignment | undefined) => Promise<Report | undefined>> = boot(
+  received(workerData as SharedArrayBuffer),
+);
 export default ready;
 
-async function boot(setup: ThreadSetup): Promise<(assignment: Assignment) => Promise<Report>> {
+async function boot(setup: ThreadSetup): Promise<(assignment: Assignment | undefined) => Promise<Report | undefined>> {
   const runner = await loadOrSayWhyNot(setup);
   const clock = threadClock();
   const stops = new Stops(setup.stops);
-  return (assignment) =>
-    perform(runner, assignment, {
+  return async (assignment) => {
+    // Nothing but a reason to boot.
+    if (assignment === undefined) return undefined;
+    return perform(runner, assignment, {
       clock,
       stopped: stops.signalFor(assignment.id, assignment.job.runtime === 'native'),
       tell: (message) => parentPort?.postMessage(message),
     });
+  };
 }

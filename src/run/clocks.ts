@@ -9,6 +9,13 @@ export function isTimed({ limits }: Job, { timeoutMs }: JobContext): boolean {
   return timeoutMs !== undefined || limits.wall !== undefined || limits.cpu !== undefined;
 }
 
+/** The milliseconds after which an embedded job loses its thread; nothing where it has all the time, or is told to stop instead. */
+export function timeFor({ limits, runtime }: Job, { timeoutMs }: JobContext): number | undefined {
+  if (runtime === 'native') return undefined;
+  const ends = [timeoutMs, limits.wall, limits.cpu].filter((ms) => ms !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
 /** The shorter of `timeout` and `limits.wall` counts. Gives the watch over the CPU time; processes are watched where they run. */
 export function startClocks(
   ending: Ending,

@@ -14,7 +14,7 @@ import type {
   ThreadSetup,
 } from '../../runners/contract.ts';
 import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
-import { isTimed, startClocks, usageOf } from './clocks.ts';
+import { isTimed, startClocks, timeFor, usageOf } from './clocks.ts';
 import { type CpuWatch, threadsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
@@ -26,6 +26,9 @@ const STACK_MB = 16;
 const HEAP_MB = 1024;
 /** What is thrown away at once; values are texts and buffers, so that more of it only makes each thread larger. */
 const YOUNG_MB = 6;
+
+/** So long before a time limit its thread's successor is started. */
+const RELIEF_MS = 150;
 
 /** What Piscina takes for a signal. An AbortSignal is kept by weak references, which a step of 0.2 ms should not cost the collector. */
 class Abort extends EventEmitter {
@@ -52,6 +55,8 @@ interface Flight {
   /** When its thread began with it. */
   startedAt: number | undefined;
   cpu: CpuWatch | undefined;
+  /** Starts a thread in advance of the end of this one. */
+  relief: NodeJS.Timeout | undefined;
   /** Messages of lines received. */
   batches: number;
   /** Called for each message once the report is there. */
@@ -113,6 +118,7 @@ export class Threads {
       abort,
       startedAt: undefined,
       cpu: undefined,
+      relief: undefined,
       batches: 0,
       onBatch: undefined,
     };
@@ -149,6 +155,7 @@ export class Threads {
       return { outcome, usage: usageOf({ wallMs, ...(cpuMs !== undefined && { cpuMs }) }, job, outcome) };
     } finally {
       flight.cpu?.stop();
+      clearTimeout(flight.relief);
       ending.release();
       this.#flights.splice(this.#flights.indexOf(flight), 1);
     }
@@ -162,11 +169,19 @@ export class Threads {
       const { thread } = message;
       flight.startedAt = performance.now();
       flight.cpu = startClocks(flight.ending, flight.job, flight.context, () => thread && threadsClock(thread));
+      const leftMs = timeFor(flight.job, flight.context);
+      if (leftMs !== undefined) flight.relief = setTimeout(() => this.#relieve(), Math.max(0, leftMs - RELIEF_MS));
       return;
     }
     flight.batches += 1;
     flight.context.onLines(message.lines);
     flight.onBatch?.();
+  }
+
+  /** A job is about to lose its thread to its time limit: the next one finds another that has booted meanwhile. */
+  #relieve(): void {
+    const idle = this.#piscina.threads.length - this.#flights.length;
+    if (idle <= 0) this.#piscina.run(undefined).catch(() => undefined);
   }
 
   /** A thread died with no job on it, so while it booted; what Piscina has queued, the newest jobs, may wait for it for ever. */
