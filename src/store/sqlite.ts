@@ -1,4 +1,5 @@
 /** SQLite as this Node has it: `node:sqlite`, else libsql's prebuilt package. */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /** Never a view on shared memory: libsql ends the process on one. */
@@ -83,6 +84,38 @@ function openBuiltIn(database: BuiltInDatabase): Sqlite {
   };
 }
 
+/**
+ * The package asks for a report on the whole process, only to learn which C library there is. That takes 15 to 40 ms, far
+ * longer than all else that remembers a short run, so it gets a report with nothing but the answer.
+ */
+function requireLibsql(): unknown {
+  const require = createRequire(import.meta.url);
+  const { report } = process;
+  const library = process.platform === 'linux' ? libraryOfLinux() : undefined;
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- absent where Node was built without
+  if (report === undefined || library === undefined) return require('libsql');
+  // oxlint-disable-next-line typescript/unbound-method -- it is only put back
+  const { getReport } = report;
+  const header = library === 'glibc' ? { glibcVersionRuntime: '2' } : {};
+  report.getReport = () => ({ header, sharedObjects: library === 'musl' ? ['libc.musl-'] : [] });
+  try {
+    return require('libsql');
+  } finally {
+    report.getReport = getReport;
+  }
+}
+
+/** What this process has loaded. */
+function libraryOfLinux(): 'glibc' | 'musl' | undefined {
+  try {
+    const maps = readFileSync('/proc/self/maps', 'latin1');
+    if (/\/(ld-musl-|libc\.musl-)/.test(maps)) return 'musl';
+    return /\/libc(-[\d.]+)?\.so/.test(maps) ? 'glibc' : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 interface LibsqlDatabase {
   exec(sql: string): void;
   prepare(sql: string): {
@@ -98,7 +131,7 @@ class NoSqlite extends Error {}
 function openLibsql(path: string): Sqlite {
   let Libsql: new (path: string) => LibsqlDatabase;
   try {
-    Libsql = createRequire(import.meta.url)('libsql') as typeof Libsql;
+    Libsql = requireLibsql() as typeof Libsql;
   } catch (error) {
     throw new NoSqlite(error instanceof Error ? error.message.split('\n')[0] : String(error));
   }
