@@ -102,6 +102,8 @@ export class StepRun {
     const named = secrets === undefined ? {} : { secrets };
     const granted = job.grants === undefined || job.grants.layers.length === 0 ? {} : { grants: job.grants.layers };
     this.#tell({ kind: 'step-started', step, language, runtime, ...strict, ...granted, ...named, attempt });
+    // Who hears of it may stop the run for it.
+    if (this.#stopped) return CANCELLED;
     const { masking, values } = this.#settings.secrets;
     const without = secrets?.filter((name) => !values.has(name)) ?? [];
     if (without.length > 0) return valueless(without);
@@ -130,6 +132,11 @@ export class StepRun {
     });
   }
 }
+
+const CANCELLED: Finished = {
+  outcome: { ok: false, failure: { reason: 'cancelled' }, warnings: [] },
+  usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 },
+};
 
 /** Whoever started the run was told of it by `engine.check`. */
 function valueless(names: readonly string[]): Finished {

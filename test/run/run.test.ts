@@ -127,6 +127,16 @@ describe('stopping', () => {
     expect(story).toEqual(['start a', 'ok a', 'start b', 'skip c (cancelled)', 'cancel b', 'cancelled']);
   });
 
+  it('starts nothing of a step whose start was the reason to stop', async () => {
+    const { start, engine, pool } = rig({ a: 'hang', b: 'hang' });
+    engine.watch({ onEvent: ({ kind }) => kind === 'step-started' && run.stop() });
+    const run = start(['a'], {});
+    await settleDown();
+    run.stop();
+    expect((await run.finished).status).toBe('cancelled');
+    expect(pool.running).toEqual([]);
+  });
+
   it('happens by an AbortSignal, also one that is aborted already', async () => {
     const { start } = rig({ a: 'hang' });
     const controller = new AbortController();
