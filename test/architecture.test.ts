@@ -36,6 +36,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/contract',
     'runners/native/programs',
     'runners/process/bubblewrap',
+    'runners/process/pids-group',
     'runners/python/boot',
     'runners/shell/interpreter',
   ],

@@ -8,6 +8,7 @@ import { escapees, MARKER } from './escapees.ts';
 import { closeWriteEnd } from './fifos.ts';
 import type { Fifo, FifoPool } from './fifos.ts';
 import { groupGone } from './group.ts';
+import { pidsGroupFor } from './pids-group.ts';
 import type { Ending, SpawnRequest } from './protocol.ts';
 import { allProcesses, processRow } from './table.ts';
 import { Watch, type WatchedLimit } from './watch.ts';
@@ -35,7 +36,9 @@ export interface ChildEvents {
 
 export function startChild(request: SpawnRequest, marker: string, fifos: FifoPool, events: ChildEvents): Child {
   const pipes = [fifos.take(), fifos.take()] as const;
-  const started = startProcess(request, marker, pipes);
+  const group = pidsGroupFor(request.limits?.processes);
+  const argv = group?.enter(request.argv) ?? request.argv;
+  const started = startProcess({ ...request, argv }, marker, pipes);
   for (const fifo of pipes) closeWriteEnd(fifo);
   const process_ = 'code' in started ? undefined : started;
   const readers = [pipes[0]?.reader ?? process_?.stdout, pipes[1]?.reader ?? process_?.stderr] as const;
@@ -47,10 +50,15 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   let exceeded: WatchedLimit | undefined;
   const watch =
     request.limits !== undefined && process_?.pid !== undefined
-      ? new Watch(process_.pid, request.limits, (limit) => {
-          exceeded = limit;
-          killAll(process_.pid, marker, 'SIGKILL');
-        })
+      ? new Watch(
+          process_.pid,
+          request.limits,
+          (limit) => {
+            exceeded = limit;
+            killAll(process_.pid, marker, 'SIGKILL');
+          },
+          () => group?.isExceeded() === true,
+        )
       : undefined;
   // Its output ends a moment before the process does; once it is reaped, nothing tells its figures any more.
   let cpuMs: number | undefined;
@@ -67,15 +75,22 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   });
 
   async function see(): Promise<Ending> {
-    if (process_ === undefined || 'code' in started)
+    if (process_ === undefined || 'code' in started) {
+      await group?.close();
       return { kind: 'failed', code: 'code' in started ? started.code : '' };
+    }
     const ending = await endingOf(process_);
-    if (ending.kind === 'failed') return ending;
+    if (ending.kind === 'failed') {
+      await group?.close();
+      return ending;
+    }
     const { pid } = process_;
     if (stopping !== undefined && pid !== undefined) await groupGone(pid, stopping.until);
     else if (!drained) await soon(ends, DRAIN_MS);
     if (killAll(pid, marker, 'SIGKILL', pid)) await allGone(pid, marker);
     watch?.stop();
+    if (group?.isExceeded() === true) exceeded ??= 'processes';
+    await group?.close();
     const atLeast = Math.max(cpuMs ?? 0, watch?.spent.cpuMs ?? 0);
     const spent = { ...watch?.spent, ...((cpuMs ?? watch) !== undefined && { cpuMs: atLeast }) };
     return { ...ending, spent, ...(exceeded !== undefined && { over: exceeded }) };

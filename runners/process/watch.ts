@@ -15,11 +15,18 @@ export class Watch {
   readonly #leader: number;
   readonly #limits: WatchedLimits;
   readonly #over: (limit: WatchedLimit) => void;
+  readonly #isRefused: () => boolean;
   #members: ReadonlySet<number> = new Set();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `leader` is the process that the others descend from, the first of its session. `over` is called once. */
-  constructor(leader: number, limits: WatchedLimits, over: (limit: WatchedLimit) => void) {
+  /** `leader` is the process that the others descend from, the first of its session. `over` is called once. `isRefused` says whether the system itself held it to a number of processes. */
+  constructor(
+    leader: number,
+    limits: WatchedLimits,
+    over: (limit: WatchedLimit) => void,
+    isRefused: () => boolean = () => false,
+  ) {
+    this.#isRefused = isRefused;
     this.#leader = leader;
     this.#limits = limits;
     this.#over = over;
@@ -67,7 +74,7 @@ export class Watch {
   #exceeded(processes: number): WatchedLimit | undefined {
     const { memory, cpu, processes: most } = this.#limits;
     // Of a step that starts processes without end, that is what should be told, not what they use together.
-    if (most !== undefined && processes > most) return 'processes';
+    if (most !== undefined && (processes > most || this.#isRefused())) return 'processes';
     if (memory !== undefined && this.spent.memoryBytes > memory) return 'memory';
     if (cpu !== undefined && this.spent.cpuMs > cpu) return 'cpu';
     return undefined;

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { availableParallelism, cpus, freemem, release, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
+import { pidsGroupsDirectory } from '../../runners/process/pids-group.ts';
 import { snapshotOf } from '../../runners/python/boot.ts';
 import { formatSize } from '../model/size.ts';
 import type { Fact } from '../model/examination.ts';
@@ -67,7 +68,9 @@ export function processLimits(): Fact {
   try {
     const [, soft] = /^Max processes\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
     if (soft !== undefined && soft !== 'unlimited') most = `${soft} processes of this user`;
-    return { subject, condition: 'fine', found: `${most}; those of a step are counted in /proc` };
+    const group = pidsGroupsDirectory();
+    const how = group === undefined ? '' : `, and bounded by control groups in ${group}`;
+    return { subject, condition: 'fine', found: `${most}; those of a step are counted in /proc${how}` };
   } catch {
     const advice = "Steps of this machine are not held to limits.processes, memory and cpu without Linux's /proc";
     return { subject, condition: 'note', found: 'none', advice };
