@@ -1,4 +1,4 @@
-// The manual page on the library: its programs print what it says, and its TypeScript checks.
+// The manual page on the library: its programs print what it says, and its TypeScript checks; so does the README's.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 const call = promisify(execFile);
 const home = mkdtempSync(join(tmpdir(), 'hwfe-library-'));
@@ -40,11 +41,19 @@ describe('docs/library.md', () => {
   });
 
   it('shows TypeScript that checks', async () => {
-    const examples = [...PAGE.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text]) => text!);
+    const examples = [...`${PAGE}\n${README}`.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text]) => text!);
     expect(examples).not.toEqual([]);
     examples.forEach((text, i) => writeFileSync(join(home, `example-${i}.ts`), text));
     const options = {
-      compilerOptions: { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, skipLibCheck: true },
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
+        // As @types/node brings it to a project.
+        lib: ['es2023', 'esnext.disposable', 'dom'],
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+      },
       include: ['*.ts'],
     };
     writeFileSync(join(home, 'tsconfig.json'), JSON.stringify(options));
@@ -53,5 +62,15 @@ describe('docs/library.md', () => {
       (error: { stdout: string }) => error,
     );
     expect(stdout).toBe('');
+  });
+});
+
+describe('README.md', () => {
+  it('shows a program that prints what its comment says', async () => {
+    const [, program = ''] = /^```ts\n([^]*?)^```$/m.exec(README)!;
+    const [, printed] = /^console\.log\(.*\); \/\/ (.*)$/m.exec(program)!;
+    writeFileSync(join(home, 'readme.js'), program);
+    const { stdout } = await call(process.execPath, ['readme.js'], { cwd: home });
+    expect(stdout).toBe(`${printed}\n`);
   });
 });
