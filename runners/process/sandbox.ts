@@ -19,26 +19,19 @@ const SYSTEM: readonly string[] = [
   '/nix/store',
   '/gnu/store',
 ];
-/** Of `/etc` only what ordinary programs look up: the rest may hold keys and passwords. */
+/** Of `/etc` only what ordinary programs look up: the rest may hold keys and passwords. Each costs a quarter of a millisecond. */
 const ETC: readonly string[] = [
   'alternatives',
-  'bash.bashrc',
-  'ca-certificates',
   'group',
   'ld.so.cache',
-  'ld.so.conf',
-  'ld.so.conf.d',
   'localtime',
-  'locale.alias',
   'mime.types',
   'nsswitch.conf',
   'os-release',
   'passwd',
   'pki/tls/certs',
-  'profile',
   'ssl/certs',
   'ssl/openssl.cnf',
-  'terminfo',
   'timezone',
 ];
 /** Where nothing of the host is shown: each has a content of its own in the sandbox. */
