@@ -1,6 +1,6 @@
 /** Opens the history's database, or says in a sentence why that cannot be. */
 import { chmodSync, existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../model/result.ts';
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.ts';
 import { openSqlite, type Sqlite, type SqliteTrouble, troubleOf } from './sqlite.ts';
@@ -90,9 +90,22 @@ function fileTroubleOf(error: unknown): SqliteTrouble | undefined {
 }
 
 function makeDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolders(directory);
   const ignore = join(directory, '.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
+}
+
+/** Node's own way with parents never ends where a file system has no room for them, as /proc. */
+function makeFolders(directory: string): void {
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) makeFolders(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process was faster.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** A new database appears whole, so that an empty file is never taken for a new one. */
