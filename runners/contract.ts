@@ -83,6 +83,8 @@ export interface GrantLayer {
   /** Patterns of paths. */
   readonly read: readonly string[];
   readonly write: readonly string[];
+  /** Patterns of hosts; absent for none. */
+  readonly net?: readonly string[];
 }
 
 /** One attempt at one step, as it is sent to a thread. */

@@ -49,6 +49,14 @@ export interface LoadOptions {
   readonly warm?: boolean;
 }
 
+/** Paths are relative to where the engine starts. */
+export interface AllowOptions {
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  /** Hosts, with or without a port. */
+  readonly net?: readonly string[];
+}
+
 /** What a run is to do otherwise than the workflow and the configuration say. */
 export interface RunOptions {
   readonly mode?: ExecutionMode;
@@ -63,7 +71,7 @@ export interface RunOptions {
    */
   readonly workdir?: string;
   /** What embedded steps may do besides what the workflow says, unless they have permissions of their own. */
-  readonly allow?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
+  readonly allow?: AllowOptions;
   /** Stops the run as `run.stop()` does. */
   readonly signal?: AbortSignal;
   /** `off` neither uses nor fills the cache; the steps in `refresh` run, and their outputs are kept anew. */
@@ -305,7 +313,7 @@ class LocalEngine implements Engine {
     if (allow === undefined) return undefined;
     const absolute = (patterns: readonly string[] = []): string[] =>
       patterns.map((pattern) => resolve(this.#cwd, pattern) + (pattern.endsWith('/') ? '/' : ''));
-    return { read: absolute(allow.read), write: absolute(allow.write) };
+    return { read: absolute(allow.read), write: absolute(allow.write), net: allow.net ?? [] };
   }
 
   #parseOptions(): { cwd: string; modulesDir: string } {

@@ -1,4 +1,4 @@
-/** A denied act that a step did not get over → its failure. */
+/** What a step was not granted and did not get over → its failure. */
 import type { StepFailure } from '../contract.ts';
 import type { Denial } from './granted-files.ts';
 
@@ -6,4 +6,13 @@ import type { Denial } from './granted-files.ts';
 export function notGranted(denied: Denial | undefined, raised: string): StepFailure | undefined {
   if (denied === undefined || !raised.includes(denied.told)) return undefined;
   return { reason: 'not-granted', message: denied.message, grant: denied.grant };
+}
+
+/** Of a step that asked for `fetch`, which is there where some host is granted. */
+export function noNetwork(): StepFailure {
+  return {
+    reason: 'not-granted',
+    message: 'The step has no fetch, as no permissions name a host that it may reach',
+    grant: 'permissions = { net = ["api.example.com:443"] }',
+  };
 }

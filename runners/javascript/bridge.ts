@@ -2,6 +2,7 @@
 import type * as Crypto from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import type { GrantedFiles } from '../grants/granted-files.ts';
+import type { FetchRequest, Network } from '../grants/network.ts';
 import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
@@ -13,12 +14,20 @@ const MOST_RANDOM = 65_536;
 
 export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
+/** What the step that runs now may reach. */
+interface Reach {
+  readonly run: RunFiles;
+  readonly granted: GrantedFiles;
+  readonly network: Network;
+  readonly bodies: ReadonlyMap<number, Uint8Array>;
+}
+
 /** An object with the functions of `Bridge`. What it is given is called anew each time: what prints changes from step to step. */
 export function createBridge(
   context: QuickJSContext,
   print: Print,
   part: (name: string) => QuickJSHandle,
-  files: () => { readonly run: RunFiles; readonly granted: GrantedFiles },
+  reach: () => Reach,
 ): QuickJSHandle {
   const bridge = context.newObject();
   const text = (handle: QuickJSHandle): string => context.getString(handle);
@@ -48,20 +57,26 @@ export function createBridge(
     unbase64: (base64) => context.newArrayBuffer(ownBuffer(Buffer.from(text(base64!), 'base64'))),
     files: (what, args, buffer) => {
       using bytes = context.getArrayBuffer(buffer!);
-      return context.newString(askFiles(files().run, text(what!), text(args!), bytes.value));
+      return context.newString(askFiles(reach().run, text(what!), text(args!), bytes.value));
     },
     readFile: (args) => {
-      const contents = readFile(files().run, text(args!));
+      const contents = readFile(reach().run, text(args!));
       return typeof contents === 'string' ? context.newString(contents) : context.newArrayBuffer(contents);
     },
     grants: (what, path, buffer) => {
       using bytes = context.getArrayBuffer(buffer!);
-      return context.newString(askGrants(files().granted, text(what!), text(path!), bytes.value));
+      return context.newString(askGrants(reach().granted, text(what!), text(path!), bytes.value));
     },
     readGranted: (path) => {
-      const contents = readGranted(files().granted, text(path!));
+      const contents = readGranted(reach().granted, text(path!));
       return typeof contents === 'string' ? context.newString(contents) : context.newArrayBuffer(contents);
     },
+    fetch: (id, request, body) => {
+      using bytes = context.getArrayBuffer(body!);
+      reach().network.start(context.getNumber(id!), requestFrom(text(request!)), Buffer.from(bytes.value));
+      return context.undefined;
+    },
+    fetched: (id) => context.newArrayBuffer(ownBuffer(reach().bodies.get(context.getNumber(id!)) ?? new Uint8Array())),
     part: (name) => part(text(name!)),
     randomBytes: (count) => {
       // A step that replaced the guest's own check gets no more than that check allows.
@@ -116,6 +131,18 @@ function orNull(call: () => unknown): unknown {
   }
 }
 
+/** A step may ask for anything. */
+function requestFrom(text: string): FetchRequest {
+  const { url, method, headers, redirect } = Object(JSON.parse(text)) as Record<keyof FetchRequest, unknown>;
+  const pairs = Array.isArray(headers) ? headers.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
+  return {
+    url: String(url),
+    method: String(method),
+    headers: pairs.map(([name, value]) => [String(name), String(value)] as const),
+    redirect: redirect === 'error' || redirect === 'manual' ? redirect : 'follow',
+  };
+}
+
 function decodeBytes(bytes: Uint8Array, label: string, fatal: boolean, ignoreBOM: boolean): string | undefined {
   try {
     return new TextDecoder(label, { fatal, ignoreBOM }).decode(bytes);
@@ -134,7 +161,7 @@ function view(bytes: Uint8Array): Buffer {
 }
 
 /** Small Buffers are views on a shared pool. */
-function ownBuffer(bytes: Buffer): ArrayBuffer {
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   const own = new ArrayBuffer(bytes.length);
   new Uint8Array(own).set(bytes);
   return own;

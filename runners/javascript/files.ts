@@ -29,7 +29,7 @@ export function askGrants(files: GrantedFiles, what: string, given: string, byte
 /** The file's bytes, or the JSON of why not. */
 export function readGranted(files: GrantedFiles, given: string): ArrayBuffer | string {
   const result = files.read(String(JSON.parse(given)));
-  return result.ok ? (result.value.slice().buffer as ArrayBuffer) : JSON.stringify(result satisfies GrantAnswer);
+  return result.ok ? new Uint8Array(result.value).buffer : JSON.stringify(result satisfies GrantAnswer);
 }
 
 function answer(files: RunFiles, what: string, args: unknown, bytes: Uint8Array): FileAnswer {

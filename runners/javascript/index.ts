@@ -6,14 +6,16 @@ import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
-import { notGranted } from '../grants/denial.ts';
+import { noNetwork, notGranted } from '../grants/denial.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
+import { Network } from '../grants/network.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
 import { markBigIntegers, mayHoldBigIntegers } from './big-integers.ts';
 import { notRunnable, threw } from './failure.ts';
+import type { FetchHead } from './guest/fetch.ts';
 import type { Settled, Thrown } from './guest/kernel.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -81,6 +83,8 @@ class Step {
       if (error instanceof RangeError) return this.#threwText('RangeError: Maximum call stack size exceeded');
       if (error instanceof WebAssembly.RuntimeError) return fail(overLimit('memory', this.#job.limits));
       throw error;
+    } finally {
+      this.#sandbox.network.close();
     }
   }
 
@@ -100,6 +104,7 @@ class Step {
     const { context } = this.#sandbox;
     this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
     this.#sandbox.granted = new GrantedFiles(this.#job.grants, this.#job.limits);
+    this.#sandbox.network = new Network(this.#job.grants, this.#job.limits);
     const given = inputsText(this.#job.inputs);
     const kindMark = mayHaveKinds(given) ? newMark() : '';
     const withKinds = kindMark === '' ? undefined : markKinds(given, kindMark);
@@ -115,6 +120,7 @@ class Step {
         context.newString(marked === undefined && withKinds === undefined ? '' : mark),
         context.newString(JSON.stringify(this.#job.env)),
         context.newArrayBuffer(Uint32Array.from({ length: 4 }, () => Math.random() * 2 ** 32).buffer),
+        this.#sandbox.network.isOpen ? context.true : context.false,
       ),
     );
   }
@@ -147,14 +153,38 @@ class Step {
       if (failure !== undefined) return fail(failure);
       const wait = context.getNumber(polled.unwrap());
       if (wait === -1) return undefined;
-      if (wait === -2)
+      const { network } = this.#sandbox;
+      if (network.busy) {
+        const failed = await this.#answers(wait);
+        if (failed !== undefined) return fail(failed);
+        if (wait === -2) continue;
+      } else if (wait === -2)
         return this.#threwText(
           'run returned a promise that nothing can settle any more: no timer and no other work is left',
         );
-      if (wait > 0) await sleep(wait);
+      else if (wait > 0) await sleep(wait);
       const fired = this.#check(this.#sandbox.call('fire'));
       if (fired !== undefined) return fail(fired);
     }
+  }
+
+  /** Waits for an answer from the network or for the next timer, and hands over what has come. */
+  async #answers(wait: number): Promise<StepFailure | undefined> {
+    const { network, context, bodies } = this.#sandbox;
+    const waking = new AbortController();
+    const timer = wait < 0 ? [] : [sleep(wait, undefined, { signal: waking.signal }).catch(() => undefined)];
+    await Promise.race([network.next(), ...timer]);
+    waking.abort();
+    for (const [id, answer] of network.take()) {
+      const head = answer.ok ? { ...answer, id, body: undefined, size: answer.body.length } : { ...answer, id };
+      if (answer.ok) bodies.set(id, answer.body);
+      const failure = this.#check(
+        this.#sandbox.call('answered', context.newString(JSON.stringify(head satisfies FetchHead))),
+      );
+      bodies.clear();
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
   }
 
   #outcome(): Outcome {
@@ -209,10 +239,11 @@ class Step {
   /** Without memory for an error, QuickJS throws null. */
   #failureOf(thrown: Thrown): StepFailure {
     const { step, limits } = this.#job;
-    const { files, granted } = this.#sandbox;
-    const denied = notGranted(granted.denied, thrown.message);
+    const { files, granted, network } = this.#sandbox;
+    if (!network.isOpen && thrown.name === 'ReferenceError' && /\bfetch\b/.test(thrown.message)) return noNetwork();
+    const denied = notGranted(granted.denied, thrown.message) ?? notGranted(network.denied, thrown.message);
     if (denied !== undefined) return denied;
-    const exceeded = files.exceeded ?? granted.exceeded;
+    const exceeded = files.exceeded ?? granted.exceeded ?? network.exceeded;
     if (exceeded !== undefined && thrown.message.includes(OVER_LIMIT)) return overLimit(exceeded, limits);
     if (this.#sandbox.starved && thrown.name === '' && thrown.message === 'null') return overLimit('memory', limits);
     return threw(thrown, step, this.#script.origin, limits);

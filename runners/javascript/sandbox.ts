@@ -1,11 +1,13 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
 import { GrantedFiles } from '../grants/granted-files.ts';
+import { Network } from '../grants/network.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
 import { installClone } from './guest/clone.ts';
 import { installConsole } from './guest/console.ts';
+import { installFetch } from './guest/fetch.ts';
 import { createFormat } from './guest/inspect.ts';
 import { createKernel, type Kernel } from './guest/kernel.ts';
 import { createKinds } from './guest/kinds.ts';
@@ -38,6 +40,7 @@ const PARTS: Readonly<Record<Part, string>> = {
   web: `(${installWeb.toString()})`,
   url: `(${installUrl.toString()})`,
   clone: `(${installClone.toString()})`,
+  fetch: `(${installFetch.toString()})`,
   kinds: `(bridge) => {
     const kinds = (${createKinds.toString()})(bridge, (${createTables.toString()})());
     Object.defineProperty(globalThis, 'hwfe', { value: kinds.hwfe, writable: true, configurable: true });
@@ -52,6 +55,7 @@ const GLOBALS: Readonly<Record<string, Part>> = {
   ...named('url', 'URL URLSearchParams'),
   structuredClone: 'clone',
   hwfe: 'kinds',
+  ...named('fetch', 'fetch Headers Response'),
 };
 
 function named(part: Part, names: string): Record<string, Part> {
@@ -72,6 +76,9 @@ export class Sandbox {
   /** Of the step that runs now. */
   files: RunFiles = new RunFiles('');
   granted: GrantedFiles = new GrantedFiles(undefined, {});
+  network: Network = new Network(undefined, {});
+  /** Bodies of answers that the guest is about to take. */
+  readonly bodies: Map<number, Uint8Array> = new Map<number, Uint8Array>();
   /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
   memoryLimit: number = EMBEDDED_MEMORY;
   /** The last request for memory was refused. */
@@ -105,7 +112,7 @@ export class Sandbox {
       context,
       (stream, text) => this.print(stream, text),
       (name) => this.#part(name as Part),
-      () => ({ run: this.files, granted: this.granted }),
+      () => ({ run: this.files, granted: this.granted, network: this.network, bodies: this.bodies }),
     );
     const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
     const kernel = context.unwrapResult(
@@ -116,6 +123,7 @@ export class Sandbox {
       'start',
       'poll',
       'fire',
+      'answered',
       'settled',
       'outputText',
       'describe',

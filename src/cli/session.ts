@@ -153,7 +153,9 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
 }
 
 function allowedOf(options: RunOptions | undefined): Allowed | undefined {
-  return options?.allow && { read: options.allow.read ?? [], write: options.allow.write ?? [] };
+  return (
+    options?.allow && { read: options.allow.read ?? [], write: options.allow.write ?? [], net: options.allow.net ?? [] }
+  );
 }
 
 function sourceOf(file: string, plan: Plan, cwd: string): string | undefined {

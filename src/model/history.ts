@@ -44,7 +44,11 @@ export interface GivenOptions {
   readonly failureMode?: FailureMode;
   readonly timeoutMs?: number;
   readonly workdir?: string;
-  readonly allow?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
+  readonly allow?: {
+    readonly read?: readonly string[];
+    readonly write?: readonly string[];
+    readonly net?: readonly string[];
+  };
 }
 
 /** What a run was to do. */

@@ -1,13 +1,15 @@
 /** What embedded steps may do outside of themselves. */
 import type { GrantLayer } from '../../runners/contract.ts';
 
+const ACTS = ['read', 'write', 'net'] as const;
+
 export interface Permissions extends GrantLayer {
   /** Patterns of names; absent, all entries of `env`. */
   readonly env?: readonly string[];
 }
 
 /** What the command line allows besides, as absolute patterns. */
-export type Allowed = Pick<Permissions, 'read' | 'write'>;
+export type Allowed = Pick<Permissions, 'read' | 'write' | 'net'>;
 
 /** What has to allow an act, each of it: the workflow with the command line, and the step. */
 export function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined): readonly GrantLayer[] {
@@ -19,23 +21,22 @@ export function layersOf(declared: readonly Permissions[], allowed: Allowed | un
     from: 'workflow',
     read: [...(workflow?.read ?? []), ...(allowed?.read ?? [])],
     write: [...(workflow?.write ?? []), ...(allowed?.write ?? [])],
+    net: [...(workflow?.net ?? []), ...(allowed?.net ?? [])],
   };
   return step === undefined ? [outer] : [outer, step];
 }
 
-/** Whether some file may be read or written. */
-export function reachesFiles(layers: readonly GrantLayer[]): boolean {
-  return (
-    layers.length > 0 && (['read', 'write'] as const).some((act) => layers.every((layer) => layer[act].length > 0))
-  );
+/** Whether something of the machine or of the network may be reached. */
+export function reachesOut(layers: readonly GrantLayer[]): boolean {
+  return layers.length > 0 && ACTS.some((act) => layers.every((layer) => (layer[act] ?? []).length > 0));
 }
 
 /** `may read data/**, write out/`: the grants of one step in words, each layer that narrows behind the one before. */
 export function describeGrants(layers: readonly GrantLayer[]): string {
   if (layers.length === 0) return '';
-  const acts = (['read', 'write'] as const).flatMap((act) => {
-    const lists = layers.map((layer) => layer[act].join(' '));
-    return lists.some((list) => list === '') ? [] : [`${act} ${lists.join(' as far as ')}`];
+  const acts = ACTS.flatMap((act) => {
+    const lists = layers.map((layer) => (layer[act] ?? []).join(' '));
+    return lists.some((list) => list === '') ? [] : [`${act === 'net' ? 'reach' : act} ${lists.join(' as far as ')}`];
   });
   return acts.length === 0 ? '' : `may ${acts.join(', ')}`;
 }

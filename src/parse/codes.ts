@@ -27,6 +27,7 @@ export const PARSE_CODES = [
   'bad-duration',
   'bad-size',
   'bad-env',
+  'bad-host',
   'bad-secret',
   'undeclared-secret',
   'bad-backoff',

@@ -99,6 +99,8 @@ export interface StepDefinition {
 export interface PermissionsDefinition {
   read?: string | readonly string[];
   write?: string | readonly string[];
+  /** Hosts that `fetch` may reach: `api.example.com:443`, `*.example.com`. */
+  net?: string | readonly string[];
   /** Which of the entries of `env` the step sees. Default: all of them. */
   env?: string | readonly string[];
 }

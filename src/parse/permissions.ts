@@ -16,7 +16,13 @@ export function permissionsOf(
 function layer(fields: PermissionFields | undefined, from: 'workflow' | 'step'): Permissions[] {
   if (fields === undefined) return [];
   return [
-    { from, read: texts(fields.read), write: texts(fields.write), ...(fields.env && { env: texts(fields.env) }) },
+    {
+      from,
+      read: texts(fields.read),
+      write: texts(fields.write),
+      ...(fields.net && { net: texts(fields.net) }),
+      ...(fields.env && { env: texts(fields.env) }),
+    },
   ];
 }
 

@@ -34,6 +34,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'bad-duration': { toml: '[steps.build]\ncmd = "make"\ntimeout = "soon"\n' },
   'bad-size': { toml: '[steps.build]\ncmd = "make"\nlimits = { output = "lots" }\n' },
   'bad-env': { toml: '[steps.build]\ncmd = "make"\nenv = { "A=B" = 1 }\n' },
+  'bad-host': {
+    toml: '[steps.fetch]\nlanguage = "javascript"\ncode = "x"\npermissions = { net = "https://example.com" }\n',
+  },
   'bad-secret': { toml: '[steps.build]\ncmd = "make"\nsecrets = ["API-TOKEN"]\n' },
   'undeclared-secret': { toml: 'secrets = ["API_TOKEN"]\n[steps.build]\ncmd = "make"\nsecrets = ["API_TOKN"]\n' },
   'bad-backoff': { toml: '[steps.build]\ncmd = "make"\nretries = 3\nbackoff = { base = "2m", max = "1m" }\n' },

@@ -8,6 +8,10 @@ export interface Bridge extends KindsHost {
   /** Arguments and result are JSON; `null` when the host refuses. */
   ask(what: Question, args: string): string;
   randomBytes(count: number): ArrayBuffer;
+  /** Begins a request, JSON of a `FetchRequest`; its answer comes by `id`. */
+  fetch(id: number, request: string, body: ArrayBuffer): void;
+  /** The body of an answer whose head has come. */
+  fetched(id: number): ArrayBuffer;
   /** The code of a part, as a function to be called once. */
   part(name: string): (bridge: Bridge) => unknown;
 }

@@ -1,4 +1,5 @@
 /** Guest code: begins a step, calls its `run`, and tells the host how it stands. */
+import type { Fetching } from './fetch.ts';
 import type { Format } from './inspect.ts';
 import type { Kinds } from './kinds.ts';
 import type { Native } from './native.ts';
@@ -8,13 +9,15 @@ import type { Timers } from './timers.ts';
 
 /** What `poll` answers besides the milliseconds to sleep. */
 export interface Kernel {
-  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. */
-  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer): void;
+  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. Without a network there is no `fetch`. */
+  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer, hasNetwork: boolean): void;
   /** Calls `run` of the global scope, or of the module whose namespace (or a promise of it) is given. */
   start(hasInputs: boolean, namespace?: unknown): void;
   /** Milliseconds to sleep before `fire`, at least 0; -1 when the step has settled; -2 when nothing can settle it. */
   poll(): number;
   fire(): void;
+  /** An answer to `fetch` has come: JSON of its head. */
+  answered(head: string): void;
   /** JSON of a `Settled`, without the output's text. */
   settled(): string;
   outputText(): string;
@@ -142,7 +145,8 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
   });
 
   return {
-    begin: (inputs, mark, env, seeds) => {
+    begin: (inputs, mark, env, seeds, hasNetwork) => {
+      if (!hasNetwork) for (const name of ['fetch', 'Headers', 'Response']) Reflect.deleteProperty(globalThis, name);
       const value: unknown = parse(inputs);
       global('inputs', mark === '' ? value : revived(value, mark));
       global('process', { env: parse(env) as unknown });
@@ -181,6 +185,7 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
         settled = bare({ kind: 'threw', thrown: thrownFrom(error) });
       }
     },
+    answered: (head) => (load('fetch') as Fetching).answered(head),
     settled: () => stringify(settled),
     outputText: () => text,
     describe: (error) => stringify(thrownFrom(error)),

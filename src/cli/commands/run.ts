@@ -48,6 +48,11 @@ const OPTIONS: readonly Option[] = [
     about: 'Let embedded steps read these files, such as data/ or a.csv,b.csv; may be repeated.',
   },
   { name: 'allow-write', takes: 'PATHS', about: 'Let embedded steps write these files; may be repeated.' },
+  {
+    name: 'allow-net',
+    takes: 'HOSTS',
+    about: 'Let JavaScript steps fetch from these hosts, such as api.example.com:443; may be repeated.',
+  },
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
   { name: 'no-cache', about: 'Run every step, and keep no output for later runs.' },
@@ -143,10 +148,10 @@ function readDelivery(args: Arguments, console: Console): Delivery | string {
 }
 
 function allowed(args: Arguments): Pick<RunOptions, 'allow'> {
-  const paths = (name: string): string[] =>
+  const listed = (name: string): string[] =>
     args.values(name).flatMap((value) => value.split(',').filter((path) => path !== ''));
-  const [read, write] = [paths('allow-read'), paths('allow-write')];
-  return read.length + write.length === 0 ? {} : { allow: { read, write } };
+  const [read, write, net] = [listed('allow-read'), listed('allow-write'), listed('allow-net')];
+  return read.length + write.length + net.length === 0 ? {} : { allow: { read, write, net } };
 }
 
 /** Makes the directory that is to be kept, or says why not. */

@@ -1,14 +1,32 @@
 /** The fields of `permissions`, on a step and on a workflow. */
 import { record, type Word, words } from './collections.ts';
-import type { Field, Fields } from './field-type.ts';
+import type { Field, Fields, FieldType } from './field-type.ts';
 
 export interface PermissionFields {
   read?: readonly Word[];
   write?: readonly Word[];
+  net?: readonly Word[];
   env?: readonly Word[];
 }
 
 const PATHS = 'a path such as "data/orders.csv" or "data/**", or a list of such paths';
+
+const HOST = /^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+const ANY_HOST = words('a host such as "api.example.com:443", or a list of such hosts');
+
+/** Hosts with or without a port. */
+const hosts: FieldType<readonly Word[]> = {
+  ...ANY_HOST,
+  read(value, place) {
+    const found = ANY_HOST.read(value, place);
+    for (const { text, span } of found ?? []) {
+      if (HOST.test(text)) continue;
+      const message = `Write ${JSON.stringify(text)} in ${place.what} as a host, such as "api.example.com:443" or "*.example.com"`;
+      place.mistakes.add('bad-host', span, message);
+    }
+    return found;
+  },
+};
 
 export const PERMISSION_FIELDS: Fields<PermissionFields> = {
   read: {
@@ -23,6 +41,12 @@ export const PERMISSION_FIELDS: Fields<PermissionFields> = {
     about: 'Files of the machine that the step may write.',
     default: 'none',
     example: ['out/'],
+  },
+  net: {
+    type: hosts,
+    about: 'Hosts that `fetch` of a JavaScript step may reach; without a port, those of http and https.',
+    default: 'none',
+    example: ['api.example.com:443'],
   },
   env: {
     type: words('a name or a pattern such as "APP_*", or a list of such'),
