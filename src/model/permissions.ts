@@ -1,5 +1,5 @@
 /** What embedded steps may do outside of themselves. */
-import type { GrantLayer } from '../../runners/contract.ts';
+import type { GrantLayer, Language, Runtime } from '../../runners/contract.ts';
 
 const ACTS = ['read', 'write', 'net'] as const;
 
@@ -12,7 +12,7 @@ export interface Permissions extends GrantLayer {
 export type Allowed = Pick<Permissions, 'read' | 'write' | 'net'>;
 
 /** What has to allow an act, each of it: the workflow with the command line, and the step. */
-export function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined): readonly GrantLayer[] {
+function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined): readonly GrantLayer[] {
   const workflow = declared.find(({ from }) => from === 'workflow');
   const step = declared.find(({ from }) => from === 'step');
   if (workflow === undefined && step !== undefined) return [step];
@@ -26,15 +26,34 @@ export function layersOf(declared: readonly Permissions[], allowed: Allowed | un
   return step === undefined ? [outer] : [outer, step];
 }
 
+/** What a step says of it. */
+interface Held {
+  readonly language: Language;
+  readonly runtime?: Runtime;
+  readonly permissions: readonly Permissions[];
+}
+
+const HELD: ReadonlySet<Language> = new Set(['lua', 'javascript', 'python']);
+
+/** Those of a step that runs embedded; there are none of a language that could not use them. */
+export function layersFor(
+  { language, runtime, permissions }: Held,
+  allowed: Allowed | undefined,
+): readonly GrantLayer[] {
+  return HELD.has(language) && runtime !== 'native' ? layersOf(permissions, allowed) : [];
+}
+
 /** Whether something of the machine or of the network may be reached. */
 export function reachesOut(layers: readonly GrantLayer[]): boolean {
   return layers.length > 0 && ACTS.some((act) => layers.every((layer) => (layer[act] ?? []).length > 0));
 }
 
 /** `may read data/**, write out/`: the grants of one step in words, each layer that narrows behind the one before. */
-export function describeGrants(layers: readonly GrantLayer[]): string {
+export function describeGrants(layers: readonly GrantLayer[], language: Language): string {
   if (layers.length === 0) return '';
   const acts = ACTS.flatMap((act) => {
+    // Only JavaScript has fetch.
+    if (act === 'net' && language !== 'javascript') return [];
     const lists = layers.map((layer) => (layer[act] ?? []).join(' '));
     return lists.some((list) => list === '') ? [] : [`${act === 'net' ? 'reach' : act} ${lists.join(' as far as ')}`];
   });

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
-import { type Allowed, layersOf } from '../model/permissions.ts';
+import { type Allowed, layersFor } from '../model/permissions.ts';
 import type { Step } from '../model/workflow.ts';
 import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
@@ -54,7 +54,7 @@ export function jobFor(
 ): Job {
   const runtime = runtimeOf(step, settings.runners);
   const { directory, allowed } = settings;
-  const layers = runtime === 'embedded' ? layersOf(step.permissions, allowed) : [];
+  const layers = runtime === 'embedded' ? layersFor(step, allowed) : [];
   const interpreter = step.interpreter ?? settings.runners[step.language].interpreter;
   return {
     run: settings.run,

@@ -1,7 +1,7 @@
 /** Shows what a run would do without doing it. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
-import { type Allowed, describeGrants, layersOf } from '../model/permissions.ts';
+import { type Allowed, describeGrants, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode, RetryPolicy, Step } from '../model/workflow.ts';
 import type { Style } from './style.ts';
@@ -40,7 +40,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
         run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
         step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
         describeRetries(step.retry),
-        run.runtimeOf(step) === 'embedded' ? visible(describeGrants(layersOf(step.permissions, run.allowed))) : '',
+        run.runtimeOf(step) === 'embedded' ? visible(describeGrants(layersFor(step, run.allowed), step.language)) : '',
         needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
       ];
       lines.push(`  ${step.name.padEnd(names)}  ${style.dim(facts.filter((fact) => fact !== '').join('; '))}`);

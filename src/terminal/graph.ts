@@ -1,6 +1,6 @@
 /** Draws a plan: in letters, for Mermaid, for Graphviz, as JSON. */
 import { harmlessJson } from './harmless-json.ts';
-import { describeGrants, layersOf } from '../model/permissions.ts';
+import { describeGrants, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { visible } from './visible.ts';
@@ -41,7 +41,7 @@ function ascii(plan: Plan): string[] {
       const number = row === 0 ? String(index + 1).padStart(gutter) : ' '.repeat(gutter);
       const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name).join(', ');
       const arrow = needs === '' ? '' : `  <- ${needs}`;
-      const granted = visible(describeGrants(layersOf(step.permissions, undefined)));
+      const granted = visible(describeGrants(layersFor(step, undefined), step.language));
       const may = granted === '' ? '' : `  (${granted})`;
       lines.push(`${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}${may}`.trimEnd());
     });

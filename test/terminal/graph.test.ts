@@ -146,3 +146,54 @@ it('a dry run says what would run and how', () => {
     "
   `);
 });
+
+it('what steps may do is shown, of those that could do it', () => {
+  const outer = { from: 'workflow', read: ['data/'], write: [], net: ['a.org'] } as const;
+  const own = { from: 'step', read: ['data/x'], write: ['out/'] } as const;
+  const plan = planOf(
+    workflowOf([
+      step('a', [], { language: 'javascript', permissions: [outer] }),
+      step('b', ['a'], { permissions: [outer, own] }),
+      step('c', [], { language: 'shell', permissions: [outer] }),
+      step('d', [], { runtime: 'native', permissions: [outer] }),
+    ]),
+  );
+  expect(show(renderGraph(plan, 'ascii'))).toMatchInlineSnapshot(`
+    "
+    test: 4 steps in 2 levels
+
+    1  a  javascript  (may read data/, reach a.org)
+       c  shell
+       d  lua
+       |
+       v
+    2  b  lua         <- a  (may read data/ as far as data/x)
+    "
+  `);
+  const { steps } = JSON.parse(renderGraph(plan, 'json').join('')) as { steps: { permissions?: unknown }[] };
+  expect(steps).toContainEqual(expect.objectContaining({ name: 'b', permissions: [outer, own] }));
+  const run = {
+    mode: 'sequential',
+    cap: 1,
+    failureMode: 'kill',
+    timeoutMs: 0,
+    runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' }) => runtime,
+    isolationOf: () => 'thread' as const,
+    allowed: { read: ['/more'], write: ['/there'] },
+  } as const;
+  expect(show(renderDryRun(plan, run, createStyle(false)))).toMatchInlineSnapshot(`
+    "
+    test (test.lua): 4 steps, sequential; when a step fails: kill
+
+    Level 1
+      a  javascript, embedded; may read data/ /more, write /there, reach a.org
+      c  shell, process
+      d  lua, native
+
+    Level 2
+      b  lua, embedded; may read data/ /more as far as data/x, write /there as far as out/; needs a
+
+    Nothing was run.
+    "
+  `);
+});
