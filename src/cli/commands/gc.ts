@@ -10,7 +10,7 @@ const OPTIONS: readonly Option[] = [
   {
     name: 'older-than',
     takes: 'AGE',
-    about: 'Forget runs that began before, such as 12h, 30d or 8w, and cached outputs that were not used since.',
+    about: 'Forget runs that began before (12h, 30d, 8w), and cached outputs unused since.',
   },
   { name: 'keep', takes: 'N', about: 'Forget all but the newest N runs of each workflow.' },
   {
