@@ -72,6 +72,8 @@ describe('a database that was cut', () => {
     expect(err).toContain('warning: The history in');
     expect(err).toContain('is damaged');
     expect((await other.hwfe('runs')).status).toBe(2);
+    truncateSync(join(other.path, '.hwfe/history.db'), 0);
+    expect((await other.hwfe('good.lua', '-q')).err).toContain('is damaged: its database is empty');
     other.remove();
   });
 });

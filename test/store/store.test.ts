@@ -157,7 +157,8 @@ describe('a history that cannot be used', () => {
   };
 
   it.each([
-    ['cut to nothing', (file: string) => truncateSync(file, 0), 'its database is empty'],
+    // A connection that this process has closed may write its last page only when its statements are collected.
+    ['cut to nothing', (file: string) => truncateSync(file, 0), 'is damaged'],
     ['overwritten', (file: string) => writeFileSync(file, 'x'.repeat(5000)), 'is damaged'],
   ])('for it was %s is told once, and the run goes on', async (_, how, sentence) => {
     const { troubles, events } = await damage(how);
