@@ -14,9 +14,12 @@ import type { Sibling } from './sibling.ts';
 /** After so many processes, for more than one thread, a second spawner is worth its start: starting one blocks. */
 const SIBLING_AFTER = 64;
 
+/** A socket's path has 103 bytes on every system; the directory and the socket in it take 20 of them. */
+const LONGEST_TMPDIR = 80;
+
 /** Its life is its standard input's: when the engine ends in whatever way, that closes. A sibling is given the first one's directory. */
 function main(given: string | undefined): void {
-  const directory = given ?? mkdtempSync(join(tmpdir(), 'hwfe-'));
+  const directory = given ?? mkdtempSync(join(shortTmpdir(), 'hwfe-'));
   const name = given === undefined ? 'spawner' : 'sibling';
   const socket = join(directory, name);
   const marker = `${directory.slice(directory.lastIndexOf('hwfe-'))}.`;
@@ -53,6 +56,11 @@ function main(given: string | undefined): void {
   process.stdin.on('close', end).on('error', end).resume();
   process.on('SIGTERM', end).on('SIGHUP', end);
   server.listen(socket, () => process.stdout.write(`${socket}\n`));
+}
+
+/** A longer name of a socket is cut short without a word. */
+function shortTmpdir(): string {
+  return Buffer.byteLength(tmpdir()) > LONGEST_TMPDIR ? '/tmp' : tmpdir();
 }
 
 function killNow(pid: number): void {

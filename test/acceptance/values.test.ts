@@ -82,8 +82,12 @@ const CHAIN = defineWorkflow({
 });
 
 it('any JSON arrives as it left', async () => {
+  // Of a table, shell and WASM steps see the records.
   const values = fc
-    .array(canonicalText, { minLength: 1, maxLength: 60, size: 'max' })
+    .array(
+      canonicalText.filter((text) => !text.includes('"$table"')),
+      { minLength: 1, maxLength: 60, size: 'max' },
+    )
     .map((texts) => `[${texts.join()}]`);
   await fc.assert(
     fc.asyncProperty(values, async (text) => {
