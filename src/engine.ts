@@ -3,18 +3,19 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { EncodedValue, Runtime } from '../runners/contract.ts';
+import type { Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
-import type { HeadStart } from './head-start.ts';
+import { ruledOutBy } from './config/ruled-out.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
-import type { RunEvent, RunListener, StopReason } from './model/event.ts';
+import type { RunEvent, RunListener } from './model/event.ts';
 import type { GivenOptions } from './model/history.ts';
 import { strictest } from './model/isolation.ts';
 import type { Allowed } from './model/permissions.ts';
 import type { Plan } from './model/plan.ts';
 import { emptyRecord, fold, type RunRecord } from './model/record.ts';
 import { fail, type Result } from './model/result.ts';
-import type { ExecutionMode, FailureMode, Step } from './model/workflow.ts';
+import type { Step } from './model/workflow.ts';
 import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
 import { type JobSettings, runtimeOf } from './run/job.ts';
@@ -26,92 +27,6 @@ import { handOut, Secrets } from './run/secrets.ts';
 import { ThreadPool } from './run/thread-pool.ts';
 import type { RunStore } from './store/store.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
-
-export interface EngineOptions {
-  /** Default: the built-in defaults; no file is read. */
-  readonly config?: Config;
-  /** Where relative paths and the steps' working directory start. Default: the process's. */
-  readonly cwd?: string;
-  /** The environment from which steps are granted entries. Default: the process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The process does nothing but run workflows, so that V8's flags may be set to suit the interpreters. Default: false. */
-  readonly ownsProcess?: boolean;
-  /** Remembers runs. Default: nothing does; the engine disposes of it. */
-  readonly store?: RunStore;
-  /** Where jobs run. Default: threads of this process; the engine disposes of it either way. */
-  readonly pool?: Pool;
-  /** A thread that boots already; the command's own. */
-  readonly headStart?: HeadStart;
-}
-
-export interface LoadOptions {
-  /** Start interpreters while the file is still being read, because the plan will be run. Default: false. */
-  readonly warm?: boolean;
-}
-
-/** Paths are relative to where the engine starts. */
-export interface AllowOptions {
-  readonly read?: readonly string[];
-  readonly write?: readonly string[];
-  /** Hosts, with or without a port. */
-  readonly net?: readonly string[];
-}
-
-/** What a run is to do otherwise than the workflow and the configuration say. */
-export interface RunOptions {
-  readonly mode?: ExecutionMode;
-  /** 0 means the machine's parallelism. */
-  readonly maxParallelSteps?: number;
-  readonly failureMode?: FailureMode;
-  /** For the whole run, in milliseconds. */
-  readonly timeoutMs?: number;
-  /**
-   * The directory that the steps share, where the files are that they hand on; made if it is not there, and kept. What is in it
-   * is open to all steps of the run. Default: a temporary one, removed when the run ends.
-   */
-  readonly workdir?: string;
-  /** What embedded steps may do besides what the workflow says, unless they have permissions of their own. */
-  readonly allow?: AllowOptions;
-  /** Stops the run as `run.stop()` does. */
-  readonly signal?: AbortSignal;
-  /** `off` neither uses nor fills the cache; the steps in `refresh` run, and their outputs are kept anew. */
-  readonly cache?: { readonly off?: boolean; readonly refresh?: readonly string[] };
-  /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
-  readonly resume?: Resumption;
-  /** Gets this run's events only. */
-  readonly listener?: RunListener;
-}
-
-export interface Resumption {
-  readonly id: string;
-  /** Outputs of steps that have succeeded. */
-  readonly kept: ReadonlyMap<string, EncodedValue>;
-}
-
-export interface Run {
-  readonly id: string;
-  /** What is known so far; it changes as the run goes on. */
-  readonly record: RunRecord;
-  /** Never rejects; resolves when nothing of the run is left on the machine. */
-  readonly finished: Promise<RunRecord>;
-  /** Starts nothing more and ends what runs, gently. Default reason: `cancelled`. */
-  stop(reason?: StopReason): void;
-  /** Ends what runs at once. */
-  kill(): void;
-}
-
-export interface Engine extends AsyncDisposable {
-  /** Reads and plans the workflow file at `path`; fails with every mistake in it at once. */
-  load(path: string, options?: LoadOptions): Promise<Result<Plan, readonly Diagnostic[]>>;
-  /** The same for a workflow written as an object. */
-  define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
-  /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
-  check(plan: Plan): Promise<readonly Diagnostic[]>;
-  /** Throws when `options.workdir` cannot be made. */
-  start(plan: Plan, options?: RunOptions): Run;
-  /** The listener gets every run's events until it is disposed of. */
-  watch(listener: RunListener): Disposable;
-}
 
 export function createEngine(options: EngineOptions = {}): Engine {
   return new LocalEngine(options);
@@ -251,10 +166,8 @@ class LocalEngine implements Engine {
     const { planWorkflow, allMistakes } = await import('./plan/index.ts');
     if (!parsed.ok) return fail(allMistakes(parsed.error));
     const { workflow, warnings } = parsed.value;
-    const natives = workflow.steps.filter((step) => isHeldInVain(step, this.#runtimeOf(step)));
-    if (natives.length > 0) return fail(natives.map((step) => nativeWithPermissions(step, workflow.file)));
-    const disabled = workflow.steps.filter((step) => !this.#config.runners[step.language].enabled);
-    if (disabled.length > 0) return fail(disabled.map((step) => disabledRunner(step, workflow.file)));
+    const ruledOut = ruledOutBy(this.#config, workflow, (step) => this.#runtimeOf(step));
+    if (ruledOut.length > 0) return fail(ruledOut);
     const plan = planWorkflow(workflow, warnings);
     if (plan.ok && warm) {
       const needs = needsOf(plan.value, this.#cap(plan.value, {}), (step) => ({
@@ -339,29 +252,5 @@ function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs, workdir,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(workdir !== undefined && { workdir }),
     ...(allow !== undefined && { allow }),
-  };
-}
-
-function isHeldInVain({ permissions }: Step, runtime: Runtime): boolean {
-  return runtime === 'native' && permissions.some(({ from }) => from === 'step');
-}
-
-function nativeWithPermissions(step: Step, file: Plan['workflow']['file']): Diagnostic {
-  return {
-    code: 'misfit-field',
-    severity: 'error',
-    message: `Step "${step.name}" has "permissions", which hold embedded steps only, and the configuration runs ${step.language} on the host; set runtime = "embedded" on the step`,
-    file,
-    span: step.span,
-  };
-}
-
-function disabledRunner(step: Step, file: Plan['workflow']['file']): Diagnostic {
-  return {
-    code: 'runner-disabled',
-    severity: 'error',
-    message: `Step "${step.name}" is written in ${step.language}, which is switched off; set "runners.${step.language}.enabled" to true in the configuration`,
-    file,
-    span: step.span,
   };
 }

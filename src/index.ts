@@ -1,6 +1,6 @@
 /** The public library. */
 export { createEngine } from './engine.ts';
-export type { Engine, EngineOptions, LoadOptions, Run, RunOptions } from './engine.ts';
+export type { Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
 export { defineWorkflow } from './define.ts';
 export type { StepAmong } from './define.ts';
 export { openStore } from './store/open.ts';

@@ -43,6 +43,7 @@ const TABLE: Record<string, readonly string[]> = {
   'src/terminal': ['src/model', 'runners/contract'],
   'src/cli': [
     'src/model',
+    'src/api',
     'src/engine',
     'src/head-start',
     'src/config',
@@ -56,6 +57,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/value',
   ],
   'src/engine': [
+    'src/api',
     'src/model',
     'src/config',
     'src/parse',
@@ -63,15 +65,16 @@ const TABLE: Record<string, readonly string[]> = {
     'src/run',
     'src/store',
     'src/warm-up',
-    'src/head-start',
     'runners/contract',
   ],
+  'src/api': ['src/model', 'src/config', 'src/parse', 'src/run', 'src/store', 'src/head-start', 'runners/contract'],
   'src/head-start': ['src/run'],
   'src/warm-up': ['src/model', 'runners/contract'],
   'src/define': ['src/parse'],
   'src/version': [],
   'src/outputs': ['src/model', 'runners/value'],
   'src/index': [
+    'src/api',
     'src/engine',
     'src/define',
     'src/outputs',

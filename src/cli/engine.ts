@@ -1,5 +1,5 @@
 /** Gives a command an engine for as long as it needs one. */
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../api.ts';
 import type { HeadStart } from '../head-start.ts';
 import type { Console } from './console.ts';
 import type { Setup } from './setup.ts';

@@ -1,7 +1,7 @@
 /** Runs one workflow file after another with the reports and the signals of the command line. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Engine, Run, RunOptions } from '../engine.ts';
+import type { Engine, Run, RunOptions } from '../api.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Allowed } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';

@@ -1,6 +1,6 @@
 /** What the command line says of a run beside the configuration, for a real run and for a dry one. */
 import { availableParallelism } from 'node:os';
-import type { RunOptions } from '../engine.ts';
+import type { RunOptions } from '../api.ts';
 import { strictest } from '../model/isolation.ts';
 import type { Allowed } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';

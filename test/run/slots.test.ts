@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Isolation } from '../../runners/contract.ts';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
 import { allProcesses } from '../../runners/process/table.ts';
-import { createEngine, type Engine } from '../../src/engine.ts';
+import type { Engine } from '../../src/api.ts';
+import { createEngine } from '../../src/engine.ts';
 import type { RunRecord } from '../../src/model/record.ts';
 import type { StepDefinition } from '../../src/parse/definition.ts';
 

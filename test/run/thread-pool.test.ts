@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngine, type Engine, type RunOptions } from '../../src/engine.ts';
+import type { Engine, RunOptions } from '../../src/api.ts';
+import { createEngine } from '../../src/engine.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import type { RunRecord } from '../../src/model/record.ts';
 import { outputsOf } from '../../src/outputs.ts';

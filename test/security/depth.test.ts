@@ -1,6 +1,7 @@
 // 100 hostile steps beside 100 honest ones: the honest ones lose nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEngine, type Engine } from '../../src/engine.ts';
+import type { Engine } from '../../src/api.ts';
+import { createEngine } from '../../src/engine.ts';
 import type { StepDefinition } from '../../src/parse/definition.ts';
 
 let engine: Engine;

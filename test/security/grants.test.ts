@@ -3,7 +3,8 @@ import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createEngine, type RunOptions } from '../../src/engine.ts';
+import type { RunOptions } from '../../src/api.ts';
+import { createEngine } from '../../src/engine.ts';
 import type { StepDefinition, WorkflowDefinition } from '../../src/parse/definition.ts';
 
 const SECRET = 'the-secret-of-the-machine-88a2';

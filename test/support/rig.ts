@@ -1,5 +1,6 @@
 // Runs a graph on a fake pool and says what happened, in words short enough for a test's expectation.
-import { createEngine, type Engine, type Run, type RunOptions } from '../../src/engine.ts';
+import type { Engine, Run, RunOptions } from '../../src/api.ts';
+import { createEngine } from '../../src/engine.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import type { RunRecord } from '../../src/model/record.ts';
 import type { Workflow } from '../../src/model/workflow.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
-import type { Engine, RunOptions } from '../../engine.ts';
+import type { Engine, RunOptions } from '../../api.ts';
 import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';

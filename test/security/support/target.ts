@@ -1,6 +1,7 @@
 // The engine as attacks meet it: real threads, one per language, canaries around them.
 import type { StepFailure } from '../../../runners/contract.ts';
-import { createEngine, type Engine } from '../../../src/engine.ts';
+import type { Engine } from '../../../src/api.ts';
+import { createEngine } from '../../../src/engine.ts';
 import type { StepDefinition } from '../../../src/parse/definition.ts';
 import type { Attack } from './attack.ts';
 import { Canaries } from './canaries.ts';

@@ -1,0 +1,99 @@
+/** What an engine takes and gives, as whoever embeds it sees it. */
+import type { EncodedValue } from '../runners/contract.ts';
+import type { Config } from './config/config.ts';
+import type { HeadStart } from './head-start.ts';
+import type { Diagnostic } from './model/diagnostic.ts';
+import type { RunListener, StopReason } from './model/event.ts';
+import type { Plan } from './model/plan.ts';
+import type { RunRecord } from './model/record.ts';
+import type { Result } from './model/result.ts';
+import type { ExecutionMode, FailureMode } from './model/workflow.ts';
+import type { WorkflowDefinition } from './parse/definition.ts';
+import type { Pool } from './run/pool.ts';
+import type { RunStore } from './store/store.ts';
+
+export interface EngineOptions {
+  /** Default: the built-in defaults; no file is read. */
+  readonly config?: Config;
+  /** Where relative paths and the steps' working directory start. Default: the process's. */
+  readonly cwd?: string;
+  /** The environment from which steps are granted entries. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The process does nothing but run workflows, so that V8's flags may be set to suit the interpreters. Default: false. */
+  readonly ownsProcess?: boolean;
+  /** Remembers runs. Default: nothing does; the engine disposes of it. */
+  readonly store?: RunStore;
+  /** Where jobs run. Default: threads of this process; the engine disposes of it either way. */
+  readonly pool?: Pool;
+  /** A thread that boots already; the command's own. */
+  readonly headStart?: HeadStart;
+}
+
+export interface LoadOptions {
+  /** Start interpreters while the file is still being read, because the plan will be run. Default: false. */
+  readonly warm?: boolean;
+}
+
+/** Paths are relative to where the engine starts. */
+export interface AllowOptions {
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  /** Hosts, with or without a port. */
+  readonly net?: readonly string[];
+}
+
+/** What a run is to do otherwise than the workflow and the configuration say. */
+export interface RunOptions {
+  readonly mode?: ExecutionMode;
+  /** 0 means the machine's parallelism. */
+  readonly maxParallelSteps?: number;
+  readonly failureMode?: FailureMode;
+  /** For the whole run, in milliseconds. */
+  readonly timeoutMs?: number;
+  /**
+   * The directory that the steps share, where the files are that they hand on; made if it is not there, and kept. What is in it
+   * is open to all steps of the run. Default: a temporary one, removed when the run ends.
+   */
+  readonly workdir?: string;
+  /** What embedded steps may do besides what the workflow says, unless they have permissions of their own. */
+  readonly allow?: AllowOptions;
+  /** Stops the run as `run.stop()` does. */
+  readonly signal?: AbortSignal;
+  /** `off` neither uses nor fills the cache; the steps in `refresh` run, and their outputs are kept anew. */
+  readonly cache?: { readonly off?: boolean; readonly refresh?: readonly string[] };
+  /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
+  readonly resume?: Resumption;
+  /** Gets this run's events only. */
+  readonly listener?: RunListener;
+}
+
+export interface Resumption {
+  readonly id: string;
+  /** Outputs of steps that have succeeded. */
+  readonly kept: ReadonlyMap<string, EncodedValue>;
+}
+
+export interface Run {
+  readonly id: string;
+  /** What is known so far; it changes as the run goes on. */
+  readonly record: RunRecord;
+  /** Never rejects; resolves when nothing of the run is left on the machine. */
+  readonly finished: Promise<RunRecord>;
+  /** Starts nothing more and ends what runs, gently. Default reason: `cancelled`. */
+  stop(reason?: StopReason): void;
+  /** Ends what runs at once. */
+  kill(): void;
+}
+
+export interface Engine extends AsyncDisposable {
+  /** Reads and plans the workflow file at `path`; fails with every mistake in it at once. */
+  load(path: string, options?: LoadOptions): Promise<Result<Plan, readonly Diagnostic[]>>;
+  /** The same for a workflow written as an object. */
+  define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
+  /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
+  check(plan: Plan): Promise<readonly Diagnostic[]>;
+  /** Throws when `options.workdir` cannot be made. */
+  start(plan: Plan, options?: RunOptions): Run;
+  /** The listener gets every run's events until it is disposed of. */
+  watch(listener: RunListener): Disposable;
+}

@@ -1,0 +1,41 @@
+/** The steps of a workflow that the configuration does not let run as they are written. */
+import type { Runtime } from '../../runners/contract.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { SourceFile } from '../model/source.ts';
+import type { Step, Workflow } from '../model/workflow.ts';
+import type { Config } from './config.ts';
+
+/** `runtimeOf` is where a step would run. */
+export function ruledOutBy(
+  { runners }: Config,
+  { steps, file }: Workflow,
+  runtimeOf: (step: Step) => Runtime,
+): readonly Diagnostic[] {
+  const natives = steps.filter((step) => isHeldInVain(step, runtimeOf(step)));
+  if (natives.length > 0) return natives.map((step) => nativeWithPermissions(step, file));
+  return steps.filter(({ language }) => !runners[language].enabled).map((step) => disabledRunner(step, file));
+}
+
+function isHeldInVain({ permissions }: Step, runtime: Runtime): boolean {
+  return runtime === 'native' && permissions.some(({ from }) => from === 'step');
+}
+
+function nativeWithPermissions(step: Step, file: SourceFile): Diagnostic {
+  return {
+    code: 'misfit-field',
+    severity: 'error',
+    message: `Step "${step.name}" has "permissions", which hold embedded steps only, and the configuration runs ${step.language} on the host; set runtime = "embedded" on the step`,
+    file,
+    span: step.span,
+  };
+}
+
+function disabledRunner(step: Step, file: SourceFile): Diagnostic {
+  return {
+    code: 'runner-disabled',
+    severity: 'error',
+    message: `Step "${step.name}" is written in ${step.language}, which is switched off; set "runners.${step.language}.enabled" to true in the configuration`,
+    file,
+    span: step.span,
+  };
+}
