@@ -127,20 +127,27 @@ class Step {
 
   /** The code as a script; if it cannot be one but may be a module, as that. */
   #evaluate(): { handle: QuickJSHandle } | { failure: StepFailure } {
-    const { context } = this.#sandbox;
     const { code, origin } = this.#script;
     const { step } = this.#job;
+    if (isSurelyModule(code)) return this.#evaluateModule();
+    const { context } = this.#sandbox;
     const script = context.evalCode(code, step, { type: 'global' });
     if (script.error === undefined) return { handle: context.undefined };
     const thrown = this.#describe(script.error);
     if (!isSyntaxErrorOf(thrown, step)) return { failure: this.#failureOf(thrown) };
     if (!MODULE_WORDS.test(code)) return { failure: notRunnable(thrown, step, origin) };
+    return this.#evaluateModule();
+  }
+
+  #evaluateModule(): { handle: QuickJSHandle } | { failure: StepFailure } {
+    const { code, origin } = this.#script;
+    const { step } = this.#job;
     const whole = OWN_RUN.test(code) ? `${code}\nexport { run as hwfe_run };` : code;
-    const module = context.evalCode(whole, step, { type: 'module' });
+    const module = this.#sandbox.context.evalCode(whole, step, { type: 'module' });
     if (module.error === undefined) return { handle: module.value };
-    const moduleThrown = this.#describe(module.error);
-    const unparsed = isSyntaxErrorOf(moduleThrown, step) || moduleThrown.message.startsWith('There is no module ');
-    return { failure: unparsed ? notRunnable(moduleThrown, step, origin) : this.#failureOf(moduleThrown) };
+    const thrown = this.#describe(module.error);
+    const unparsed = isSyntaxErrorOf(thrown, step) || thrown.message.startsWith('There is no module ');
+    return { failure: unparsed ? notRunnable(thrown, step, origin) : this.#failureOf(thrown) };
   }
 
   async #settle(): Promise<Outcome | undefined> {
@@ -261,6 +268,12 @@ class Step {
     const { origin } = this.#script;
     return fail({ reason: 'threw', message, position: { file: origin.file, line: origin.line } });
   }
+}
+
+/** A line that begins with `export` where no template, comment or continued string can be open; the other try is spared then. */
+function isSurelyModule(code: string): boolean {
+  const at = code.search(/^[ \t]*export\b/m);
+  return at !== -1 && !/`|\/\*|\\\n$/.test(code.slice(0, at));
 }
 
 /** Whether the code itself failed to parse, rather than threw a SyntaxError: only then the stack is its bare place. */

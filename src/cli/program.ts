@@ -22,11 +22,6 @@ void main(process.argv.slice(2), out)
 
 async function main(args: readonly string[], console: Console): Promise<number> {
   const first = args[0];
-  if (first === '--version' || first === '-V') {
-    const { version } = await import('../version.ts');
-    console.out.lines([version()]);
-    return STATUS.succeeded;
-  }
   if (first === '--help' || first === '-h') return perform('help', [], console);
   if (first !== undefined && Object.hasOwn(COMMANDS, first)) return perform(first, args.slice(1), console);
   return perform('run', args, console);
