@@ -6,11 +6,14 @@ import { received } from './setup-letter.ts';
 import { Stops } from './stops.ts';
 import { threadClock } from './thread-clock.ts';
 
-/** Piscina awaits this before it counts the thread as ready: the language is warm when the first job comes. */
-const ready: Promise<(assignment: Assignment | undefined) => Promise<Report | undefined>> = boot(
+/**
+ * Piscina counts the thread as ready when this module is: the language is warm when the first job comes. Awaited here, and not by
+ * Piscina, so that Node cannot `require` the module: a thread that is ended in the middle of that takes the process with it.
+ */
+const run: (assignment: Assignment | undefined) => Promise<Report | undefined> = await boot(
   received(workerData as SharedArrayBuffer),
 );
-export default ready;
+export default run;
 
 async function boot(setup: ThreadSetup): Promise<(assignment: Assignment | undefined) => Promise<Report | undefined>> {
   const runner = await loadOrSayWhyNot(setup);

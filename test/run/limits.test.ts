@@ -244,7 +244,7 @@ def run():
       'CPU time of processes that left the step’s group',
       'cpu',
       '400ms',
-      { cmd: "setsid sh -c 'while :; do :; done' & sleep 20" },
+      { cmd: "setsid sh -c 'while :; do :; done' & sleep 20.71" },
       { cmd: 'setsid true; sleep 0.1' },
     ],
     [
@@ -258,7 +258,7 @@ def run():
       'processes',
       'processes',
       '20',
-      { cmd: 'for i in $(seq 200); do sleep 20 & done; wait' },
+      { cmd: 'for i in $(seq 200); do sleep 20.71 & done; wait' },
       { cmd: 'for i in $(seq 10); do sleep 0.1 & done; wait' },
     ],
     [
@@ -300,7 +300,7 @@ def run():
       'message',
       expect.stringMatching(new RegExp(`limits\\.${limit} \\(.*, set by the step\\)$`)),
     );
-    expect(runningWith('sleep 20')).toEqual([]);
+    expect(runningWith('sleep 20.71')).toEqual([]);
     expect(await runStep({ ...below, limits })).toMatchObject({ status: 'succeeded' });
   });
 
@@ -339,7 +339,7 @@ describe('bombs', () => {
     },
     shell: { step: { cmd: 'yes | head -c 5000000; echo 1 > $HWFE_OUTPUT' } },
     // Never one without an end: whatever held it would be tried on the machine that runs the tests.
-    forks: { step: { cmd: 'for i in $(seq 200); do sleep 20 & done; wait' }, limit: 'processes' },
+    forks: { step: { cmd: 'for i in $(seq 200); do sleep 20.71 & done; wait' }, limit: 'processes' },
   };
   const EACH = 8;
   const PROCESSES = 20;
@@ -374,7 +374,7 @@ describe('bombs', () => {
         else expect(failure).toMatchObject({ reason: 'limit', limit });
       }
     }
-    expect(runningWith('sleep 20')).toEqual([]);
+    expect(runningWith('sleep 20.71')).toEqual([]);
     // Threads of each language stay, each with an interpreter of up to that much, beside their own 30 MB or so.
     expect(most - before).toBeLessThan(3 * EACH * (MEMORY_MB + 40) * 1024 ** 2);
   }, 120_000);
