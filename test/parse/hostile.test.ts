@@ -51,7 +51,7 @@ const STOPPED: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ];
 
-test.for(STOPPED)('a file that %s is stopped in time', async ([, program, codes]) => {
+test.for(STOPPED)('a file that %s is stopped in time', { tags: 'attack' }, async ([, program, codes]) => {
   const found = await timed(async () =>
     codesOf(await readLua(`workflow = { steps = { a = { code = "" } } }\n${program}`)),
   );
@@ -78,7 +78,7 @@ const REACHES: readonly (readonly [string, string])[] = [
   ['load of bytecode', 'load(string.char(27) .. "Lua")'],
 ];
 
-test.for(REACHES)('a file that uses %s is told so at that line: %s', async ([name, call]) => {
+test.for(REACHES)('a file that uses %s is told so at that line: %s', { tags: 'attack' }, async ([name, call]) => {
   const cwd = folder();
   const canary = join(cwd, 'canary');
   const parsed = await timed(() =>
@@ -94,6 +94,7 @@ test.for(REACHES)('a file that uses %s is told so at that line: %s', async ([nam
 
 test.for(['js', 'fengari', 'process', 'require("fs")', 'require("../secret")', 'require("/etc/passwd")'])(
   '%s leads out of no sandbox',
+  { tags: 'attack' },
   async (expression) => {
     const cwd = folder({
       'secret.lua': 'return { a = { code = "" } }',
@@ -103,7 +104,7 @@ test.for(['js', 'fengari', 'process', 'require("fs")', 'require("../secret")', '
   },
 );
 
-test('a link does not lead a Lua module out of the folder', async () => {
+test('a link does not lead a Lua module out of the folder', { tags: 'attack' }, async () => {
   const cwd = folder({
     'secret.lua': 'return { a = { code = "" } }',
     'flows/a.lua': 'workflow = { steps = require("link") }',
@@ -113,7 +114,7 @@ test('a link does not lead a Lua module out of the folder', async () => {
   expect(diagnostic!.message).toContain('leads out of the workflow');
 });
 
-test('tables without end, however they are shared, are no values', async () => {
+test('tables without end, however they are shared, are no values', { tags: 'attack' }, async () => {
   const doubling = 'local t = { code = "" } for i = 1, 60 do t = { a = t, b = t } end workflow = { steps = t }';
   expect(await timed(async () => codesOf(await readLua(doubling)))).toContain('unknown-field');
   const deep = 'local t = {} for i = 1, 1e4 do t = { a = t } end workflow = { steps = { a = { code = t } } }';
@@ -132,12 +133,12 @@ test.for([
   ['toml', `a = ${'{ a = '.repeat(10_000)}1${' }'.repeat(10_000)}`],
   ['toml', `[${'a.'.repeat(10_000)}a]`],
   ['toml', `${'a.'.repeat(10_000)}a = 1`],
-] as const)('deep nesting in %s ends with a diagnostic', async ([format, text]) => {
+] as const)('deep nesting in %s ends with a diagnostic', { tags: 'attack' }, async ([format, text]) => {
   const found = await timed(async () => codesOf(await (format === 'lua' ? readLua(text) : readToml(text))));
   expect(found.length).toBeGreaterThan(0);
 });
 
-test('what is no text file is told what it is, and a pipe is not waited for', async () => {
+test('what is no text file is told what it is, and a pipe is not waited for', { tags: 'attack' }, async () => {
   const cwd = folder({
     'nul.lua': 'workflow = "\0"',
     'latin1.lua': new Uint8Array([0x2d, 0x2d, 0xe9]),
@@ -158,7 +159,7 @@ test('what is no text file is told what it is, and a pipe is not waited for', as
   expect(await code('nul.lua/x.lua')).toEqual(['file-not-found']);
 });
 
-test('no thread outlives the file it read, nor does what the thread did to its own arrays', () => {
+test('no thread outlives the file it read, nor does what the thread did to its own arrays', { tags: 'attack' }, () => {
   const program = `
     import { readdirSync } from 'node:fs';
     import { parseText } from './dist/src/parse/index.js';

@@ -42,7 +42,7 @@ const TAKEN = [
   'steps',
 ];
 
-test.for(REFUSED)('%j is no name of a step, in Lua and in TOML', async (name) => {
+test.for(REFUSED)('%j is no name of a step, in Lua and in TOML', { tags: 'attack' }, async (name) => {
   const lua = await readLua(`workflow = { steps = { ["${name}"] = { code = "return 1" } } }`);
   expect(lua.ok ? [] : codesOf(lua)).toEqual(name === 'a\\0b' ? expect.anything() : ['bad-name']);
   if (name.includes('\\')) return;
@@ -56,7 +56,7 @@ describe('names that mean something elsewhere mean nothing here', () => {
   });
   afterAll(() => engine[Symbol.asyncDispose]());
 
-  test.for(TAKEN)('%s', async (name) => {
+  test.for(TAKEN)('%s', { tags: 'attack' }, async (name) => {
     const steps: Record<string, StepDefinition> = Object.create(null) as Record<string, StepDefinition>;
     steps[name] = { language: 'javascript', code: 'function run() { return 7 }' };
     for (const [language, code] of [
@@ -76,7 +76,9 @@ describe('names that mean something elsewhere mean nothing here', () => {
   });
 });
 
-test('10,000 steps, each after the one before, are read and refused or planned in time', async () => {
+test('10,000 steps, each after the one before, are read and refused or planned in time', {
+  tags: 'attack',
+}, async () => {
   const chain = Array.from(
     { length: 10_000 },
     (_, i) => `s${i} = { code = "return 1"${i > 0 ? `, depends_on = "s${i - 1}"` : ''} }`,
@@ -88,7 +90,7 @@ test('10,000 steps, each after the one before, are read and refused or planned i
   expect(performance.now() - start).toBeLessThan(8000);
 });
 
-test('every step after every other is refused without a listing of all ways round', async () => {
+test('every step after every other is refused without a listing of all ways round', { tags: 'attack' }, async () => {
   const names = Array.from({ length: 150 }, (_, i) => `s${i}`);
   const all = names.map((name) => `"${name}"`).join(', ');
   const steps = names.map((name) => `${name} = { code = "", depends_on = { ${all} } }`);
@@ -97,7 +99,7 @@ test('every step after every other is refused without a listing of all ways roun
   expect(found.length).toBeLessThan(300);
 });
 
-test('code files lead to no pipe, no device and no folder', async () => {
+test('code files lead to no pipe, no device and no folder', { tags: 'attack' }, async () => {
   const cwd = folder({ 'a.lua': 'workflow = { steps = { a = { file = "code.lua" } } }' });
   const code = join(cwd, 'code.lua');
   const start = performance.now();
@@ -119,7 +121,7 @@ describe('what changes between reading and running', () => {
   });
   afterAll(() => dir.remove());
 
-  test('a workflow and its code run as they were read', async () => {
+  test('a workflow and its code run as they were read', { tags: 'attack' }, async () => {
     dir.write('code.lua', 'return "read"');
     dir.write('a.lua', 'workflow = { steps = { a = { file = "code.lua" } } }');
     const engine = createEngine({ cwd: dir.path });
@@ -143,7 +145,7 @@ describe('what changes between reading and running', () => {
     ['a device', (path: string): void => symlinkSync('/dev/zero', path)],
     ['nothing', (): void => undefined],
     ['text', (path: string): void => writeFileSync(path, 'nothing of a module')],
-  ] as const)('a module that became %s fails its step', async ([, make]) => {
+  ] as const)('a module that became %s fails its step', { tags: 'attack' }, async ([, make]) => {
     const path = join(dir.path, 'm.wasm');
     execFileSync('rm', ['-rf', path]);
     // (module (func (export "run") (result i32) i32.const 0))
@@ -159,7 +161,7 @@ describe('what changes between reading and running', () => {
   });
 });
 
-test.for(['validate', 'graph', 'list'])('hwfe %s runs nothing of a workflow', async (command) => {
+test.for(['validate', 'graph', 'list'])('hwfe %s runs nothing of a workflow', { tags: 'attack' }, async (command) => {
   const dir = directory({
     'workflows/a.lua': `workflow = { steps = {
       a = { cmd = "touch made" }, b = { code = "os.execute('touch made')" }, c = { language = "python", code = "open('made', 'w')" } } }`,

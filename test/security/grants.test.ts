@@ -86,7 +86,7 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     expect(readFileSync(join(project, 'out/new/file'), 'utf8')).toBe('written');
   });
 
-  test('reads and writes nothing without permissions', async () => {
+  test('reads and writes nothing without permissions', { tags: 'attack' }, async () => {
     const read = await run({ language, code: reads('data/a.txt')[language] });
     expect(read.failure).toEqual({
       reason: 'not-granted',
@@ -97,7 +97,7 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     expect(written.failure).toMatchObject({ reason: 'not-granted', grant: 'permissions = { write = ["out/x"] }' });
   });
 
-  test.each(ELSEWHERE)('does not read %s', async (path) => {
+  test.each(ELSEWHERE)('does not read %s', { tags: 'attack' }, async (path) => {
     const { output, failure } = await run({ language, code: reads(path)[language], permissions: PERMISSIONS });
     expect(output).toBeUndefined();
     expect(failure).toMatchObject({ reason: 'not-granted' });
@@ -105,6 +105,7 @@ describe.each(LANGUAGES)('a %s step', (language) => {
 
   test.each([...ELSEWHERE, 'data/a.txt', 'out/up/secret', 'out/../private/key', 'out'])(
     'does not write %s',
+    { tags: 'attack' },
     async (path) => {
       const { failure } = await run({ language, code: writes(path)[language], permissions: PERMISSIONS });
       expect(failure).toMatchObject({ reason: 'not-granted' });
@@ -114,12 +115,16 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     },
   );
 
-  test.each(['/etc/*', '/**', '../**', 'data/up/*', 'private/*'])('lists nothing of %s', async (pattern) => {
-    const { output } = await run({ language, code: lists(pattern)[language], permissions: PERMISSIONS });
-    for (const path of JSON.parse(output ?? '[]') as string[]) expect(path).toMatch(/^data\/(a|deep\/b)\.txt$/);
-  });
+  test.each(['/etc/*', '/**', '../**', 'data/up/*', 'private/*'])(
+    'lists nothing of %s',
+    { tags: 'attack' },
+    async (pattern) => {
+      const { output } = await run({ language, code: lists(pattern)[language], permissions: PERMISSIONS });
+      for (const path of JSON.parse(output ?? '[]') as string[]) expect(path).toMatch(/^data\/(a|deep\/b)\.txt$/);
+    },
+  );
 
-  test('does not write through a second name of a file', async () => {
+  test('does not write through a second name of a file', { tags: 'attack' }, async () => {
     const name = join(project, 'out/name');
     rmSync(name, { force: true });
     linkSync(secret, name);
@@ -127,7 +132,7 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     expect(readFileSync(secret, 'utf8')).toBe(SECRET);
   });
 
-  test('may get over a denial, and is told no more than that', async () => {
+  test('may get over a denial, and is told no more than that', { tags: 'attack' }, async () => {
     const codes: Record<Language, string> = {
       lua: 'function run() local ok, why = pcall(hwfe.read, "data/link") return why end',
       javascript: 'function run() { try { hwfe.read("data/link") } catch (error) { return error.message } }',
@@ -137,7 +142,7 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     expect(output).toBe('"\\"data/link\\" is not granted to be read"');
   });
 
-  test('can only narrow what its workflow says', async () => {
+  test('can only narrow what its workflow says', { tags: 'attack' }, async () => {
     const code = reads('private/key')[language];
     const wide = { read: '**' };
     expect((await run({ language, code }, { permissions: wide })).output).toBe('"private/key"');
@@ -155,7 +160,7 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     expect((await run({ language, code, permissions: PERMISSIONS }, {}, { allow })).failure).toBeDefined();
   });
 
-  test('keeps to the limits of memory and of files', async () => {
+  test('keeps to the limits of memory and of files', { tags: 'attack' }, async () => {
     const permissions = PERMISSIONS;
     const files = await run({ language, code: writes('out/x')[language], permissions, limits: { files: 3 } });
     expect(files.failure).toMatchObject({ reason: 'limit', limit: 'files' });
@@ -170,20 +175,20 @@ describe.each(LANGUAGES)('a %s step', (language) => {
     expect(memory.failure).toMatchObject({ reason: 'limit', limit: 'memory' });
   });
 
-  test('reaches no files from a process without rights, which is said', async () => {
+  test('reaches no files from a process without rights, which is said', { tags: 'attack' }, async () => {
     const step: StepDefinition = { language, code: reads('data/a.txt')[language], isolation: 'process' };
     const { failure } = await run({ ...step, permissions: PERMISSIONS });
     expect(failure).toMatchObject({ reason: 'threw', message: expect.stringContaining('isolation') });
   });
 });
 
-test.each(ELSEWHERE)('without what stops it, %s is there to be read', (path) => {
+test.each(ELSEWHERE)('without what stops it, %s is there to be read', { tags: 'control' }, (path) => {
   const way = path.startsWith('/') ? path : `${project}/${path}`;
   const contents = readFileSync(way, 'utf8');
   expect(path.endsWith('environ') || [SECRET, 'private/key'].includes(contents)).toBe(true);
 });
 
-test('what the second name and the link lead to is overwritten by who writes through them', () => {
+test('what the second name and the link lead to is overwritten by who writes through them', { tags: 'control' }, () => {
   const name = join(project, 'out/second');
   rmSync(name, { force: true });
   linkSync(secret, name);

@@ -77,7 +77,7 @@ describe('a step that names a secret and', () => {
   const flow = (code: string, how: string): string =>
     `workflow = { steps = { leak = { code = ${JSON.stringify(code).replaceAll('\\n', '\\n')}, language = "shell", ${how} } } }`;
 
-  test.each(LEAKS)('%s shows and keeps nothing of it', async (_, code) => {
+  test.each(LEAKS)('%s shows and keeps nothing of it', { tags: 'attack' }, async (_, code) => {
     dir.write('flow.lua', flow(code, NAMED));
     for (const args of [['--json'], ['-p', '--output', 'json']]) {
       const { out, err } = await dir.start(['run', 'flow.lua', ...args], env).ended;
@@ -91,7 +91,7 @@ describe('a step that names a secret and', () => {
     expect(traces(kept(dir.path))).toEqual([]);
   });
 
-  test.each(LEAKS)('without that %s shows it', async (_, code) => {
+  test.each(LEAKS)('without that %s shows it', { tags: 'control' }, async (_, code) => {
     dir.write('flow.lua', flow(code, PASSED));
     const { out, err } = await dir.start(['run', 'flow.lua', '-p', '--output', 'json'], env).ended;
     expect(traces(out + err)).not.toEqual([]);
@@ -101,23 +101,27 @@ describe('a step that names a secret and', () => {
     ['lua', 'print(os.getenv("TOKEN")) error("no: " .. os.getenv("TOKEN"))'],
     ['javascript', 'console.log(process.env.TOKEN); throw new Error("no: " + process.env.TOKEN)'],
     ['python', 'import os\nprint(os.environ["TOKEN"])\nraise ValueError("no: " + os.environ["TOKEN"])'],
-  ])('is written in %s has it, and neither its error nor its lines show it', async (language, code) => {
-    dir.write(
-      'flow.lua',
-      `workflow = { steps = { leak = { language = "${language}", code = ${JSON.stringify(code)}, ${NAMED} } } }`,
-    );
-    const { out, err, status } = await dir.start(['run', 'flow.lua', '--json'], env).ended;
-    expect(status).toBe(1);
-    expect(traces(out + err)).toEqual([]);
-    expect(out).toContain('no: ***');
-  });
+  ])(
+    'is written in %s has it, and neither its error nor its lines show it',
+    { tags: 'attack' },
+    async (language, code) => {
+      dir.write(
+        'flow.lua',
+        `workflow = { steps = { leak = { language = "${language}", code = ${JSON.stringify(code)}, ${NAMED} } } }`,
+      );
+      const { out, err, status } = await dir.start(['run', 'flow.lua', '--json'], env).ended;
+      expect(status).toBe(1);
+      expect(traces(out + err)).toEqual([]);
+      expect(out).toContain('no: ***');
+    },
+  );
 });
 
 describe('a step that does not name it', () => {
   test.each([
     ['passes everything', 'pass_env = "*"', env, ''],
     ['passes its source', 'pass_env = "SOURCE"', { SOURCE: SECRET }, '[secrets.TOKEN]\nenv = "SOURCE"\n'],
-  ])('and %s does not get it', async (_, how, variables, config) => {
+  ])('and %s does not get it', { tags: 'attack' }, async (_, how, variables, config) => {
     dir.write('config.toml', config);
     dir.write(
       'flow.lua',
@@ -133,7 +137,7 @@ describe('a step that does not name it', () => {
     expect(JSON.parse(out)).toMatchObject({ other: { stdout: '0' } });
   });
 
-  test('gets what the one before hands on without it', async () => {
+  test('gets what the one before hands on without it', { tags: 'attack' }, async () => {
     dir.write(
       'flow.lua',
       `workflow = { steps = {
@@ -146,7 +150,7 @@ describe('a step that does not name it', () => {
   });
 });
 
-test('no command line has it while its steps run', async () => {
+test('no command line has it while its steps run', { tags: 'attack' }, async () => {
   dir.write(
     'flow.lua',
     `workflow = { steps = {

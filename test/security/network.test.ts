@@ -143,7 +143,7 @@ describe('what was granted', () => {
     expect((await run(`fetch('http://127.0.0.1:{outer}/never'); return 1`)).output).toBe('1');
   });
 
-  test('is held by the limit of memory', async () => {
+  test('is held by the limit of memory', { tags: 'attack' }, async () => {
     const { failure } = await run(`return (await fetch('http://127.0.0.1:{outer}/large')).status`, undefined, {
       limits: { memory: '48MB' },
     });
@@ -178,7 +178,7 @@ describe('what was not granted', () => {
     expect(failure).toMatchObject({ reason: 'not-granted', grant: 'permissions = { net = ["example.org:443"] }' });
   });
 
-  test.each([[[]], [undefined]])('is not there where no host is granted: %j', async (net) => {
+  test.each([[[]], [undefined]])('is not there where no host is granted: %j', { tags: 'attack' }, async (net) => {
     const permissions = { permissions: net === undefined ? {} : { net } };
     expect((await run(`return [typeof fetch, typeof Headers, typeof Response]`, [], permissions)).output).toBe(
       '["undefined","undefined","undefined"]',
@@ -190,13 +190,13 @@ describe('what was not granted', () => {
     expect(reached).toBe(0);
   });
 
-  test.each(OTHER_NAMES)('%s is not reached', async (url) => {
+  test.each(OTHER_NAMES)('%s is not reached', { tags: 'attack' }, async (url) => {
     const body = `return (await fetch('${url}')).text()`;
     expect((await run(body)).failure).toMatchObject({ reason: 'not-granted' });
     expect(reached).toBe(0);
   });
 
-  test.each(OTHER_NAMES)('%s is not reached by what allows every name', async (url) => {
+  test.each(OTHER_NAMES)('%s is not reached by what allows every name', { tags: 'attack' }, async (url) => {
     const isSaid = /localhost/i.test(url);
     const body = `return (await fetch('${url}')).text()`;
     const { failure } = await run(body, ['*:{inner}']);
@@ -205,22 +205,26 @@ describe('what was not granted', () => {
     if (!isSaid) expect(reached).toBe(0);
   });
 
-  test.each(OTHER_NAMES)('a redirect to %s is not followed', async (url) => {
+  test.each(OTHER_NAMES)('a redirect to %s is not followed', { tags: 'attack' }, async (url) => {
     const body = `return (await fetch('http://127.0.0.1:{outer}/?to=' + encodeURIComponent('${url}'))).text()`;
     expect((await run(body)).failure).toMatchObject({ reason: 'not-granted' });
     expect(reached).toBe(0);
   });
 
-  test.each([301, 303, 307, 308])('a redirect with the status %i is not followed', async (status) => {
-    const to = `encodeURIComponent('http://127.0.0.1:{inner}/')`;
-    const url = `'http://127.0.0.1:{outer}/?status=${status}&to=' + ${to}`;
-    expect((await run(`await fetch(${url}, { method: 'POST', body: 'x' })`)).failure).toMatchObject({
-      reason: 'not-granted',
-    });
-    expect(reached).toBe(0);
-  });
+  test.each([301, 303, 307, 308])(
+    'a redirect with the status %i is not followed',
+    { tags: 'attack' },
+    async (status) => {
+      const to = `encodeURIComponent('http://127.0.0.1:{inner}/')`;
+      const url = `'http://127.0.0.1:{outer}/?status=${status}&to=' + ${to}`;
+      expect((await run(`await fetch(${url}, { method: 'POST', body: 'x' })`)).failure).toMatchObject({
+        reason: 'not-granted',
+      });
+      expect(reached).toBe(0);
+    },
+  );
 
-  test('a name that leads into a private network is not reached', async () => {
+  test('a name that leads into a private network is not reached', { tags: 'attack' }, async () => {
     const name = hostname();
     const addresses = await lookup(name, { all: true }).catch(() => []);
     expect(addresses.every(({ address }) => isPrivate(address))).toBe(true);
@@ -237,7 +241,7 @@ describe('what was not granted', () => {
     'http://user:password@127.0.0.1:{outer}/',
     'no url',
     'javascript:1',
-  ])('%s is no place to fetch from', async (url) => {
+  ])('%s is no place to fetch from', { tags: 'attack' }, async (url) => {
     expect((await run(`return (await fetch('${url}')).text()`)).failure).toMatchObject({ reason: 'threw' });
   });
 
@@ -246,11 +250,11 @@ describe('what was not granted', () => {
     `await fetch('http://127.0.0.1:{outer}/', { headers: { a: 'b\\r\\nHost: x' } })`,
     `await fetch('http://127.0.0.1:{outer}/', { method: 'GET / HTTP/1.1\\r\\nX: y' })`,
     `await fetch('http://127.0.0.1:{outer}/', { method: 'CONNECT' })`,
-  ])('a request is not forged: %s', async (body) => {
+  ])('a request is not forged: %s', { tags: 'attack' }, async (body) => {
     expect((await run(body)).failure).toMatchObject({ reason: 'threw' });
   });
 
-  test('a step may get over it, and is told no more than that', async () => {
+  test('a step may get over it, and is told no more than that', { tags: 'attack' }, async () => {
     const { output } = await run(
       `try { await fetch('http://127.0.0.1:{outer}/?to=http://localhost:{inner}/') } catch (error) { return error.message }`,
     );
@@ -262,7 +266,7 @@ describe('what was not granted', () => {
   });
 });
 
-test.each(OTHER_NAMES)('without what stops it, %s is reached', async (url) => {
+test.each(OTHER_NAMES)('without what stops it, %s is reached', { tags: 'control' }, async (url) => {
   const response = await fetch(url.replace('{inner}', String(innerPort))).catch(() => undefined);
   // Where a machine has no such name, or no such family of addresses, there is nothing to reach.
   if (response !== undefined) expect(await response.text()).toBe(SECRET);

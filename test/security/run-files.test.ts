@@ -74,13 +74,13 @@ async function attack(step: StepDefinition, plant = 'true', given?: unknown): Pr
 }
 
 describe.each(WAYS)('$name', ({ plant, path }) => {
-  test.each(LANGUAGES)('is not read by a %s step', async (language) => {
+  test.each(LANGUAGES)('is not read by a %s step', { tags: 'attack' }, async (language) => {
     const shown = await attack({ language, code: refers(path)[language] }, plant);
     expect(shown).toMatch(/is not inside of it|is not a file/);
     expect(shown).not.toContain(SECRET);
   });
 
-  test.each(LANGUAGES)('is not read by a %s step that is given it as a file', async (language) => {
+  test.each(LANGUAGES)('is not read by a %s step that is given it as a file', { tags: 'attack' }, async (language) => {
     const sha256 = createHash('sha256').update(SECRET).digest('hex');
     const shown = await attack({ language, code: READS[language] }, plant, {
       $file: path,
@@ -91,18 +91,18 @@ describe.each(WAYS)('$name', ({ plant, path }) => {
     expect(shown).not.toContain(SECRET);
   });
 
-  test.each(LANGUAGES)('is not written by a %s step', async (language) => {
+  test.each(LANGUAGES)('is not written by a %s step', { tags: 'attack' }, async (language) => {
     await attack({ language, code: writes(path)[language] }, plant);
     expect(readFileSync(secret, 'utf8')).toBe(SECRET);
   });
 
-  test('is not handed on by a shell step', async () => {
+  test('is not handed on by a shell step', { tags: 'attack' }, async () => {
     const cmd = `${plant === undefined ? 'true' : `cd "$HWFE_WORKDIR"; ${plant}`}; echo '{"$file":${JSON.stringify(path)}}'`;
     const record = await run({ step: { cmd } });
     expect(record.steps.get('step')!.failure).toMatchObject({ reason: 'output-invalid' });
   });
 
-  test('without what stops it, it is read and written', async () => {
+  test('without what stops it, it is read and written', { tags: 'control' }, async () => {
     await run({ plant: { cmd: `cd "$HWFE_WORKDIR"; ${plant ?? 'true'}` } });
     const way = path.startsWith('/') ? path : `${kept}/${path}`;
     expect(readFileSync(way, 'utf8')).toBe(SECRET);
@@ -112,13 +112,13 @@ describe.each(WAYS)('$name', ({ plant, path }) => {
 });
 
 describe.each(LANGUAGES)('in a %s step', (language) => {
-  test('a second name of a file is replaced, and the file itself stays', async () => {
+  test('a second name of a file is replaced, and the file itself stays', { tags: 'attack' }, async () => {
     await attack({ language, code: writes('name')[language] }, `ln ${secret} name`);
     expect(readFileSync(join(kept, 'name'), 'utf8')).toBe('overwritten');
     expect(readFileSync(secret, 'utf8')).toBe(SECRET);
   });
 
-  test('a pipe is not waited for', async () => {
+  test('a pipe is not waited for', { tags: 'attack' }, async () => {
     const shown = await attack({ language, timeout: '20s', code: refers('pipe')[language] }, 'mkfifo pipe');
     expect(shown).toContain('is not a file');
     await attack({ language, timeout: '20s', code: writes('pipe')[language] });
@@ -126,17 +126,17 @@ describe.each(LANGUAGES)('in a %s step', (language) => {
     expect(readFileSync(join(kept, 'pipe'), 'utf8')).toBe('overwritten');
   });
 
-  test('in a process without rights there are no files, which is said', async () => {
+  test('in a process without rights there are no files, which is said', { tags: 'attack' }, async () => {
     const step: StepDefinition = { language, code: writes('f')[language], isolation: 'process' };
     expect(await attack(step)).toContain('reaches no files, not even those of its run');
   });
 
-  test('a device is not read', async () => {
+  test('a device is not read', { tags: 'attack' }, async () => {
     const shown = await attack({ language, timeout: '20s', code: refers('zero')[language] }, 'ln -s /dev/zero zero');
     expect(shown).toContain('is not a file');
   });
 
-  test('a file of 1 TiB is over the limit of memory, not too much for it', async () => {
+  test('a file of 1 TiB is over the limit of memory, not too much for it', { tags: 'attack' }, async () => {
     const given = { $file: 'huge', sha256: 'a'.repeat(64), size: 2 ** 40 };
     const step: StepDefinition = { language, code: READS[language], limits: { memory: '128MB' } };
     expect(JSON.parse(await attack(step, 'truncate -s 1T huge', given))).toMatchObject({
@@ -145,17 +145,17 @@ describe.each(LANGUAGES)('in a %s step', (language) => {
     });
   });
 
-  test('a file that is larger than its value says is not read', async () => {
+  test('a file that is larger than its value says is not read', { tags: 'attack' }, async () => {
     const given = { $file: 'huge', sha256: 'a'.repeat(64), size: 10 };
     expect(await attack({ language, code: READS[language] }, 'truncate -s 1T huge', given)).toContain('has changed');
   });
 
-  test('a file over the limit of files is not written', async () => {
+  test('a file over the limit of files is not written', { tags: 'attack' }, async () => {
     const step: StepDefinition = { language, code: writes('f')[language], limits: { files: 5 } };
     expect(JSON.parse(await attack(step))).toMatchObject({ reason: 'limit', limit: 'files' });
   });
 
-  test('all files together are held by the limit of memory', async () => {
+  test('all files together are held by the limit of memory', { tags: 'attack' }, async () => {
     const codes: Record<Language, string> = {
       lua: 'function run() local s = ("x"):rep(1 << 20) for i = 1, 2000 do hwfe.file("f" .. i, s) end end',
       javascript:

@@ -82,24 +82,28 @@ const PROOFLESS = new Set([
 ]);
 
 describe('a shell step', () => {
-  sandboxTest.each(ATTACKS)('in a sandbox that %s gets nowhere', async (_, code) => {
+  sandboxTest.each(ATTACKS)('in a sandbox that %s gets nowhere', { tags: 'attack' }, async (_, code) => {
     const { canaries } = target;
     const attempt = await target.run({ step: os(`set +e; { ${code(canaries.aims)}; } 2> /dev/null; echo ended`) });
     expect(attempt.output ?? attempt.shown).toBe('{"exit_code":0,"stderr":"","stdout":"ended"}');
     expect(canaries.breaches(attempt.shown)).toEqual([]);
   });
 
-  test.each(ATTACKS.filter(([name]) => !PROOFLESS.has(name)))('without one that %s gets there', async (_, code) => {
-    const witness = join(tmpdir(), 'hwfe-witness');
-    writeFileSync(witness, '');
-    const { aims } = target.canaries;
-    const attempt = await target.run({
-      step: { cmd: `set +e; { ${code(aims)}; } 2> /dev/null; rm -f /tmp/${aims.marker}; echo ended` },
-    });
-    target.canaries.reset();
-    rmSync(witness);
-    expect(attempt.output ?? attempt.shown).toContain('done');
-  });
+  test.each(ATTACKS.filter(([name]) => !PROOFLESS.has(name)))(
+    'without one that %s gets there',
+    { tags: 'control' },
+    async (_, code) => {
+      const witness = join(tmpdir(), 'hwfe-witness');
+      writeFileSync(witness, '');
+      const { aims } = target.canaries;
+      const attempt = await target.run({
+        step: { cmd: `set +e; { ${code(aims)}; } 2> /dev/null; rm -f /tmp/${aims.marker}; echo ended` },
+      });
+      target.canaries.reset();
+      rmSync(witness);
+      expect(attempt.output ?? attempt.shown).toContain('done');
+    },
+  );
 
   sandboxTest('finds the working directory, its programs, its inputs, and writes where it may', async () => {
     const cmd = `cat ${target.canaries.aims.file} > "$HWFE_WORKDIR/copy"

@@ -19,7 +19,7 @@ test.for([
     (name: string) => `function run() { return [process.env.${name} ?? null, process.env] }`,
   ],
   ['shell', 'shell', (name: string) => `printf '"%s"' "$${name}" > "$HWFE_OUTPUT"; env >&2`],
-] as const)('a %s step does not see what it was not given', async ([, language, code]) => {
+] as const)('a %s step does not see what it was not given', { tags: 'attack' }, async ([, language, code]) => {
   const { aims } = target.canaries;
   const attempt = await target.run({ step: { language, code: code(aims.variable) } });
   expect(attempt.failure).toBeUndefined();
@@ -29,7 +29,7 @@ test.for([
 test.for([
   ['Lua', 'lua', (name: string) => `function run() return os.getenv("${name}") end`],
   ['JavaScript', 'javascript', (name: string) => `function run() { return process.env.${name} }`],
-] as const)('a %s step cannot ask for it with "pass_env"', async ([, language, code]) => {
+] as const)('a %s step cannot ask for it with "pass_env"', { tags: 'attack' }, async ([, language, code]) => {
   const { aims } = target.canaries;
   const attempt = await target.run({
     step: { language, code: code(aims.variable), pass_env: '*', runtime: 'embedded' },
@@ -37,7 +37,7 @@ test.for([
   expect(attempt.shown).toContain('which an embedded step does not use');
 });
 
-test('a shell step that asks for it by name gets it, and only that', async () => {
+test('a shell step that asks for it by name gets it, and only that', { tags: 'control' }, async () => {
   const { aims } = target.canaries;
   process.env['CANARY_OTHER'] = 'not-asked-for';
   const attempt = await target.run({
@@ -48,7 +48,7 @@ test('a shell step that asks for it by name gets it, and only that', async () =>
   expect(attempt.shown).not.toContain('not-asked-for');
 });
 
-test('no process has a variable or an input in its command line', async () => {
+test('no process has a variable or an input in its command line', { tags: 'attack' }, async () => {
   const dir = directory({
     'a.lua': `workflow = { env = { TOKEN = "in-the-file-77" }, steps = {
       given = { code = "return 'an-input-77'" },

@@ -36,7 +36,7 @@ const VALUES: readonly (readonly [string, boolean, (aims: Aims) => string])[] = 
 const USE = `x=$INPUT_GIVEN; y=$(parse_input given); [ "$x" = "$y" ]; printf '%s' "$INPUT_GIVEN" > "$HWFE_OUTPUT"`;
 
 describe('values are data', () => {
-  test.for(VALUES)('%s, from a step before', async ([, , value]) => {
+  test.for(VALUES)('%s, from a step before', { tags: 'attack' }, async ([, , value]) => {
     const { aims } = target.canaries;
     const text = JSON.stringify(value(aims));
     const attempt = await target.run({
@@ -47,7 +47,7 @@ describe('values are data', () => {
     expect(target.canaries.breaches('')).toEqual([]);
   });
 
-  test.for(VALUES)('%s, in the environment', async ([, , value]) => {
+  test.for(VALUES)('%s, in the environment', { tags: 'attack' }, async ([, , value]) => {
     const { aims } = target.canaries;
     const attempt = await target.run({
       step: {
@@ -61,6 +61,7 @@ describe('values are data', () => {
 
   test.for(VALUES.filter(([, spliced]) => spliced))(
     'without that, spliced into the script, this works: %s',
+    { tags: 'control' },
     ([, , value]) => {
       const { canaries } = target;
       execFileSync('bash', ['-c', `echo "${value(canaries.aims)}"; true`], { stdio: 'ignore' });
@@ -70,14 +71,16 @@ describe('values are data', () => {
 });
 
 describe('names are data', () => {
-  test('no name of a step or of a dependency can be one that a shell takes for something else', async () => {
-    for (const name of ['a;b', 'a b', '$(id)', '-n', '../x', 'a=b', 'a\nb', '__proto__;', '*']) {
+  test.for(['a;b', 'a b', '$(id)', '-n', '../x', 'a=b', 'a\nb', '__proto__;', '*'])(
+    '%j, which a shell takes for something else, is no name of a step or of a dependency',
+    { tags: 'attack' },
+    async (name) => {
       const attempt = await target.run({ [name]: { cmd: 'true' }, step: { cmd: 'true', depends_on: name } });
       expect(attempt.shown).toContain('Rename the step');
-    }
-  });
+    },
+  );
 
-  test('a step cannot set what the runner sets', async () => {
+  test('a step cannot set what the runner sets', { tags: 'attack' }, async () => {
     const names = ['HWFE_OUTPUT', 'HWFE_STEP', 'HWFE_RUN_ID', 'HWFE_WORKDIR', 'HWFE_INPUTS', 'INPUT_GIVEN'];
     const attempt = await target.run({
       given: { language: 'javascript', code: 'function run() { return 1 }' },
@@ -92,6 +95,7 @@ describe('names are data', () => {
 
   test.for(['BASH_ENV', 'ENV', 'LD_PRELOAD', 'BASH_FUNC_cat%%', 'NODE_OPTIONS', 'PROMPT_COMMAND', 'IFS', 'PS4'])(
     "the host's %s does not reach a step",
+    { tags: 'attack' },
     async (name) => {
       process.env[name] = '() { :; }; touch /nonexistent';
       const attempt = await target.run({
@@ -112,7 +116,7 @@ describe('nothing stays', () => {
     ['in a session of its own', (m: string) => `setsid bash -c '${sleeper(m)}' & echo '{"a":1}'`],
     ['in a session of its own, twice forked', (m: string) => `(setsid bash -c '(${sleeper(m)}) &' &) ; echo '{"a":1}'`],
     ['below a shell that is gone', (m: string) => `bash -c '(${sleeper(m)}) & exit' ; echo '{"a":1}'`],
-  ] as const)('a process %s is ended', async ([, code]) => {
+  ] as const)('a process %s is ended', { tags: 'attack' }, async ([, code]) => {
     const { marker } = target.canaries.aims;
     const attempt = await target.run({ step: { cmd: code(marker) } });
     expect(attempt.output ?? attempt.shown).toBe('{"a":1}');
@@ -126,7 +130,7 @@ describe('nothing stays', () => {
     expect(failure).toMatchObject({ reason: 'exited', status });
   });
 
-  test('a step that removes its working directory, and one that starts where none is', async () => {
+  test('a step that removes its working directory, and one that starts where none is', { tags: 'attack' }, async () => {
     const gone = `${target.canaries.directory}/gone`;
     const lost = await target.run({ step: { cmd: `mkdir ${gone}; cd ${gone}; rmdir ${gone}; echo '{"a":1}'` } });
     expect(lost.output).toBe('{"a":1}');
@@ -140,7 +144,7 @@ describe('nothing stays', () => {
     ['a link to a device', 'ln -s /dev/zero "$HWFE_OUTPUT"'],
     ['a pipe', 'mkfifo "$HWFE_OUTPUT"'],
     ['a directory', 'mkdir "$HWFE_OUTPUT"'],
-  ])('%s in place of the output file is neither followed nor waited for', async ([, code]) => {
+  ])('%s in place of the output file is neither followed nor waited for', { tags: 'attack' }, async ([, code]) => {
     const { failure, shown } = await target.run({ step: { cmd: code!, timeout: '5s' } });
     expect(failure?.reason).toBe('output-invalid');
     expect(shown).not.toContain('root:');

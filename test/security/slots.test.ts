@@ -150,7 +150,7 @@ async function reached(code: string, run: (code: string) => Promise<string>): Pr
 }
 
 describe('in a process without rights', () => {
-  test.for(ATTACKS)('code that %s reaches nothing', async ([, code]) => {
+  test.for(ATTACKS)('code that %s reaches nothing', { tags: 'attack' }, async ([, code]) => {
     expect(await reached(code(canaries.aims), (text) => inSlot(text, undefined))).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe('in a process without rights', () => {
 
 describe.skipIf(!bubblewrap.ok)('in a sandbox', () => {
   const program = bubblewrap.ok ? bubblewrap.program : undefined;
-  test.for([...ATTACKS, ...FOR_THE_SYSTEM])('code that %s reaches nothing', async ([, code]) => {
+  test.for([...ATTACKS, ...FOR_THE_SYSTEM])('code that %s reaches nothing', { tags: 'attack' }, async ([, code]) => {
     expect(await reached(code(canaries.aims), (text) => inSlot(text, program))).toEqual([]);
   });
 });
@@ -174,6 +174,7 @@ const ELSEWHERE_TOO = /database|heap snapshot|its inside|as a module|working dir
 describe('in a bare thread', () => {
   test.for([...ATTACKS, ...FOR_THE_SYSTEM].filter(([name]) => !ELSEWHERE_TOO.test(name)))(
     'code that %s gets there',
+    { tags: 'control' },
     async ([, code]) => {
       expect(await reached(code(canaries.aims), inThread)).not.toEqual([]);
     },

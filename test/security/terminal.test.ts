@@ -44,14 +44,18 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 describe.for(Object.entries(BODIES))('%s', ([name, body]) => {
-  test.for(name === 'printed lines' ? COMMANDS : COMMANDS.slice(0, 3))('as %j shows it', async (command) => {
-    dir.write('hostile.lua', workflow(body));
-    const { out, err } = await dir.hwfe(...command.map((word) => (word === 'FILE' ? 'hostile.lua' : word)));
-    expect(out + err).not.toMatch(STEERS);
-    expect(out + err).not.toBe('');
-  });
+  test.for(name === 'printed lines' ? COMMANDS : COMMANDS.slice(0, 3))(
+    'as %j shows it',
+    { tags: 'attack' },
+    async (command) => {
+      dir.write('hostile.lua', workflow(body));
+      const { out, err } = await dir.hwfe(...command.map((word) => (word === 'FILE' ? 'hostile.lua' : word)));
+      expect(out + err).not.toMatch(STEERS);
+      expect(out + err).not.toBe('');
+    },
+  );
 
-  test('as one event a line', async () => {
+  test('as one event a line', { tags: 'attack' }, async () => {
     dir.write('hostile.lua', workflow(body));
     const { out } = await dir.hwfe('run', 'hostile.lua', '--json');
     const events = out
@@ -64,12 +68,16 @@ describe.for(Object.entries(BODIES))('%s', ([name, body]) => {
   });
 });
 
-test.for(Object.entries(STEERING))('without what makes it visible, a line that %s has it', ([, text]) => {
-  expect(text).toMatch(STEERS);
-  expect(visibleLine(text)).not.toMatch(STEERS);
-});
+test.for(Object.entries(STEERING))(
+  'without what makes it visible, a line that %s has it',
+  { tags: 'control' },
+  ([, text]) => {
+    expect(text).toMatch(STEERS);
+    expect(visibleLine(text)).not.toMatch(STEERS);
+  },
+);
 
-test('names of files are shown harmlessly, those that exist and those that do not', async () => {
+test('names of files are shown harmlessly, those that exist and those that do not', { tags: 'attack' }, async () => {
   const name = 'a\u001B]0;owned\u0007\r\u202Eb';
   dir.write(`workflows/${name}.lua`, 'workflow = { steps = { a = { code = "x = = 1" }, b = { depends_on = "c" } } }');
   for (const args of [
@@ -88,7 +96,7 @@ test('names of files are shown harmlessly, those that exist and those that do no
   }
 });
 
-test('a name of a step is no way to write: it is refused, and shown harmlessly', async () => {
+test('a name of a step is no way to write: it is refused, and shown harmlessly', { tags: 'attack' }, async () => {
   dir.write(
     'names.lua',
     `workflow = { steps = { [${lua(all)}] = { code = ${lua(all)}, [${lua(all)}] = 1, depends_on = ${lua(all)} } } }`,
@@ -98,7 +106,7 @@ test('a name of a step is no way to write: it is refused, and shown harmlessly',
   expect(out + err).not.toMatch(STEERS);
 });
 
-test('the live view shows lines, warnings and failures harmlessly', () => {
+test('the live view shows lines, warnings and failures harmlessly', { tags: 'attack' }, () => {
   let written = '';
   const plan = planOf(graph('a'));
   const report = createLiveReport(plan, {
@@ -135,7 +143,7 @@ test('the live view shows lines, warnings and failures harmlessly', () => {
     expect(written).not.toContain(text);
 });
 
-test('a line of 64 KiB that is slow for careless patterns takes no time', () => {
+test('a line of 64 KiB that is slow for careless patterns takes no time', { tags: 'attack' }, () => {
   const lines = [
     '\r'.repeat(65_535) + 'x',
     '\u001B['.repeat(32_000),
@@ -148,7 +156,7 @@ test('a line of 64 KiB that is slow for careless patterns takes no time', () => 
   expect(performance.now() - start).toBeLessThan(1500);
 });
 
-test('no name of a file writes lines of its own', async () => {
+test('no name of a file writes lines of its own', { tags: 'attack' }, async () => {
   const name = 'a\nerror: forged\r\nb';
   dir.write(`${name}.lua`, 'workflow = { steps = { a = { code = "return 1" } } }');
   dir.write(`wrong\n${name}.lua`, 'workflow = { steps = { a = { file = "x\\ny" } } }');

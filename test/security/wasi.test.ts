@@ -104,7 +104,7 @@ function generator(seed: number): () => number {
   };
 }
 
-test.for(Object.keys(CALLS))('%s gives an error number or traps, whatever it is given', (name) => {
+test.for(Object.keys(CALLS))('%s gives an error number or traps, whatever it is given', { tags: 'attack' }, (name) => {
   const next = generator(20_260_101);
   const { calls, memory } = instantiate();
   const bytes = new Uint8Array(memory.buffer);
@@ -152,12 +152,12 @@ function open(instance: ReturnType<typeof instantiate>, fd: number, path: string
   return instance.calls['path_open']!(fd, 1, 1024, bytes.length, 0, 1n << 1n, 0n, 0, 8);
 }
 
-test.for(PATHS)('no descriptor opens %j', (path) => {
+test.for(PATHS)('no descriptor opens %j', { tags: 'attack' }, (path) => {
   const instance = instantiate();
   for (let fd = -1; fd < 70; fd++) expect(open(instance, fd, path)).toBe(8);
 });
 
-test("without it, in Node's own WASI, a link leads out of the directory that was granted", () => {
+test("without it, in Node's own WASI, a link leads out of the directory that was granted", { tags: 'control' }, () => {
   const granted = mkdtempSync(join(directory, 'granted-'));
   symlinkSync(directory, join(granted, 'up'));
   const wasi = new WASI({ version: 'preview1', preopens: { '/': granted }, returnOnExit: true });
@@ -167,7 +167,7 @@ test("without it, in Node's own WASI, a link leads out of the directory that was
   expect(open(node, 3, 'up/secret')).toBe(0);
 });
 
-test('a count of billions is refused before anything is made for it', () => {
+test('a count of billions is refused before anything is made for it', { tags: 'attack' }, () => {
   const { calls } = instantiate();
   expect(ended(() => calls['fd_write']!(1, 0, -1, 8))).toBe('harmless');
   expect(calls['poll_oneoff']!(0, 1024, 0x7fffffff, 8)).toBe(28);

@@ -20,15 +20,19 @@ export function describeBattery(families: readonly Family[], honest: Honest): vo
 
   for (const family of families) {
     describe(family.name, () => {
-      test.for(family.attacks.map((attack) => [attack.name, attack] as const))('%s', async ([, attack]) => {
-        expectHarmless(target, attack, await target.attack(attack));
-        const after = await target.run({ step: honest.step });
-        expect(after.output ?? after.shown).toBe(honest.output);
-      });
+      test.for(family.attacks.map((attack) => [attack.name, attack] as const))(
+        '%s',
+        { tags: 'attack' },
+        async ([, attack]) => {
+          expectHarmless(target, attack, await target.attack(attack));
+          const after = await target.run({ step: honest.step });
+          expect(after.output ?? after.shown).toBe(honest.output);
+        },
+      );
 
       test.for(
         family.attacks.flatMap(({ name, control }) => ('proof' in control ? [[name, control.proof] as const] : [])),
-      )('without what stops it, this works: %s', async ([, proof]) => {
+      )('without what stops it, this works: %s', { tags: 'control' }, async ([, proof]) => {
         const { canaries } = target;
         canaries.reset();
         const shown = await proof(canaries.aims);
