@@ -9,6 +9,7 @@ import type { RunRecord } from './model/record.ts';
 import type { Result } from './model/result.ts';
 import type { ExecutionMode, FailureMode } from './model/workflow.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
+import type { Mocks } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
 import type { RunStore } from './store/store.ts';
 
@@ -63,6 +64,8 @@ export interface RunOptions {
   readonly cache?: { readonly off?: boolean; readonly refresh?: readonly string[] };
   /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
   readonly resume?: Resumption;
+  /** What steps do in place of their code, by their names. */
+  readonly mocks?: Mocks;
   /** Gets this run's events only. */
   readonly listener?: RunListener;
 }
@@ -91,7 +94,7 @@ export interface Engine extends AsyncDisposable {
   /** The same for a workflow written as an object. */
   define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
   /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
-  check(plan: Plan): Promise<readonly Diagnostic[]>;
+  check(plan: Plan, options?: Pick<RunOptions, 'mocks'>): Promise<readonly Diagnostic[]>;
   /** Throws when `options.workdir` cannot be made. */
   start(plan: Plan, options?: RunOptions): Run;
   /** The listener gets every run's events until it is disposed of. */

@@ -20,6 +20,7 @@ import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
 import { type JobSettings, runtimeOf } from './run/job.ts';
 import { configuredLimits } from './run/limits.ts';
+import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
 import { newRunId } from './run/run-id.ts';
 import { PlanRun } from './run/run.ts';
@@ -74,13 +75,16 @@ class LocalEngine implements Engine {
     return plan.ok && plan.value.warnings.length === 0 ? plan : read(true);
   }
 
-  async check(plan: Plan): Promise<readonly Diagnostic[]> {
+  async check(given: Plan, { mocks }: Pick<RunOptions, 'mocks'> = {}): Promise<readonly Diagnostic[]> {
+    const plan = mocks === undefined ? given : mockedPlan(given, mocks);
     const { missingSecrets, unmetDemands } = await import('./run/demands.ts');
     const unmet = await unmetDemands(plan, this.#config.execution.isolation);
     return [...unmet, ...(await missingSecrets(plan, this.#secrets))];
   }
 
-  start(plan: Plan, options: RunOptions = {}): Run {
+  start(given: Plan, options: RunOptions = {}): Run {
+    const { mocks } = options;
+    const plan = mocks === undefined ? given : mockedPlan(given, mocks);
     const { workflow } = plan;
     const { execution } = this.#config;
     const { resume } = options;
@@ -109,7 +113,7 @@ class LocalEngine implements Engine {
     const timeoutMs = options.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs;
     const planRun = new PlanRun(
       plan,
-      this.#pool,
+      mocks === undefined ? this.#pool : mockedPool(this.#pool, mocks),
       {
         mode: options.mode ?? workflow.mode ?? execution.mode,
         failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,

@@ -3,6 +3,7 @@ export { createEngine } from './engine.ts';
 export type { Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
 export { defineWorkflow } from './define.ts';
 export type { StepAmong } from './define.ts';
+export type { Mocks, StepMock } from './run/mocked-pool.ts';
 export { openStore } from './store/open.ts';
 export type { StoreOptions } from './store/open.ts';
 export type { RunStore } from './store/store.ts';

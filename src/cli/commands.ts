@@ -74,6 +74,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Take in runs that were exported elsewhere.',
     load: async () => (await import('./commands/import.ts')).importCommand,
   },
+  test: {
+    summary: 'Run the tests of workflows.',
+    load: async () => (await import('./commands/test.ts')).test,
+  },
   output: {
     summary: 'Print what a step of a past run handed on.',
     load: async () => (await import('./commands/output.ts')).output,

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { oneLine } from '../model/one-line.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { fail, ok, type Result } from '../model/result.ts';
+import { isSuite } from '../testing/find.ts';
 import { COMMANDS } from './commands.ts';
 
 type Workflows = Config['workflows'];
@@ -45,7 +46,9 @@ export function listWorkflows({ directory, extensions, maxWorkflows }: Workflows
     return [];
   }
   return names
-    .filter((name) => extensions.includes(extname(name).slice(1)) && isFile(resolve(cwd, directory, name)))
+    .filter(
+      (name) => !isSuite(name) && extensions.includes(extname(name).slice(1)) && isFile(resolve(cwd, directory, name)),
+    )
     .sort()
     .slice(0, maxWorkflows)
     .map((name) => join(directory, name));

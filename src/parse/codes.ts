@@ -39,4 +39,7 @@ export const PARSE_CODES = [
   'module-not-found',
 ] as const;
 
-export type ParseCode = (typeof PARSE_CODES)[number];
+/** Of files of tests only. */
+export const SUITE_CODES = ['empty-tests'] as const;
+
+export type ParseCode = (typeof PARSE_CODES | typeof SUITE_CODES)[number];

@@ -67,15 +67,17 @@ export function workflowFromObject(
   return decodeWorkflow(document, { ...options, directory: options.cwd });
 }
 
-async function readDocument(
+/** `global` is the name under which a Lua file hands its table over, unless it returns it. */
+export async function readDocument(
   file: SourceFile,
   format: Format,
   directory: string,
+  global = 'workflow',
 ): Promise<Result<Document, readonly Diagnostic[]>> {
   if (format === 'toml') {
     const { readToml } = await import('./toml/read.ts');
     return readToml(file);
   }
   const { readLua } = await import('./lua/read.ts');
-  return readLua(file, directory);
+  return readLua(file, directory, global);
 }

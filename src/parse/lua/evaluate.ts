@@ -9,8 +9,8 @@ const THREAD_ENDS_MS = 1500;
 const HEAP_MB = 128;
 
 /** Never rejects because of what the file does. */
-export async function evaluateLua(text: string, directory: string): Promise<Evaluation> {
-  const request: EvaluationRequest = { text, directory, deadline: Date.now() + INTERPRETER_STOPS_MS };
+export async function evaluateLua(text: string, directory: string, global: string): Promise<Evaluation> {
+  const request: EvaluationRequest = { text, directory, global, deadline: Date.now() + INTERPRETER_STOPS_MS };
   const worker = new Worker(createRequire(import.meta.url).resolve('#lua-file'), {
     workerData: request,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },

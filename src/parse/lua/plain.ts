@@ -3,7 +3,7 @@ import { DEEPEST, type DocumentValue, type Entry } from '../document.ts';
 import type { BinaryExpression, Expression, Statement, TableConstructor, TableField } from './ast.ts';
 import { literalText, locateText, type Syntax } from './syntax.ts';
 
-/** What the file hands over: what it returns, else its global `workflow`; nil is no value. */
+/** What the file hands over: what it returns, else its global; nil is no value. */
 export interface Given {
   readonly value: DocumentValue | undefined;
   /** Some table has a key twice. */
@@ -13,7 +13,7 @@ export interface Given {
 type Value = DocumentValue | 'nil';
 
 /** Nothing if the file computes, so that an interpreter must read it. */
-export function readPlain({ chunk, places }: Syntax): Given | undefined {
+export function readPlain({ chunk, places }: Syntax, global = 'workflow'): Given | undefined {
   const locals = new Map<string, Value>();
   const globals = new Map<string, Value>();
   let doubled = false;
@@ -29,7 +29,7 @@ export function readPlain({ chunk, places }: Syntax): Given | undefined {
   return given();
 
   function given(): Given {
-    const workflow = globals.get('workflow');
+    const workflow = globals.get(global);
     return { value: workflow === 'nil' ? undefined : workflow, doubled };
   }
 

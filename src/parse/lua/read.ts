@@ -9,15 +9,19 @@ import { readPlain } from './plain.ts';
 import { parseLua, type Syntax, withoutInterpreterLine } from './syntax.ts';
 
 /** `directory` is where `require` finds Lua modules. */
-export async function readLua(file: SourceFile, directory: string): Promise<Result<Document, readonly Diagnostic[]>> {
+export async function readLua(
+  file: SourceFile,
+  directory: string,
+  global = 'workflow',
+): Promise<Result<Document, readonly Diagnostic[]>> {
   const syntax = parseLua(file);
   if (!syntax.ok) return fail([syntax.error]);
-  const plain = readPlain(syntax.value);
+  const plain = readPlain(syntax.value, global);
   const duplicates = plain?.doubled === false ? [] : findDuplicates(syntax.value);
-  if (plain !== undefined) return handOver(file, plain.value, duplicates);
-  const evaluated = await readByEvaluation(syntax.value, directory);
+  if (plain !== undefined) return handOver(file, plain.value, duplicates, global);
+  const evaluated = await readByEvaluation(syntax.value, directory, global);
   const mistakes = [...duplicates, ...evaluated.mistakes];
-  return evaluated.failed ? fail(mistakes) : handOver(file, evaluated.value, mistakes);
+  return evaluated.failed ? fail(mistakes) : handOver(file, evaluated.value, mistakes, global);
 }
 
 export interface Evaluated {
@@ -28,10 +32,10 @@ export interface Evaluated {
 }
 
 /** Reads any Lua file, plain data or not. */
-export async function readByEvaluation(syntax: Syntax, directory: string): Promise<Evaluated> {
+export async function readByEvaluation(syntax: Syntax, directory: string, global = 'workflow'): Promise<Evaluated> {
   const { evaluateLua } = await import('./evaluate.ts');
   const { explainEvaluation } = await import('./explain.ts');
-  const evaluation = await evaluateLua(withoutInterpreterLine(syntax.file.text), directory);
+  const evaluation = await evaluateLua(withoutInterpreterLine(syntax.file.text), directory, global);
   const mistakes = explainEvaluation(evaluation, syntax.file, directory);
   const { ended } = evaluation;
   if (ended.kind !== 'value') return { value: undefined, mistakes, failed: true };
@@ -45,8 +49,9 @@ function handOver(
   file: SourceFile,
   value: DocumentValue | undefined,
   mistakes: readonly Diagnostic[],
+  global: string,
 ): Result<Document, readonly Diagnostic[]> {
   if (value?.kind === 'table') return ok({ file, root: value, mistakes });
-  const message = 'Set the global "workflow" to a table, or return it: workflow = { steps = { … } }';
+  const message = `Set the global "${global}" to a table, or return it: ${global} = { ${global === 'suite' ? 'tests' : 'steps'} = { … } }`;
   return fail([...mistakes, mistake(file, 'no-workflow', value?.span, message)]);
 }

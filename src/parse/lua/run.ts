@@ -10,7 +10,7 @@ import type { Ending, Evaluation, EvaluationRequest, LuaPlace, WireValue } from 
 const { lua, lauxlib, to_luastring: bytes } = fengari;
 const INSTRUCTIONS_BETWEEN_LOOKS = 1000;
 
-export function evaluate({ text, directory, deadline }: EvaluationRequest, guard: MemoryGuard): Evaluation {
+export function evaluate({ text, directory, global, deadline }: EvaluationRequest, guard: MemoryGuard): Evaluation {
   const sandbox = createSandbox();
   const { L, places, reached, printed } = sandbox;
   installRequire(sandbox, directory);
@@ -43,7 +43,7 @@ export function evaluate({ text, directory, deadline }: EvaluationRequest, guard
     if (late.at !== undefined) return { kind: 'timeout', place: late.at };
     if (guard.exceeded || (guard.refused && !succeeded)) return { kind: 'memory', place };
     if (!succeeded) return raised(L, place, places);
-    const value = handedOver(L);
+    const value = handedOver(L, global);
     return { kind: 'value', ...(value !== undefined && { value }) };
   }
 }
@@ -69,9 +69,9 @@ function raised(L: LuaState, place: LuaPlace, places: LuaPlaces): Ending {
   return { kind: 'error', message: split.message, place: split.place ?? place };
 }
 
-/** The table that the file returned, else its global `workflow`. */
-function handedOver(L: LuaState): WireValue | undefined {
+/** The table that the file returned, else its global. */
+function handedOver(L: LuaState, global: string): WireValue | undefined {
   if (lua.lua_type(L, -1) === lua.LUA_TTABLE) return toWire(L);
-  lua.lua_getglobal(L, bytes('workflow'));
+  lua.lua_getglobal(L, bytes(global));
   return lua.lua_isnil(L, -1) ? undefined : toWire(L);
 }

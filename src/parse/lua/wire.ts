@@ -6,6 +6,8 @@ export interface EvaluationRequest {
   readonly text: string;
   /** Absolute; Lua modules are looked up in it. */
   readonly directory: string;
+  /** The global whose value counts where the file returns no table. */
+  readonly global: string;
   /** Milliseconds since the epoch after which the interpreter gives up by itself. */
   readonly deadline: number;
 }

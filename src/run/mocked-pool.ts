@@ -1,0 +1,48 @@
+/** A pool in which some steps do what they are told in place of their code, and all others run. */
+import type { EncodedValue, Job, Outcome } from '../../runners/contract.ts';
+import { NO_RETRY, type Step } from '../model/workflow.ts';
+import type { Plan } from '../model/plan.ts';
+import type { JobContext, Pool, RunningJob } from './pool.ts';
+
+/** What a step does in place of its code. */
+export type StepMock =
+  | { readonly output: EncodedValue; readonly error?: undefined }
+  | { readonly error: string; readonly output?: undefined };
+
+/** By the names of steps. */
+export type Mocks = ReadonlyMap<string, StepMock>;
+
+/** Does not end the pool that it stands before. */
+export function mockedPool(pool: Pool, mocks: Mocks): Pool {
+  return {
+    warm: (kind, threads) => pool.warm(kind, threads),
+    start(job: Job, context: JobContext): RunningJob {
+      const mock = mocks.get(job.step);
+      return mock === undefined ? pool.start(job, context) : answer(mock);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** The plan without what steps demand whose code does not run: secrets, a sandbox, another attempt. */
+export function mockedPlan(plan: Plan, mocks: Mocks): Plan {
+  const without = (step: Step): Step => {
+    if (!mocks.has(step.name)) return step;
+    const { secrets: _, isolation: __, ...rest } = step;
+    return { ...rest, retry: NO_RETRY };
+  };
+  return {
+    ...plan,
+    workflow: { ...plan.workflow, steps: plan.workflow.steps.map(without) },
+    steps: plan.steps.map((planned) => ({ ...planned, step: without(planned.step) })),
+  };
+}
+
+function answer(mock: StepMock): RunningJob {
+  const outcome: Outcome =
+    mock.error === undefined
+      ? { ok: true, output: mock.output, warnings: [] }
+      : { ok: false, failure: { reason: 'threw', message: mock.error }, warnings: [] };
+  const usage = { wallMs: 0, bytesIn: 0, bytesOut: mock.output?.length ?? 0 };
+  return { finished: Promise.resolve({ outcome, usage }), stop() {}, kill() {} };
+}
