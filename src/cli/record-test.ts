@@ -32,7 +32,8 @@ export function recordTest(id: string, args: Arguments, options: readonly Option
     const name = args.value('name') ?? `run-${run.id.split('-').at(-1)!}`;
     if (goldens.value.has(name)) return wrong(console, `There is a test "${name}" already; name this one: --name NAME`);
     const mocked = (history.definition(run)?.steps ?? []).filter((step) => isOpen(step) && golden.steps.has(step.name));
-    const before = existsSync(suite) ? `${readFileSync(suite, 'utf8').trimEnd()}\n\n` : '';
+    const there = existsSync(suite) ? readFileSync(suite, 'utf8').trimEnd() : '';
+    const before = there === '' ? '' : `${there}\n\n`;
     for (const [path, text] of [
       [suite, before + testText(name, run, mocked)],
       [goldenPathOf(suite), writeGoldens(new Map([...goldens.value, [name, golden]]))],
