@@ -38,6 +38,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/contract',
     'runners/value',
   ],
+  'src/page': ['src/model', 'src/plan', 'src/run/scheduler', 'src/terminal', 'runners/contract', 'runners/value'],
   'src/doctor': [
     'src/model',
     'src/config',
@@ -62,6 +63,7 @@ const TABLE: Record<string, readonly string[]> = {
     'src/parse',
     'src/store',
     'src/testing',
+    'src/page',
     'src/outputs',
     'src/version',
     'runners/contract',

@@ -1,0 +1,101 @@
+// A page about a run is one file, readable without scripts, in which nothing that others wrote is more than text.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Directory, directory } from './rig.ts';
+
+const HOSTILE = `</title></style></pre></script><script>alert(1)</script><img src=x onerror='alert(1)'>"'\``;
+const LUA = JSON.stringify(HOSTILE);
+
+let home: Directory;
+beforeEach(() => {
+  home = directory({
+    'w.lua': `local bad = ${LUA}
+workflow = { name = bad, failure_mode = "continue", steps = {
+  load = { cmd = "echo shown; printf '%s' \\"$BAD\\" >&2; echo '{\\"rows\\":[{\\"id\\":1,\\"big\\":9007199254740993},{\\"id\\":2,\\"half\\":5.0}]}'", env = { BAD = bad } },
+  text = { language = "lua", depends_on = {"load"}, env = { BAD = bad },
+    code = "-- " .. bad .. "\\nfunction run(inputs) print(os.getenv('BAD')) return { [os.getenv('BAD')] = os.getenv('BAD'), list = { { [os.getenv('BAD')] = 1 } } } end" },
+  fails = { language = "lua", depends_on = {"text"}, env = { BAD = bad }, code = "function run() error(os.getenv('BAD')) end" },
+  never = { language = "lua", depends_on = {"fails"}, code = "return 1" },
+} }`,
+  });
+});
+afterEach(() => home.remove());
+
+async function page(): Promise<string> {
+  const { status, out, err } = await home.hwfe('report', '-o', 'run.html');
+  expect([status, out, err]).toEqual([0, expect.stringContaining('is in run.html'), '']);
+  return readFileSync(join(home.path, 'run.html'), 'utf8');
+}
+
+/** Every tag with its attributes. */
+function tagsOf(text: string): { name: string; attributes: string[] }[] {
+  const inside = text.replace(/<style>[^]*?<\/style>/, '');
+  return [...inside.matchAll(/<(\/?[a-z0-9!]+)((?:\s+[a-z:-]+(?:="[^"]*")?)*)\s*\/?>/gi)].map(([, name, given]) => ({
+    name: name!.toLowerCase(),
+    attributes: [...given!.matchAll(/([a-z:-]+)(?:="[^"]*")?/gi)].map(([, one]) => one!),
+  }));
+}
+
+it('holds what was written by others as text, wherever it stands', async () => {
+  expect((await home.hwfe('w.lua')).status).toBe(1);
+  const text = await page();
+  const tags = tagsOf(text);
+  // Each angle bracket is part of a tag of ours.
+  expect(text.replace(/<style>[^]*?<\/style>/, '').match(/</g)!.length).toBe(tags.length);
+  const names = new Set(tags.map(({ name }) => name.replace('/', '')));
+  for (const name of ['script', 'img', 'iframe', 'object', 'link', 'base', 'form']) expect(names).not.toContain(name);
+  expect(tags.flatMap(({ attributes }) => attributes).filter((name) => /^(on|style$|src)/.test(name))).toEqual([]);
+  expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  // Closed as they were opened.
+  const open: string[] = [];
+  const single = ['!doctype', 'meta', 'path', 'rect'];
+  for (const { name } of tags) {
+    if (single.includes(name.replace('/', ''))) continue;
+    if (name.startsWith('/')) expect(open.pop()).toBe(name.slice(1));
+    else open.push(name);
+  }
+  expect(open).toEqual([]);
+});
+
+it('lets a browser load and run nothing', async () => {
+  await home.hwfe('w.lua');
+  const text = await page();
+  const style = /<style>([^]*?)<\/style>/.exec(text)![1]!;
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(text).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;; base-uri`);
+  expect(text).not.toMatch(/(href|src)="(?!#)/);
+});
+
+it('shows the graph, the times, and of each step its code, inputs, output, lines and why', async () => {
+  await home.hwfe('w.lua');
+  const text = await page();
+  expect(text).toContain('<svg class="graph"');
+  expect(text).toMatch(/The critical path \(&#9670;\) takes/);
+  expect(text).toMatch(/sequential \(this run\).*work-stealing/s);
+  expect(text).toContain('<tr><th scope="col">big</th><th scope="col">id</th><th scope="col">half</th></tr>');
+  expect(text).toContain('<code class="number">9007199254740993</code>');
+  expect(text).toContain('<code class="number">5.0</code>');
+  expect(text).toContain('<pre>shown\n');
+  expect(text).toContain('echo shown; printf');
+  expect(text).toMatch(/<details id="s2" open>/);
+  expect(text).toContain('it needs &quot;fails&quot;');
+  expect(text).toMatch(/load ran in \S+; no earlier run of the workflow has done it/);
+  // The bundle is read as Latin-1, which must not show.
+  expect(text).not.toContain('\u00e2');
+});
+
+it('is for 1 step and for 500, and goes to standard output where no file is named', async () => {
+  home.write('one.lua', 'workflow = { steps = { only = { code = "return 1" } } }');
+  home.write(
+    'many.lua',
+    'local s = {} for i = 1, 500 do s["s" .. i] = { code = "return 1", depends_on = i > 9 and { "s" .. i - 9 } or nil } end workflow = { steps = s }',
+  );
+  await home.hwfe('one.lua', '-q');
+  expect((await page()).match(/<details id=/g)).toHaveLength(1);
+  await home.hwfe('many.lua', '-q');
+  const { out } = await home.hwfe('report');
+  expect(out.match(/<details id=/g)).toHaveLength(500);
+  expect((await home.hwfe('report', 'latest', '-o', 'no/such/run.html')).err).toContain('cannot be written');
+});
