@@ -85,7 +85,24 @@ export interface GrantLayer {
   readonly write: readonly string[];
   /** Patterns of hosts; absent for none. */
   readonly net?: readonly string[];
+  /** False for a step that may not ask for the time, true for one whose time is the machine's in any case. */
+  readonly clock?: boolean;
+  /** The same of random numbers. */
+  readonly random?: boolean;
 }
+
+/**
+ * The time that an embedded step is told. A `frozen` one begins at `at`, in milliseconds since 1970, and goes on only as the step
+ * sleeps and, by a microsecond, as it asks; a `refused` one fails what asks for it.
+ */
+export type Clock =
+  | { readonly kind: 'frozen'; readonly at: number }
+  | { readonly kind: 'refused'; readonly by: GrantLayer['from'] };
+
+/** Where an embedded step's random numbers come from. Equal seeds, of any length, give equal ones; a `refused` source fails what asks for it. */
+export type Randomness =
+  | { readonly kind: 'seeded'; readonly seed: Uint8Array }
+  | { readonly kind: 'refused'; readonly by: GrantLayer['from'] };
 
 /** One attempt at one step, as it is sent to a thread. */
 export interface Job {
@@ -120,6 +137,10 @@ export interface Job {
   readonly limits: Limits;
   /** Without layers for steps that run on the host, which nothing here holds. Absent, nothing is granted. */
   readonly grants?: Grants;
+  /** Absent, the machine's. Nothing that runs on the host heeds it. */
+  readonly clock?: Clock;
+  /** Absent, the machine's. Nothing that runs on the host heeds it. */
+  readonly random?: Randomness;
 }
 
 /** What a thread is handed. */

@@ -1,6 +1,12 @@
 /** What a step was not granted and did not get over → its failure. */
 import type { StepFailure } from '../contract.ts';
-import type { Denial } from './granted-files.ts';
+
+/** `told` is all that the step hears of it; the rest is for who may grant it. */
+export interface Denial {
+  readonly told: string;
+  readonly message: string;
+  readonly grant: string;
+}
 
 /** Nothing where the step failed of something else, which is what the error says that it raised. */
 export function notGranted(denied: Denial | undefined, raised: string): StepFailure | undefined {

@@ -14,15 +14,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Grants, LimitName, Limits } from '../contract.ts';
 import { OVER_LIMIT } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
+import type { Denial } from './denial.ts';
 import { Pattern, realOf } from './pattern.ts';
 import { replaceFile } from './replace-file.ts';
-
-/** `told` is all that the step hears of it; the rest is for who may grant it. */
-export interface Denial {
-  readonly told: string;
-  readonly message: string;
-  readonly grant: string;
-}
 
 export type Granted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 

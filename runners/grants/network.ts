@@ -5,7 +5,7 @@ import type { LookupFunction } from 'node:net';
 import type { Grants, LimitName, Limits } from '../contract.ts';
 import { OVER_LIMIT } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
-import type { Denial } from './granted-files.ts';
+import type { Denial } from './denial.ts';
 import { familyOf, isLoopback, isPrivate, matchesHost } from './hosts.ts';
 
 export interface FetchRequest {

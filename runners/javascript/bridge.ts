@@ -1,8 +1,9 @@
 /** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
-import type * as Crypto from 'node:crypto';
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
+import type { StepClock } from '../grants/clock.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { FetchRequest, Network } from '../grants/network.ts';
+import type { StepRandom } from '../grants/random.ts';
 import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
@@ -16,7 +17,9 @@ export type Print = (stream: 'stdout' | 'stderr', text: string) => void;
 
 /** What the step that runs now may reach. */
 interface Reach {
-  readonly run: RunFiles;
+  readonly files: RunFiles;
+  readonly clock: StepClock;
+  readonly random: StepRandom;
   readonly granted: GrantedFiles;
   readonly network: Network;
   readonly bodies: ReadonlyMap<number, Uint8Array>;
@@ -57,10 +60,10 @@ export function createBridge(
     unbase64: (base64) => context.newArrayBuffer(ownBuffer(Buffer.from(text(base64!), 'base64'))),
     files: (what, args, buffer) => {
       using bytes = context.getArrayBuffer(buffer!);
-      return context.newString(askFiles(reach().run, text(what!), text(args!), bytes.value));
+      return context.newString(askFiles(reach().files, text(what!), text(args!), bytes.value));
     },
     readFile: (args) => {
-      const contents = readFile(reach().run, text(args!));
+      const contents = readFile(reach().files, text(args!));
       return typeof contents === 'string' ? context.newString(contents) : context.newArrayBuffer(contents);
     },
     grants: (what, path, buffer) => {
@@ -77,11 +80,14 @@ export function createBridge(
       return context.undefined;
     },
     fetched: (id) => context.newArrayBuffer(ownBuffer(reach().bodies.get(context.getNumber(id!)) ?? new Uint8Array())),
+    now: () => context.newNumber(reach().clock.wall()),
     part: (name) => part(text(name!)),
     randomBytes: (count) => {
       // A step that replaced the guest's own check gets no more than that check allows.
       const bytes = Math.min(MOST_RANDOM, context.getNumber(count!) >>> 0);
-      return context.newArrayBuffer(hostCrypto().randomFillSync(new Uint8Array(bytes)).buffer);
+      const filled = new Uint8Array(bytes);
+      reach().random.fill(filled);
+      return context.newArrayBuffer(filled.buffer);
     },
   };
   for (const [name, call] of Object.entries(functions)) {
@@ -92,8 +98,6 @@ export function createBridge(
 
 function answer(what: Question, args: unknown[]): unknown {
   switch (what) {
-    case 'uuid':
-      return hostCrypto().randomUUID();
     case 'params':
       return [...new URLSearchParams(args[0] as string)];
     case 'params-text':
@@ -115,11 +119,6 @@ function answer(what: Question, args: unknown[]): unknown {
     default:
       return unreachable(what);
   }
-}
-
-/** Few steps ask for it, and it takes longer to load than most steps run. */
-function hostCrypto(): typeof Crypto {
-  return process.getBuiltinModule('node:crypto');
 }
 
 /** What these throw means one thing to the guest: no. */

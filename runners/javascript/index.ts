@@ -6,9 +6,11 @@ import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
+import { clockFor } from '../grants/clock.ts';
 import { noNetwork, notGranted } from '../grants/denial.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
 import { Network } from '../grants/network.ts';
+import { randomFor } from '../grants/random.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { canonicalise, inputsText } from '../value.ts';
@@ -17,6 +19,7 @@ import { markBigIntegers, mayHoldBigIntegers } from './big-integers.ts';
 import { notRunnable, threw } from './failure.ts';
 import type { FetchHead } from './guest/fetch.ts';
 import type { Settled, Thrown } from './guest/kernel.ts';
+import type { Refused } from './guest/refusals.ts';
 import { Sandbox } from './sandbox.ts';
 
 export const load: LoadRunner = async (setup) => {
@@ -105,6 +108,8 @@ class Step {
     this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
     this.#sandbox.granted = new GrantedFiles(this.#job.grants, this.#job.limits);
     this.#sandbox.network = new Network(this.#job.grants, this.#job.limits);
+    this.#sandbox.clock = clockFor(this.#job.clock);
+    this.#sandbox.random = randomFor(this.#job.random);
     const given = inputsText(this.#job.inputs);
     const kindMark = mayHaveKinds(given) ? newMark() : '';
     const withKinds = kindMark === '' ? undefined : markKinds(given, kindMark);
@@ -119,10 +124,17 @@ class Step {
         context.newString(marked ?? text),
         context.newString(marked === undefined && withKinds === undefined ? '' : mark),
         context.newString(JSON.stringify(this.#job.env)),
-        context.newArrayBuffer(Uint32Array.from({ length: 4 }, () => Math.random() * 2 ** 32).buffer),
+        context.newArrayBuffer(this.#sandbox.random.seed().buffer),
         this.#sandbox.network.isOpen ? context.true : context.false,
+        context.newString(this.#refused()),
       ),
     );
+  }
+
+  #refused(): string {
+    const { clock, random } = this.#sandbox;
+    if (clock.refused === undefined && random.refused === undefined) return '';
+    return JSON.stringify({ clock: clock.refused?.told, random: random.refused?.told } satisfies Refused);
   }
 
   /** The code as a script; if it cannot be one but may be a module, as that. */
@@ -169,7 +181,10 @@ class Step {
         return this.#threwText(
           'run returned a promise that nothing can settle any more: no timer and no other work is left',
         );
-      else if (wait > 0) await sleep(wait);
+      else if (wait > 0) {
+        await sleep(wait);
+        this.#sandbox.clock.slept(wait);
+      }
       const fired = this.#check(this.#sandbox.call('fire'));
       if (fired !== undefined) return fail(fired);
     }
@@ -182,7 +197,9 @@ class Step {
     const timer = wait < 0 ? [] : [sleep(wait, undefined, { signal: waking.signal }).catch(() => undefined)];
     await Promise.race([network.next(), ...timer]);
     waking.abort();
-    for (const [id, answer] of network.take()) {
+    const answers = network.take();
+    if (answers.size === 0) this.#sandbox.clock.slept(wait);
+    for (const [id, answer] of answers) {
       const head = answer.ok ? { ...answer, id, body: undefined, size: answer.body.length } : { ...answer, id };
       if (answer.ok) bodies.set(id, answer.body);
       const failure = this.#check(
@@ -246,10 +263,12 @@ class Step {
   /** Without memory for an error, QuickJS throws null. */
   #failureOf(thrown: Thrown): StepFailure {
     const { step, limits } = this.#job;
-    const { files, granted, network } = this.#sandbox;
+    const { files, granted, network, clock, random } = this.#sandbox;
     if (!network.isOpen && thrown.name === 'ReferenceError' && /\bfetch\b/.test(thrown.message)) return noNetwork();
-    const denied = notGranted(granted.denied, thrown.message) ?? notGranted(network.denied, thrown.message);
-    if (denied !== undefined) return denied;
+    for (const denial of [granted.denied, network.denied, clock.refused, random.refused]) {
+      const denied = notGranted(denial, thrown.message);
+      if (denied !== undefined) return denied;
+    }
     const exceeded = files.exceeded ?? granted.exceeded ?? network.exceeded;
     if (exceeded !== undefined && thrown.message.includes(OVER_LIMIT)) return overLimit(exceeded, limits);
     if (this.#sandbox.starved && thrown.name === '' && thrown.message === 'null') return overLimit('memory', limits);

@@ -6,10 +6,26 @@ import { newQuickJSWASMModule, newVariant, type QuickJSWASMModule, RELEASE_SYNC 
 /** Its only copy of the compiled module: a thread may need several instances over time. */
 let compiled: WebAssembly.Module | undefined;
 
-export function newQuickJS(): Promise<QuickJSWASMModule> {
+/** `now` gives the milliseconds since 1970, as often as the interpreter asks for them. */
+export function newQuickJS(now: () => number): Promise<QuickJSWASMModule> {
   // A thread has nothing else to do meanwhile, and compiling off the thread costs more than it spares.
   compiled ??= new WebAssembly.Module(readFileSync(wasmFile()));
-  return newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmModule: compiled }));
+  const module = compiled;
+  const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void): void =>
+    receive(new WebAssembly.Instance(module, timed(imports, now)));
+  return newQuickJSWASMModule(newVariant(RELEASE_SYNC, { emscriptenModule: { instantiateWasm } }));
+}
+
+/** The build has shortened the names of its imports; the one that tells the time is known by what it does. */
+function timed(imports: WebAssembly.Imports, now: () => number): WebAssembly.Imports {
+  const calls = Object.entries(imports).flatMap(([module, names]) =>
+    Object.keys(names).map((name) => ({ module, name, call: names[name] })),
+  );
+  const clocks = calls.filter(({ call }) => typeof call === 'function' && /\bDate\.now\(\)/.test(String(call)));
+  const [clock] = clocks;
+  if (clock === undefined || clocks.length > 1)
+    throw new Error(`Internal error: of the imports of QuickJS, ${clocks.length} tell the time`);
+  return { ...imports, [clock.module]: { ...imports[clock.module], [clock.name]: now } };
 }
 
 /** The package's own JavaScript is part of the bundle, so its file is looked up from where the package stands. */

@@ -1,6 +1,8 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
+import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
+import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
 import { Network } from '../grants/network.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
@@ -13,6 +15,7 @@ import { createKernel, type Kernel } from './guest/kernel.ts';
 import { createKinds } from './guest/kinds.ts';
 import { createNative } from './guest/native.ts';
 import { createParts, type Part } from './guest/parts.ts';
+import { createRefusals } from './guest/refusals.ts';
 import { createSerialiser } from './guest/serialise.ts';
 import { installTimers } from './guest/timers.ts';
 import { createTables } from './guest/tables.ts';
@@ -41,6 +44,7 @@ const PARTS: Readonly<Record<Part, string>> = {
   url: `(${installUrl.toString()})`,
   clone: `(${installClone.toString()})`,
   fetch: `(${installFetch.toString()})`,
+  refusals: `(${createRefusals.toString()})`,
   kinds: `(bridge) => {
     const kinds = (${createKinds.toString()})(bridge, (${createTables.toString()})());
     Object.defineProperty(globalThis, 'hwfe', { value: kinds.hwfe, writable: true, configurable: true });
@@ -77,6 +81,8 @@ export class Sandbox {
   files: RunFiles = new RunFiles('');
   granted: GrantedFiles = new GrantedFiles(undefined, {});
   network: Network = new Network(undefined, {});
+  random: StepRandom = MACHINE_RANDOM;
+  readonly #time: { clock: StepClock };
   /** Bodies of answers that the guest is about to take. */
   readonly bodies: Map<number, Uint8Array> = new Map<number, Uint8Array>();
   /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
@@ -91,8 +97,9 @@ export class Sandbox {
   readonly #installed = new Set<Part>();
   readonly #kernel: ReadonlyMap<string, QuickJSHandle>;
 
-  private constructor(context: QuickJSContext, memory: WebAssembly.Memory) {
+  private constructor(context: QuickJSContext, memory: WebAssembly.Memory, time: { clock: StepClock }) {
     this.context = context;
+    this.#time = time;
     this.runtime = context.runtime;
     this.#memory = memory;
     // QuickJS's own limit does not count what it allocates.
@@ -112,7 +119,7 @@ export class Sandbox {
       context,
       (stream, text) => this.print(stream, text),
       (name) => this.#part(name as Part),
-      () => ({ run: this.files, granted: this.granted, network: this.network, bodies: this.bodies }),
+      () => this,
     );
     const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
     const kernel = context.unwrapResult(
@@ -134,8 +141,18 @@ export class Sandbox {
   }
 
   static async create(): Promise<Sandbox> {
-    const module = await newQuickJS();
-    return new Sandbox(module.newContext(), module.getWasmMemory());
+    const time = { clock: MACHINE_CLOCK };
+    const module = await newQuickJS(() => time.clock.wall());
+    return new Sandbox(module.newContext(), module.getWasmMemory(), time);
+  }
+
+  /** Of the step that runs now. */
+  get clock(): StepClock {
+    return this.#time.clock;
+  }
+
+  set clock(clock: StepClock) {
+    this.#time.clock = clock;
   }
 
   /** Forgets all that a step did; handles made since are dead and must not be disposed of. Begins the next one. */

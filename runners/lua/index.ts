@@ -1,8 +1,10 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
+import { clockFor } from '../grants/clock.ts';
 import { notGranted } from '../grants/denial.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
+import { randomFor } from '../grants/random.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
@@ -22,8 +24,8 @@ export const load: LoadRunner = async () => {
   return {
     run: (job, context) => {
       const limit = job.limits.memory ?? EMBEDDED_MEMORY;
-      // A memory that an earlier step grew beyond this one's limit cannot hold it to that.
-      const host = kept === undefined || kept.machine.bytes.length > limit ? new Host(newMachine()) : kept;
+      const host =
+        kept === undefined || wantsNew(job, kept.machine.bytes.length, limit) ? new Host(newMachine()) : kept;
       host.machine.memoryLimit = limit;
       // Whatever this step throws at the host, the next one must not find it here.
       kept = undefined;
@@ -36,6 +38,14 @@ export const load: LoadRunner = async () => {
   };
 };
 
+/**
+ * A memory that an earlier step grew beyond this one's limit cannot hold it to that; and where tables lie, which an earlier step has
+ * a part in, decides in which order some of them are walked through.
+ */
+function wantsNew({ clock, random }: Job, bytes: number, limit: number): boolean {
+  return bytes > limit || clock?.kind === 'frozen' || random?.kind === 'seeded';
+}
+
 function outOfMemory({ limits }: Job): Outcome {
   return { ok: false, failure: overLimit('memory', limits), warnings: [] };
 }
@@ -45,8 +55,10 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
   host.surroundings = {
     print: (stream, text) => context.print(stream, text),
     env: job.env,
+    random: randomFor(job.random),
     traceback: '',
   };
+  host.machine.clock = clockFor(job.clock);
   host.kinds.files = new RunFiles(job.workdir, job.limits);
   host.kinds.granted = new GrantedFiles(job.grants, job.limits);
   try {
@@ -149,8 +161,11 @@ class Step {
     if (status === Status.memory) return undefined;
     const text = this.#errorText();
     const { files, granted } = this.#host.kinds;
-    const denied = notGranted(granted?.denied, text);
-    if (denied !== undefined) return this.#fail(denied);
+    const { machine, surroundings } = this.#host;
+    for (const denial of [granted?.denied, machine.clock.refused, surroundings.random.refused]) {
+      const denied = notGranted(denial, text);
+      if (denied !== undefined) return this.#fail(denied);
+    }
     const exceeded = files?.exceeded ?? granted?.exceeded;
     if (exceeded !== undefined && text.includes(OVER_LIMIT)) return this.#fail(overLimit(exceeded, this.#job.limits));
     return this.#fail(threw(text, this.#host.surroundings.traceback, this.#chunk, this.#script.origin));

@@ -2,6 +2,7 @@
 import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import type { LuaApi, State } from './api.ts';
 import { calendar } from './calendar.ts';
@@ -21,6 +22,8 @@ export class Machine {
   readonly api: LuaApi;
   /** Takes what the C library writes to its standard streams, such as Lua's warnings. */
   write: (text: string) => void = () => {};
+  /** Of the step that runs now. */
+  clock: StepClock = MACHINE_CLOCK;
   /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
   memoryLimit: number = EMBEDDED_MEMORY;
   /** Room for one `size_t`, for calls that answer through a pointer. */
@@ -131,7 +134,7 @@ export class Machine {
           throw new LongJump();
         },
         emscripten_resize_heap: (size: number) => this.#grow(size >>> 0),
-        emscripten_date_now: () => Date.now(),
+        emscripten_date_now: () => this.clock.wall(),
         _emscripten_get_now_is_monotonic: () => 1,
         ...calendar(() => this.api),
         __syscall_openat: refuse,

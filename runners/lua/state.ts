@@ -1,5 +1,6 @@
 /** One step's own Lua state: its libraries, its globals, and the way its errors come out. */
 import type { RunnerContext } from '../contract.ts';
+import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
 import { canonicalise } from '../value.ts';
 import { ANY_RESULTS, GLOBALS, type LuaApi, LuaType, REGISTRY, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
@@ -28,6 +29,7 @@ const LIBRARIES = [
 export interface Surroundings {
   print: RunnerContext['print'];
   env: Readonly<Record<string, string>>;
+  random: StepRandom;
   /** Where the last error was raised. */
   traceback: string;
 }
@@ -36,7 +38,7 @@ export interface Surroundings {
 export class Host {
   readonly machine: Machine;
   readonly kinds: Kinds;
-  surroundings: Surroundings = { print: () => {}, env: {}, traceback: '' };
+  surroundings: Surroundings = { print: () => {}, env: {}, random: MACHINE_RANDOM, traceback: '' };
   readonly #openers: readonly { name: number; open: number }[];
   readonly #functions: readonly number[];
   readonly #handler: number;
@@ -81,7 +83,11 @@ export class Host {
     for (const pointer of this.#functions) api.lua_pushcclosure(L, pointer, 0);
     this.#pushNull(L);
     this.#pushArrayMetatable(L);
-    if (this.call(L, this.#functions.length + 2, 0) !== Status.ok)
+    const { random } = this.surroundings;
+    this.#pushBytes(L, new Uint8Array(random.seed().buffer));
+    this.#pushText(L, machine.clock.refused?.told);
+    this.#pushText(L, random.refused?.told);
+    if (this.call(L, this.#functions.length + 5, 0) !== Status.ok)
       throw new Error(`Internal error: the Lua prelude fails: ${machine.string(L, -1)}`);
     return L;
   }
@@ -144,6 +150,17 @@ export class Host {
     api.lua_createtable(L, 0, 0);
     api.lua_pushvalue(L, -1);
     api.lua_rawsetp(L, REGISTRY, arrayMark);
+  }
+
+  #pushBytes(L: State, bytes: Uint8Array): void {
+    const pointer = this.machine.copyIn(bytes);
+    this.machine.api.lua_pushlstring(L, pointer, bytes.length);
+    this.machine.api.free(pointer);
+  }
+
+  #pushText(L: State, text: string | undefined): void {
+    if (text === undefined) this.machine.api.lua_pushnil(L);
+    else this.machine.pushString(L, text);
   }
 
   #print(L: State): number {

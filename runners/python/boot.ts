@@ -1,17 +1,14 @@
 /** Boots an interpreter that is ready for its checkpoint: from a snapshot when there is a good one. */
-import type { Gate } from './gate.ts';
 import { GUEST } from './guest.ts';
 import { GATE_VERSION } from './host-calls.ts';
 import { EXCHANGE, INTERIOR, SLEEP_DEVICE } from './interior.ts';
 import { type Library, pyodideVersion, standardLibrary } from './library.ts';
-import { loadPyodide } from './pyodide.ts';
-import type { Pyodide, PyodideOptions } from './pyodide.ts';
+import { type Loaded, loadPyodide } from './pyodide.ts';
+import type { PyodideOptions } from './pyodide.ts';
 import { readSnapshot, removeIfThere, snapshotPath, writeSnapshot } from './snapshot.ts';
 
-export interface Booted {
-  readonly python: Pyodide;
-  /** Not locked yet: that is for whoever runs steps. */
-  readonly gate: Gate;
+/** Its gate is not locked yet: that is for whoever runs steps. */
+export interface Booted extends Loaded {
   readonly fromSnapshot: boolean;
 }
 
@@ -32,8 +29,8 @@ export async function boot(cacheDir: string, packagesDir: string, built?: string
     stdin: () => null,
     stdout: silent,
     stderr: silent,
-    // Else the language of the machine.
-    env: { LANG: 'C.UTF-8' },
+    // Else the language of the machine, and sets of texts in another order with every snapshot.
+    env: { LANG: 'C.UTF-8', PYTHONHASHSEED: '0' },
     stdLibURL: library.path,
     packageCacheDir: packagesDir,
   };
@@ -41,15 +38,16 @@ export async function boot(cacheDir: string, packagesDir: string, built?: string
   const snapshot = cacheDir === '' ? undefined : await readSnapshot(path);
   if (snapshot !== undefined) {
     const loaded = await loadPyodide({ ...options, _loadSnapshot: snapshot }).catch(() => undefined);
-    if (loaded !== undefined) return { ...loaded, python: equipped(loaded.python), fromSnapshot: true };
+    if (loaded !== undefined) return { ...equipped(loaded), fromSnapshot: true };
     removeIfThere(path);
   }
-  const { python, gate } = await loadPyodide({ ...options, _makeSnapshot: cacheDir !== '' });
+  const loaded = await loadPyodide({ ...options, _makeSnapshot: cacheDir !== '' });
+  const { python } = loaded;
   python.runPython(DEFINE);
   // Before the snapshot, so that no later start pays for it.
   python.runPython('import gc; gc.collect(); gc.freeze()');
   if (cacheDir !== '') writeSnapshot(path, python.makeMemorySnapshot());
-  return { python: equipped(python), gate, fromSnapshot: false };
+  return { ...equipped(loaded), fromSnapshot: false };
 }
 
 /** Where the snapshot is kept that fits what is installed. */
@@ -61,7 +59,8 @@ export function snapshotOf(cacheDir: string, library: Library = standardLibrary(
 const NUMBER_BYTES = 32;
 
 /** Files and devices are no part of a snapshot. */
-function equipped(python: Pyodide): Pyodide {
+function equipped(loaded: Loaded): Loaded {
+  const { python, senses } = loaded;
   const { FS } = python;
   FS.mkdirTree(EXCHANGE);
   const device = FS.makedev(64, 0);
@@ -69,17 +68,20 @@ function equipped(python: Pyodide): Pyodide {
   FS.registerDevice(device, {
     write(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
       const bytes = buffer.subarray(offset, offset + Math.min(length, NUMBER_BYTES));
-      Atomics.wait(never, 0, 0, Number(Buffer.from(bytes).toString('latin1')) || 0);
+      const ms = Number(Buffer.from(bytes).toString('latin1')) || 0;
+      Atomics.wait(never, 0, 0, ms);
+      senses.clock.slept(ms);
       return length;
     },
   });
   FS.mkdev(SLEEP_DEVICE, 0o666, device);
+  senses.attach(python);
   removeTerminals(python);
-  return python;
+  return loaded;
 }
 
 /** Reading one reads the standard input of the host. */
-function removeTerminals({ FS, _module: { TTY } }: Pyodide): void {
+function removeTerminals({ FS, _module: { TTY } }: Loaded['python']): void {
   for (const path of ['/dev/tty', '/dev/tty1']) FS.unlink(path);
   for (const terminal of [TTY.default_tty_ops, TTY.default_tty1_ops]) {
     terminal.get_char = () => null;

@@ -1,8 +1,10 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
 import { join } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
-import { notGranted } from '../grants/denial.ts';
+import { clockFor } from '../grants/clock.ts';
+import { type Denial, notGranted } from '../grants/denial.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
+import { randomFor } from '../grants/random.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
@@ -74,14 +76,17 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
   const inputs = inputsText(job.inputs);
   const mark = mayHaveKinds(inputs) ? newMark() : '';
   const marked = mark === '' ? undefined : markKinds(inputs, mark);
-  const own = { code, ...origin, step: job.step, embedded: true, env: job.env };
+  const clock = clockFor(job.clock);
+  const random = randomFor(job.random);
+  const noRandom = random.refused && { noRandom: random.refused.told };
+  const own = { code, ...origin, step: job.step, embedded: true, env: job.env, ...noRandom };
   const request = marked === undefined ? own : { ...own, mark };
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
   const files = {
     run: new RunFiles(job.workdir, job.limits),
     granted: new GrantedFiles(job.grants, job.limits),
   };
-  const answer = interpreter.run(request, marked ?? inputs, { limits: job.limits, files, print });
+  const answer = interpreter.run(request, marked ?? inputs, { limits: job.limits, files, clock, random, print });
   warm.giveBack(answer.kind === 'answer');
   const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded;
   if (answer.kind === 'crashed')
@@ -89,9 +94,17 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
   const outcome = outcomeOf(answer.bytes, job.limits);
   if (outcome === undefined) return failed(crash('it left no answer'));
   const raised = outcome.ok || outcome.failure.reason !== 'threw' ? '' : outcome.failure.message;
-  const denied = notGranted(files.granted.denied, raised);
-  if (denied !== undefined) return failed(denied);
+  const noClock = answer.askedForTime === true ? withPythons(clock.refused) : undefined;
+  for (const denial of [files.granted.denied, random.refused, noClock]) {
+    const denied = notGranted(denial, raised);
+    if (denied !== undefined) return failed(denied);
+  }
   return exceeded !== undefined && isShortage(outcome) ? failed(overLimit(exceeded, job.limits)) : outcome;
+}
+
+/** The C library tells of it, not we. */
+function withPythons(denial: Denial | undefined): Denial | undefined {
+  return denial && { ...denial, told: 'PermissionError: [Errno 2] Permission denied' };
 }
 
 /** Whether the step failed for want of memory or of room for files, as Python words it. */

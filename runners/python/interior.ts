@@ -31,6 +31,7 @@ def run_step():
     os.environ['HWFE_WORKDIR'] = '${WORKDIR}'
     os.environ.update(request['env'])
     random.seed()
+    if 'noRandom' in request: _refuse_random(request['noRandom'])
     status, text = step(request, inputs)
     with _open('${EXCHANGE}/answer', 'wb') as file:
         file.write(_dumps(status).encode('utf-8', 'backslashreplace') + b'\n')
@@ -103,6 +104,18 @@ def _sleep(seconds, /):
     if seconds < 0: raise ValueError('sleep length must be non-negative')
     with open('${SLEEP_DEVICE}', 'wb', buffering=0) as device: device.write(str(seconds * 1000.0).encode())
 _sleep.__name__ = _sleep.__qualname__ = 'sleep'
+
+def _refuse_random(message):
+    """Numbers that follow from a seed are no random ones: of the module's own functions, the seed gives them back."""
+    def refuse(*given, **named): raise PermissionError(message)
+    names = [name for name in random.__all__ if name not in ('Random', 'SystemRandom', 'seed', 'getstate', 'setstate')]
+    own, seed = {name: getattr(random, name) for name in names}, random.seed
+    def seeded(a=None, version=2):
+        if a is None: refuse()
+        random.__dict__.update(own, seed=seed)
+        seed(a, version)
+    random.__dict__.update(dict.fromkeys(names, refuse), seed=seeded)
+    os.urandom = posix.urandom = random._urandom = refuse
 
 def _no_system(command):
     raise OSError('emscripten does not support processes')

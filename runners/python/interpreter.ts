@@ -1,6 +1,8 @@
 /** One warm interpreter: runs a step, then is put back to what it was before. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Limits, RunnerContext } from '../contract.ts';
+import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
+import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
 import type { Booted } from './boot.ts';
 import { Budget } from './budget.ts';
 import { installFiles, type StepFiles } from './files-device.ts';
@@ -21,7 +23,11 @@ const LARGEST_WRITE = 1024 * 1024;
 export type Answer = (
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
   | { readonly kind: 'crashed'; readonly message: string }
-) & { readonly exceeded?: 'memory' | 'files' | undefined };
+) & {
+  readonly exceeded?: 'memory' | 'files' | undefined;
+  /** The step has asked for the time, which it may not. */
+  readonly askedForTime?: boolean;
+};
 
 export interface StepRequest {
   readonly code: string;
@@ -33,12 +39,16 @@ export interface StepRequest {
   readonly env: Readonly<Record<string, string>>;
   /** By which bytes, files and tables in the inputs are known, where there are any. */
   readonly mark?: string;
+  /** What is said to a step that asks for random numbers, where it may not. */
+  readonly noRandom?: string;
 }
 
 /** What a step is given beside its request and its inputs. */
 export interface StepSurroundings {
   readonly limits: Limits;
   readonly files: StepFiles;
+  readonly clock: StepClock;
+  readonly random: StepRandom;
   readonly print: RunnerContext['print'];
 }
 
@@ -59,7 +69,7 @@ async def run(inputs):
 `;
 
 /** From a booted interpreter whose packages are loaded; locks its gate. */
-export function interpreterFrom({ python, gate }: Booted): Interpreter {
+export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
   const { FS, _module: wasm } = python;
   let print: RunnerContext['print'] = () => undefined;
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
@@ -110,10 +120,12 @@ export function interpreterFrom({ python, gate }: Booted): Interpreter {
   const memory = wasm.HEAPU8.slice();
 
   return {
-    run(request, inputs, { limits, files, print: into }) {
+    run(request, inputs, { limits, files, clock, random, print: into }) {
       print = into;
       device.files = files;
-      return run(request, inputs, limits);
+      senses.begin(clock, random);
+      const answer = run(request, inputs, limits);
+      return senses.askedForTime ? { ...answer, askedForTime: true } : answer;
     },
     get size() {
       return wasm.HEAPU8.length;
@@ -121,6 +133,7 @@ export function interpreterFrom({ python, gate }: Booted): Interpreter {
     restore() {
       print = () => undefined;
       device.files = undefined;
+      senses.begin(MACHINE_CLOCK, MACHINE_RANDOM);
       const heap = wasm.HEAPU8;
       if (heap.length - memory.length > LARGEST_GROWTH) return false;
       if (!files.restore()) return false;

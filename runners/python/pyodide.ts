@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Gate, unknownImport } from './gate.ts';
 import type { HostCalls } from './gate.ts';
+import { Senses } from './senses.ts';
 
 export interface FileNode {
   readonly name: string;
@@ -17,6 +18,16 @@ export interface FileNode {
   /** Of a symbolic link, its target. */
   readonly link?: string;
   readonly pipe?: { readonly buckets: readonly unknown[] | null };
+}
+
+export interface FileAttributes {
+  readonly atime: Date;
+  readonly mtime: Date;
+  readonly ctime: Date;
+}
+
+interface NodeOperations {
+  getattr: (node: FileNode) => FileAttributes;
 }
 
 export interface FileStream {
@@ -70,11 +81,18 @@ export interface WasmModule {
     getFileDataAsTypedArray(node: FileNode): Uint8Array;
     readonly stream_ops: { write: WriteToStream };
     readonly ops_table: {
-      readonly dir: { readonly node: { symlink: (parent: FileNode, name: string, target: string) => FileNode } };
-      readonly file: { readonly stream: { write: WriteToStream } };
+      readonly dir: {
+        readonly node: NodeOperations & { symlink: (parent: FileNode, name: string, target: string) => FileNode };
+      };
+      readonly file: { readonly node: NodeOperations; readonly stream: { write: WriteToStream } };
+      readonly link: { readonly node: NodeOperations };
+      readonly chrdev: { readonly node: NodeOperations };
     };
   };
-  readonly PIPEFS: { createPipe: () => object; readonly stream_ops: { write: WriteToStream } };
+  readonly PIPEFS: {
+    createPipe: () => object;
+    readonly stream_ops: { write: WriteToStream; getattr: (stream: FileStream) => FileAttributes };
+  };
   readonly TTY: { readonly default_tty_ops: Terminal; readonly default_tty1_ops: Terminal };
   /** Shared libraries by path. */
   readonly LDSO: { readonly loadedLibsByName: Readonly<Record<string, { readonly exports: object }>> };
@@ -122,14 +140,22 @@ export interface PyodideOptions {
 }
 
 interface Settings {
+  /** Of the program, once there is one. */
+  readonly HEAPU8: Uint8Array;
   instantiateWasm: (
     imports: Readonly<Record<string, HostCalls>>,
     receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ) => object;
 }
 
+export interface Loaded {
+  readonly python: Pyodide;
+  readonly gate: Gate;
+  readonly senses: Senses;
+}
+
 /** Loads a fresh CPython behind a gate that is not locked yet. Rejects when its imports are not those that are known. */
-export async function loadPyodide(options: PyodideOptions): Promise<{ readonly python: Pyodide; readonly gate: Gate }> {
+export async function loadPyodide(options: PyodideOptions): Promise<Loaded> {
   // With them, Node 24 hands out an import that is no function, and suspends WebAssembly under our feet.
   for (const name of ['Suspending', 'promising']) Reflect.deleteProperty(WebAssembly, name);
   // Pyodide would guess its place from a stack trace, which not every thread has.
@@ -139,10 +165,12 @@ export async function loadPyodide(options: PyodideOptions): Promise<{ readonly p
     pathToFileURL(join(indexURL, 'pyodide.asm.mjs')).href
   );
   const gate = new Gate();
+  const senses = new Senses();
   const createPyodideModule = (settings: Settings): Promise<object> =>
     new Promise((resolve, reject) => {
       const instantiate = settings.instantiateWasm;
       settings.instantiateWasm = (imports, receive) => {
+        senses.wrap(imports['env']!, () => settings.HEAPU8);
         const forbidden = gate.wrap(imports['env']!);
         if (forbidden !== undefined) {
           reject(new Error(forbidden));
@@ -160,5 +188,5 @@ export async function loadPyodide(options: PyodideOptions): Promise<{ readonly p
   const { exitCode } = process;
   const python = (await load({ ...options, indexURL, createPyodideModule, _sysExecutable: 'python' })) as Pyodide;
   process.exitCode = exitCode;
-  return { python, gate };
+  return { python, gate, senses };
 }

@@ -8,6 +8,7 @@ import { firstJsonLine } from '../shell/output.ts';
 import { canonicalise, type Encoded, encode, inputsText } from '../value.ts';
 import {
   failed,
+  grantedTo,
   instantiate,
   outputInvalid,
   positionOf,
@@ -30,6 +31,7 @@ export function runCommand(step: WasmStep, context: RunnerContext): Outcome {
     args: [script.module, ...(script.args ?? []).map(String)],
     env: job.env,
     stdin: withRecords(inputsText(job.inputs)),
+    ...grantedTo(step),
     write: (stream, bytes) => (stream === 'stdout' ? stdout : stderr).take(Buffer.from(bytes)),
   });
   const unknown = unknownImport(step.loaded, wasi);

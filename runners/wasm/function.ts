@@ -2,7 +2,7 @@
 import type { Outcome, RunnerContext } from '../contract.ts';
 import { withRecords } from '../kinds/records.ts';
 import { canonicalise, encode, formatFloat } from '../value.ts';
-import { instantiate, failed, notRunnable, positionOf, trapped, type WasmStep } from './instance.ts';
+import { instantiate, failed, grantedTo, notRunnable, positionOf, trapped, type WasmStep } from './instance.ts';
 import type { Signature, ValueType } from './signatures.ts';
 import { summarise } from './summary.ts';
 import { Exit, Wasi } from './wasi.ts';
@@ -96,12 +96,12 @@ function numberText(value: Value, type: ValueType): string {
 
 /** 0 is success, 1 to 10 success with a warning, all else failure. */
 function statusOutcome(step: WasmStep, code: number): Outcome {
-  const { job, script } = step;
+  const { job, script, clock } = step;
   if (code < 0 || code > 10) {
     const message = `WASM function '${script.func}' failed with return code: ${code}`;
     return failed({ reason: 'threw', message, position: positionOf(script) });
   }
-  const timestamp = new Date().toISOString().replace('Z', '+00:00');
+  const timestamp = new Date(clock.wall()).toISOString().replace('Z', '+00:00');
   const warning = `WASM processing completed with warning code ${code}`;
   const encoded = encode({
     wasm_execution: {
@@ -124,12 +124,14 @@ function statusOutcome(step: WasmStep, code: number): Outcome {
 }
 
 /** What a library module prints goes to the step's log. */
-export function libraryWasi({ job, script }: WasmStep, context: RunnerContext): Wasi {
+export function libraryWasi(step: WasmStep, context: RunnerContext): Wasi {
+  const { job, script } = step;
   const decoder = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   return new Wasi({
     args: [script.module],
     env: job.env,
     stdin: new Uint8Array(0),
+    ...grantedTo(step),
     write: (stream, bytes) => context.print(stream, decoder[stream].decode(bytes, { stream: true })),
   });
 }

@@ -1,5 +1,7 @@
 /** WASM steps: functions on numbers, functions on JSON, and WASI commands. */
 import type { Job, LoadRunner, Outcome, RunnerContext } from '../contract.ts';
+import { clockFor } from '../grants/clock.ts';
+import { randomFor } from '../grants/random.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
 import { runCommand } from './command.ts';
@@ -16,7 +18,9 @@ export const load: LoadRunner = (setup) => {
       if (script.kind !== 'module') throw new Error('Internal error: a WASM step has no module');
       const loading = await cache.load(script, job.limits.memory ?? EMBEDDED_MEMORY);
       if (loading.kind !== 'loaded') return notLoaded(job, script, loading);
-      return runStep({ job, script, loaded: loading.loaded }, context, setup.wasi);
+      const { loaded } = loading;
+      const step: WasmStep = { job, script, loaded, clock: clockFor(job.clock), random: randomFor(job.random) };
+      return notGranted(step, runStep(step, context, setup.wasi));
     },
   });
 };
@@ -46,6 +50,14 @@ function runStep(step: WasmStep, context: RunnerContext, wasiEnabled: boolean): 
   const outcome = isJsonFunction(loaded, signature) ? runJsonFunction(step, wasi) : runFunction(step, signature, wasi);
   tellMemory(wasi, context);
   return outcome;
+}
+
+/** A module that fails after it was denied something does so because of that, as far as can be told. */
+function notGranted({ denied }: WasmStep, outcome: Outcome): Outcome {
+  if (denied === undefined || outcome.ok) return outcome;
+  const { reason } = outcome.failure;
+  if (reason !== 'threw' && reason !== 'exited') return outcome;
+  return failed({ reason: 'not-granted', message: denied.message, grant: denied.grant });
 }
 
 function missing({ script }: WasmStep, functions: readonly string[]): string {

@@ -1,13 +1,32 @@
 /** From a compiled module to an instance: what it may import, and how its own failures are told. */
 import type { Job, Outcome, RunnerContext, StepFailure } from '../contract.ts';
+import type { StepClock } from '../grants/clock.ts';
+import type { Denial } from '../grants/denial.ts';
+import type { StepRandom } from '../grants/random.ts';
 import { described, EMBEDDED_MEMORY, size } from '../limits.ts';
 import type { LoadedModule } from './modules.ts';
-import { WASI_MODULE, type Wasi } from './wasi.ts';
+import { WASI_MODULE, type Wasi, type WasiOptions } from './wasi.ts';
 
 export interface WasmStep {
   readonly job: Job;
   readonly script: Extract<Job['script'], { kind: 'module' }>;
   readonly loaded: LoadedModule;
+  readonly clock: StepClock;
+  readonly random: StepRandom;
+  /** The last act that was denied, whether or not the module noticed. */
+  denied?: Denial;
+}
+
+/** What of it WASI needs. */
+export function grantedTo(step: WasmStep): Pick<WasiOptions, 'clock' | 'random' | 'deny'> {
+  const { clock, random } = step;
+  return {
+    clock,
+    random,
+    deny: (denial) => {
+      step.denied = denial;
+    },
+  };
 }
 
 /**

@@ -1,9 +1,11 @@
 /** WASI preview 1 in memory: standard streams, arguments, environment, clock and random; no files of the host. */
-import { randomFillSync } from 'node:crypto';
+import type { StepClock } from '../grants/clock.ts';
+import type { Denial } from '../grants/denial.ts';
+import type { StepRandom } from '../grants/random.ts';
 
 export const WASI_MODULE = 'wasi_snapshot_preview1';
 
-const ERRNO = { success: 0, badf: 8, inval: 28, nosys: 52, notsup: 58, spipe: 70 } as const;
+const ERRNO = { success: 0, acces: 2, badf: 8, inval: 28, nosys: 52, notsup: 58, spipe: 70 } as const;
 const CLOCK = { realtime: 0, monotonic: 1 } as const;
 const CHARACTER_DEVICE = 2;
 /** Vectors or subscriptions of one call; Linux takes as many. */
@@ -36,6 +38,10 @@ export interface WasiOptions {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: Uint8Array;
+  readonly clock: StepClock;
+  readonly random: StepRandom;
+  /** Hears of each act that is denied. */
+  deny(denial: Denial): void;
   /** The bytes are only good during the call. */
   write(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
 }
@@ -67,7 +73,7 @@ export class Wasi {
       environ_sizes_get: (count: number, size: number) => this.#sizes(this.#env, count, size),
       environ_get: (pointers: number, bytes: number) => this.#strings(this.#env, pointers, bytes),
       clock_res_get: (_clock: number, result: number) => this.#nanoseconds(result, 1000n),
-      clock_time_get: (clock: number, _precision: bigint, result: number) => this.#nanoseconds(result, now(clock)),
+      clock_time_get: (clock: number, _precision: bigint, result: number) => this.#time(clock, result),
       fd_close: (fd: number) => (isStream(fd) ? ERRNO.success : ERRNO.badf),
       fd_fdstat_get: (fd: number, result: number) => this.#describe(fd, result),
       fd_fdstat_set_flags: (fd: number) => (isStream(fd) ? ERRNO.success : ERRNO.badf),
@@ -80,10 +86,7 @@ export class Wasi {
         throw new Exit(status);
       },
       proc_raise: () => ERRNO.nosys,
-      random_get: (pointer: number, length: number) => {
-        randomFillSync(this.#bytes(pointer, length));
-        return ERRNO.success;
-      },
+      random_get: (pointer: number, length: number) => this.#random(pointer, length),
       sched_yield: () => ERRNO.success,
     };
   }
@@ -126,6 +129,29 @@ export class Wasi {
   #nanoseconds(result: number, value: bigint): number {
     this.#view().setBigUint64(result >>> 0, value, true);
     return ERRNO.success;
+  }
+
+  #time(clock: number, result: number): number {
+    const { refused } = this.#options.clock;
+    if (clock === CLOCK.realtime && refused !== undefined) return this.#deny(refused);
+    return this.#nanoseconds(result, this.#now(clock));
+  }
+
+  #now(clock: number): bigint {
+    const { clock: own } = this.#options;
+    return clock === CLOCK.realtime ? BigInt(Math.round(own.wall() * 1000)) * 1000n : own.monotonic();
+  }
+
+  #random(pointer: number, length: number): number {
+    const { random } = this.#options;
+    if (random.refused !== undefined) return this.#deny(random.refused);
+    random.fill(this.#bytes(pointer, length));
+    return ERRNO.success;
+  }
+
+  #deny(denial: Denial): number {
+    this.#options.deny(denial);
+    return ERRNO.acces;
   }
 
   #describe(fd: number, result: number): number {
@@ -182,14 +208,14 @@ export class Wasi {
     const subscriptions = Array.from({ length: count }, (_, i) => {
       const at = (input >>> 0) + POLL.subscription * i;
       const tag = view.getUint8(at + 8);
-      const due = tag === POLL.clock ? dueAt(view, at) : undefined;
+      const due = tag === POLL.clock ? this.#dueAt(view, at) : undefined;
       if (due !== undefined && (soonest === undefined || due < soonest)) soonest = due;
       return { userdata: view.getBigUint64(at, true), tag, due };
     });
     const ready = subscriptions.some((each) => each.due === undefined);
-    if (!ready && soonest !== undefined) sleepUntil(soonest);
+    if (!ready && soonest !== undefined) this.#sleepUntil(soonest);
     for (const { userdata, tag, due } of subscriptions) {
-      if (due !== undefined && due > now(CLOCK.monotonic)) continue;
+      if (due !== undefined && due > this.#now(CLOCK.monotonic)) continue;
       const at = (output >>> 0) + POLL.event * events;
       this.#bytes(at, POLL.event).fill(0);
       view.setBigUint64(at, userdata, true);
@@ -200,6 +226,23 @@ export class Wasi {
     view.setUint32(result >>> 0, events, true);
     return ERRNO.success;
   }
+
+  /** Of a clock subscription, on the monotonic clock. */
+  #dueAt(view: DataView, at: number): bigint {
+    const clock = view.getUint32(at + 16, true);
+    const timeout = view.getBigUint64(at + 24, true);
+    const isAbsolute = (view.getUint16(at + 40, true) & POLL.absolute) !== 0;
+    return this.#now(CLOCK.monotonic) + (isAbsolute ? timeout - this.#now(clock) : timeout);
+  }
+
+  #sleepUntil(due: bigint): void {
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    for (let left = due - this.#now(CLOCK.monotonic); left > 0n; left = due - this.#now(CLOCK.monotonic)) {
+      const ms = Math.ceil(Number(left) / 1e6);
+      Atomics.wait(cell, 0, 0, ms);
+      this.#options.clock.slept(ms);
+    }
+  }
 }
 
 function isStream(fd: number): boolean {
@@ -208,24 +251,4 @@ function isStream(fd: number): boolean {
 
 function zeroEnded(text: string): Uint8Array {
   return Buffer.from(`${text}\0`);
-}
-
-/** Nanoseconds. */
-function now(clock: number): bigint {
-  return clock === CLOCK.realtime ? BigInt(Date.now()) * 1_000_000n : process.hrtime.bigint();
-}
-
-/** Of a clock subscription, on the monotonic clock. */
-function dueAt(view: DataView, at: number): bigint {
-  const clock = view.getUint32(at + 16, true);
-  const timeout = view.getBigUint64(at + 24, true);
-  const isAbsolute = (view.getUint16(at + 40, true) & POLL.absolute) !== 0;
-  return now(CLOCK.monotonic) + (isAbsolute ? timeout - now(clock) : timeout);
-}
-
-function sleepUntil(due: bigint): void {
-  const cell = new Int32Array(new SharedArrayBuffer(4));
-  for (let left = due - now(CLOCK.monotonic); left > 0n; left = due - now(CLOCK.monotonic)) {
-    Atomics.wait(cell, 0, 0, Math.ceil(Number(left) / 1e6));
-  }
 }

@@ -1,5 +1,5 @@
 /** What embedded steps may do outside of themselves. */
-import type { GrantLayer, Language, Runtime } from '../../runners/contract.ts';
+import type { GrantLayer, Job, Language, Runtime } from '../../runners/contract.ts';
 
 const ACTS = ['read', 'write', 'net'] as const;
 
@@ -22,6 +22,8 @@ function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined
     read: [...(workflow?.read ?? []), ...(allowed?.read ?? [])],
     write: [...(workflow?.write ?? []), ...(allowed?.write ?? [])],
     net: [...(workflow?.net ?? []), ...(allowed?.net ?? [])],
+    ...(workflow?.clock !== undefined && { clock: workflow.clock }),
+    ...(workflow?.random !== undefined && { random: workflow.random }),
   };
   return step === undefined ? [outer] : [outer, step];
 }
@@ -33,7 +35,7 @@ interface Held {
   readonly permissions: readonly Permissions[];
 }
 
-const HELD: ReadonlySet<Language> = new Set(['lua', 'javascript', 'python']);
+const HELD: ReadonlySet<Language> = new Set(['lua', 'javascript', 'python', 'wasm']);
 
 /** Those of a step that runs embedded; there are none of a language that could not use them. */
 export function layersFor(
@@ -48,14 +50,26 @@ export function reachesOut(layers: readonly GrantLayer[]): boolean {
   return layers.length > 0 && ACTS.some((act) => layers.every((layer) => (layer[act] ?? []).length > 0));
 }
 
-/** `may read data/**, write out/`: the grants of one step in words, each layer that narrows behind the one before. */
+/** What the layers refuse of the time and of random numbers, as a job says it. */
+export function refusalsOf(layers: readonly GrantLayer[]): Pick<Job, 'clock' | 'random'> {
+  const clock = layers.find((layer) => layer.clock === false);
+  const random = layers.find((layer) => layer.random === false);
+  return {
+    ...(clock && { clock: { kind: 'refused', by: clock.from } }),
+    ...(random && { random: { kind: 'refused', by: random.from } }),
+  };
+}
+
+/** `may read data/**, write out/, not know the time`: the grants of one step in words, each layer that narrows behind the one before. */
 export function describeGrants(layers: readonly GrantLayer[], language: Language): string {
   if (layers.length === 0) return '';
   const acts = ACTS.flatMap((act) => {
-    // Only JavaScript has fetch.
-    if (act === 'net' && language !== 'javascript') return [];
+    // Only JavaScript has fetch, and WASM has neither files nor that.
+    if (language === 'wasm' || (act === 'net' && language !== 'javascript')) return [];
     const lists = layers.map((layer) => (layer[act] ?? []).join(' '));
     return lists.some((list) => list === '') ? [] : [`${act === 'net' ? 'reach' : act} ${lists.join(' as far as ')}`];
   });
-  return acts.length === 0 ? '' : `may ${acts.join(', ')}`;
+  const { clock, random } = refusalsOf(layers);
+  const all = [...acts, ...(clock ? ['not know the time'] : []), ...(random ? ['not have random numbers'] : [])];
+  return all.length === 0 ? '' : `may ${all.join(', ')}`;
 }

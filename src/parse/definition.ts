@@ -103,6 +103,10 @@ export interface PermissionsDefinition {
   net?: string | readonly string[];
   /** Which of the entries of `env` the step sees. Default: all of them. */
   env?: string | readonly string[];
+  /** Whether the step may ask for the time. Default: it may. */
+  clock?: boolean;
+  /** Whether the step may ask for random numbers. Default: it may. */
+  random?: boolean;
 }
 
 /** The n-th delay is `base · factor^(n-1)`, at most `max`, spread by ± `jitter` of itself. */

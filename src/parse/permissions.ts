@@ -22,6 +22,8 @@ function layer(fields: PermissionFields | undefined, from: 'workflow' | 'step'):
       write: texts(fields.write),
       ...(fields.net && { net: texts(fields.net) }),
       ...(fields.env && { env: texts(fields.env) }),
+      ...(fields.clock !== undefined && { clock: fields.clock }),
+      ...(fields.random !== undefined && { random: fields.random }),
     },
   ];
 }

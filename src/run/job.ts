@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
-import { type Allowed, layersFor } from '../model/permissions.ts';
+import { type Allowed, layersFor, refusalsOf } from '../model/permissions.ts';
 import type { Step } from '../model/workflow.ts';
 import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
@@ -74,5 +74,6 @@ export function jobFor(
     cacheDir: settings.cacheDir,
     limits: limitsOf(step.limits, settings.limits),
     grants: { directory, layers },
+    ...refusalsOf(layers),
   };
 }

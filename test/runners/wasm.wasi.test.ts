@@ -1,6 +1,7 @@
 /** WASI commands: their streams, arguments, environment, clock and status, and that nothing else is there. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Runner } from '../../runners/contract.ts';
+import { randomFor } from '../../runners/grants/random.ts';
 import { runModule, wasmRunner } from './wasm/job.ts';
 import { CAT, Modules } from './wasm/modules.ts';
 
@@ -158,6 +159,42 @@ test('random bytes differ', async () => {
       (drop (call $random (i32.const 16) (i32.const 16)))
       (call $exit (i64.eq (i64.load (i32.const 16)) (i64.load (i32.const 24))))))`);
   expect((await runModule(runner, { path })).outcome.ok).toBe(true);
+});
+
+describe("a clock and random bytes that are not the machine's", () => {
+  const asking = (call: string): Promise<string> =>
+    modules.assemble(`(module ${IMPORTS}
+      (import "wasi_snapshot_preview1" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+      ${MEMORY} (func (export "_start") ${call}))`);
+  const timeIs = (ns: bigint): string =>
+    `(drop (call $time (i32.const 0) (i64.const 0) (i32.const 16))) (call $exit (i64.ne (i64.load (i32.const 16)) (i64.const ${ns})))`;
+
+  test('tell the time that stands still', async () => {
+    const path = await asking(timeIs(5_000_000_001_000n));
+    expect((await runModule(runner, { path, clock: { kind: 'frozen', at: 5_000_000 } })).outcome.ok).toBe(true);
+    expect((await runModule(runner, { path })).outcome.ok).toBe(false);
+  });
+
+  test('are the same for the same seed', async () => {
+    const first = Buffer.alloc(8);
+    const random = { kind: 'seeded', seed: Buffer.from('seed') } as const;
+    randomFor(random).fill(first);
+    const path = await asking(
+      `(drop (call $random (i32.const 16) (i32.const 8))) (call $exit (i64.ne (i64.load (i32.const 16)) (i64.const ${first.readBigInt64LE()})))`,
+    );
+    expect((await runModule(runner, { path, random })).outcome.ok).toBe(true);
+    expect((await runModule(runner, { path })).outcome.ok).toBe(false);
+  });
+
+  test.each([
+    ['time', '(call $exit (call $time (i32.const 0) (i64.const 0) (i32.const 16)))', 'clock'],
+    ['random bytes', '(call $exit (call $random (i32.const 16) (i32.const 8)))', 'random'],
+  ])('are refused where the permissions rule them out: %s', async (_what, call, name) => {
+    const path = await asking(call);
+    const { shown } = await runModule(runner, { path, [name]: { kind: 'refused', by: 'step' } });
+    expect(shown).toMatchObject({ reason: 'not-granted', grant: `permissions = { ${name} = true }` });
+  });
 });
 
 test('no file of the host can be opened', async () => {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MACHINE_CLOCK } from '../../runners/grants/clock.ts';
+import { MACHINE_RANDOM } from '../../runners/grants/random.ts';
 import { Exit, Wasi, WASI_MODULE } from '../../runners/wasm/wasi.ts';
 import { Modules } from '../runners/wasm/modules.ts';
 
@@ -87,7 +89,15 @@ function instantiate(): {
   calls: Record<string, (...args: (number | bigint)[]) => number>;
   memory: WebAssembly.Memory;
 } {
-  const wasi = new Wasi({ args: ['a', 'b'], env: { A: '1' }, stdin: Buffer.from('{}'), write: () => undefined });
+  const wasi = new Wasi({
+    args: ['a', 'b'],
+    env: { A: '1' },
+    stdin: Buffer.from('{}'),
+    clock: MACHINE_CLOCK,
+    random: MACHINE_RANDOM,
+    deny: () => undefined,
+    write: () => undefined,
+  });
   const { exports } = new WebAssembly.Instance(module, { [WASI_MODULE]: wasi.imports });
   wasi.memory = exports['memory'] as WebAssembly.Memory;
   return { calls: exports as never, memory: wasi.memory };

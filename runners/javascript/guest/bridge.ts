@@ -8,6 +8,8 @@ export interface Bridge extends KindsHost {
   /** Arguments and result are JSON; `null` when the host refuses. */
   ask(what: Question, args: string): string;
   randomBytes(count: number): ArrayBuffer;
+  /** Milliseconds since 1970, with fractions, also where the step may not ask for them. */
+  now(): number;
   /** Begins a request, JSON of a `FetchRequest`; its answer comes by `id`. */
   fetch(id: number, request: string, body: ArrayBuffer): void;
   /** The body of an answer whose head has come. */
@@ -16,4 +18,4 @@ export interface Bridge extends KindsHost {
   part(name: string): (bridge: Bridge) => unknown;
 }
 
-export type Question = 'atob' | 'btoa' | 'uuid' | 'url' | 'url-set' | 'params' | 'params-text' | 'encoding';
+export type Question = 'atob' | 'btoa' | 'url' | 'url-set' | 'params' | 'params-text' | 'encoding';

@@ -4,13 +4,14 @@ import type { Format } from './inspect.ts';
 import type { Kinds } from './kinds.ts';
 import type { Native } from './native.ts';
 import type { LoadPart, Part } from './parts.ts';
+import type { Refusals, Refused } from './refusals.ts';
 import type { Serialised } from './serialise.ts';
 import type { Timers } from './timers.ts';
 
 /** What `poll` answers besides the milliseconds to sleep. */
 export interface Kernel {
-  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. Without a network there is no `fetch`. */
-  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer, hasNetwork: boolean): void;
+  /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. Without a network there is no `fetch`. `refused` is empty, or JSON of `Refused`. */
+  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer, hasNetwork: boolean, refused: string): void;
   /** Calls `run` of the global scope, or of the module whose namespace (or a promise of it) is given. */
   start(hasInputs: boolean, namespace?: unknown): void;
   /** Milliseconds to sleep before `fire`, at least 0; -1 when the step has settled; -2 when nothing can settle it. */
@@ -145,12 +146,13 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
   });
 
   return {
-    begin: (inputs, mark, env, seeds, hasNetwork) => {
+    begin: (inputs, mark, env, seeds, hasNetwork, refused) => {
       if (!hasNetwork) for (const name of ['fetch', 'Headers', 'Response']) Reflect.deleteProperty(globalThis, name);
       const value: unknown = parse(inputs);
       global('inputs', mark === '' ? value : revived(value, mark));
       global('process', { env: parse(env) as unknown });
       seedRandom(seeds);
+      if (refused !== '') (load('refusals') as Refusals)(parse(refused) as Refused);
     },
     start: (hasInputs, namespace) => {
       const inputs: unknown = get(globalThis, 'inputs');

@@ -1,7 +1,7 @@
 /** Guest code: globals that few steps use, compiled when one first does. */
 import type { Bridge } from './bridge.ts';
 
-export type Part = 'console' | 'timers' | 'web' | 'url' | 'clone' | 'kinds' | 'fetch';
+export type Part = 'console' | 'timers' | 'web' | 'url' | 'clone' | 'kinds' | 'fetch' | 'refusals';
 /** Installs a part once, and gives what its code returned. */
 export type LoadPart = (part: Part) => unknown;
 

@@ -1,4 +1,5 @@
 /** Guest code: timers and microtasks; the host only sleeps until the next one is due. */
+import type { Bridge } from './bridge.ts';
 
 export interface Timers {
   /** Milliseconds until the next timer is due, at least 0; -1 when there is none. */
@@ -16,8 +17,7 @@ interface Timer {
   readonly args: readonly unknown[];
 }
 
-export function installTimers(): Timers {
-  const { now } = Date;
+export function installTimers({ now }: Pick<Bridge, 'now'>): Timers {
   const apply = Reflect.apply;
   const { min, max } = Math;
   const LONGEST = 2 ** 31 - 1;

@@ -55,7 +55,14 @@ export function installWeb(bridge: Bridge): void {
   }
 
   const crypto = {
-    randomUUID: () => parse(bridge.ask('uuid', '[]')) as string,
+    randomUUID: () => {
+      const bytes = new Uint8Array(bridge.randomBytes(16));
+      bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+      bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+      let digits = '';
+      for (const byte of bytes) digits += byte.toString(16).padStart(2, '0');
+      return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    },
     getRandomValues: <T>(target: T): T => {
       if (!ArrayBuffer.isView(target) || target instanceof DataView)
         throw new TypeError('crypto.getRandomValues takes an array of integers, such as a Uint8Array');

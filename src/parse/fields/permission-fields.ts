@@ -1,12 +1,15 @@
 /** The fields of `permissions`, on a step and on a workflow. */
 import { record, type Word, words } from './collections.ts';
 import type { Field, Fields, FieldType } from './field-type.ts';
+import { flag } from './scalars.ts';
 
 export interface PermissionFields {
   read?: readonly Word[];
   write?: readonly Word[];
   net?: readonly Word[];
   env?: readonly Word[];
+  clock?: boolean;
+  random?: boolean;
 }
 
 const PATHS = 'a path such as "data/orders.csv" or "data/**", or a list of such paths';
@@ -54,6 +57,18 @@ export const PERMISSION_FIELDS: Fields<PermissionFields> = {
     default: 'all of them',
     example: ['REGION'],
   },
+  clock: {
+    type: flag,
+    about: "Whether the step may ask for the time; true says that its time is the machine's in any case.",
+    default: 'it may',
+    example: false,
+  },
+  random: {
+    type: flag,
+    about: "Whether the step may ask for random numbers; true says that they are the machine's in any case.",
+    default: 'it may',
+    example: false,
+  },
 };
 
 const TAKES = `a table with ${Object.keys(PERMISSION_FIELDS)
@@ -66,5 +81,5 @@ export const PERMISSIONS: Field<PermissionFields> = {
     'What an embedded step may do outside of itself; of a workflow, what all of them may. A step can only narrow that.',
   default: 'what the workflow says, else nothing',
   example: { read: ['data/**'], write: ['out/'] },
-  languages: ['lua', 'javascript', 'python'],
+  languages: ['lua', 'javascript', 'python', 'wasm'],
 };

@@ -1,5 +1,5 @@
 /** Jobs for tests: a step's code with everything else filled in. */
-import type { EncodedValue, Grants, Job, Language, Runtime } from '../../../runners/contract.ts';
+import type { Clock, EncodedValue, Grants, Job, Language, Randomness, Runtime } from '../../../runners/contract.ts';
 
 /** The file and first line that every test step claims to stand at. */
 export const ORIGIN = { file: 'workflows/contract.lua', line: 40, verbatim: true } as const;
@@ -17,6 +17,8 @@ export interface StepRequest {
   /** Absolute; default: where the tests run. */
   readonly workdir?: string;
   readonly grants?: Grants;
+  readonly clock?: Clock | undefined;
+  readonly random?: Randomness | undefined;
 }
 
 export function jobOf(language: Language, runtime: Runtime, request: StepRequest): Job {
@@ -41,6 +43,8 @@ export function jobOf(language: Language, runtime: Runtime, request: StepRequest
     packages: [],
     cacheDir: '',
     ...(request.grants !== undefined && { grants: request.grants }),
+    ...(request.clock !== undefined && { clock: request.clock }),
+    ...(request.random !== undefined && { random: request.random }),
     limits: {
       output: request.outputLimit ?? 256 * 1024 * 1024,
       ...(request.stdoutLimit !== undefined && { stdout: request.stdoutLimit }),

@@ -1,5 +1,5 @@
 /** Jobs for WASM modules, and what running one gives. */
-import type { Job, Outcome, PrintedLine, Runner } from '../../../runners/contract.ts';
+import type { Clock, Job, Outcome, PrintedLine, Randomness, Runner } from '../../../runners/contract.ts';
 import { load } from '../../../runners/wasm/index.ts';
 
 export interface ModuleRequest {
@@ -13,6 +13,8 @@ export interface ModuleRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** Bytes. */
   readonly outputLimit?: number;
+  readonly clock?: Clock;
+  readonly random?: Randomness;
 }
 
 export interface Ended {
@@ -50,6 +52,7 @@ function moduleJob({
   inputs = {},
   env = {},
   outputLimit = 2 ** 28,
+  ...given
 }: ModuleRequest): Job {
   return {
     run: 'test-run',
@@ -66,6 +69,7 @@ function moduleJob({
       origin: { file: 'workflows/contract.lua', line: 40, verbatim: true },
     },
     inputs: new Map(Object.entries(inputs).map(([name, text]) => [name, Buffer.from(text)])),
+    ...given,
     env,
     cwd: process.cwd(),
     workdir: process.cwd(),
