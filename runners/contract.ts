@@ -1,4 +1,5 @@
 /** Everything that crosses the thread boundary: the job that goes in, the lines on the way, the outcome that comes out. */
+import type { Prompt } from './prompt/typing.ts';
 
 export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm';
 /** `embedded` runs inside the thread; `native` on the host's own interpreter. Shell is always a host process. */
@@ -141,6 +142,8 @@ export interface Job {
   readonly clock?: Clock;
   /** Absent, the machine's. Nothing that runs on the host heeds it. */
   readonly random?: Randomness;
+  /** A person types, and the step's code asks for it. */
+  readonly prompt?: Prompt;
 }
 
 /** What a thread is handed. */

@@ -48,7 +48,9 @@ export async function perform(
     const thread = clock === undefined ? {} : { thread: { id: clock.id, cpuMs: clock.read() } };
     tell({ kind: 'started', id, ...thread });
   }
-  const printer = new Printer((lines) => tell({ kind: 'printed', id, lines }), job.limits.stdout);
+  const printer = new Printer((lines) => tell({ kind: 'printed', id, lines }), job.limits.stdout, {
+    atOnce: job.prompt !== undefined,
+  });
   let spent: Spent = {};
   const context: RunnerContext = {
     print: (stream, text) => printer.print(stream, text),

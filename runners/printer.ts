@@ -19,10 +19,16 @@ export class Printer {
   #refilledAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #room: number;
+  readonly #atOnce: boolean;
 
-  /** Takes the first `limit` bytes, and counts what comes after them. */
-  constructor(send: (lines: readonly PrintedLine[]) => void, limit: number = Number.POSITIVE_INFINITY) {
+  /** Takes the first `limit` bytes, and counts what comes after them. `atOnce` never waits for more, in a thread whose timers may not come. */
+  constructor(
+    send: (lines: readonly PrintedLine[]) => void,
+    limit: number = Number.POSITIVE_INFINITY,
+    { atOnce = false }: { readonly atOnce?: boolean } = {},
+  ) {
     this.#send = send;
+    this.#atOnce = atOnce;
     this.#room = limit;
   }
 
@@ -88,7 +94,7 @@ export class Printer {
       this.#tokens = Math.min(BURST, this.#tokens + refill);
       this.#refilledAt = now;
     }
-    if (this.#tokens > 0) this.#flush();
+    if (this.#tokens > 0 || this.#atOnce) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), REFILL_MS);
   }
 

@@ -1,5 +1,5 @@
 /** What an engine takes and gives, as whoever embeds it sees it. */
-import type { EncodedValue } from '../runners/contract.ts';
+import type { EncodedValue, Job } from '../runners/contract.ts';
 import type { Config } from './config/config.ts';
 import type { HeadStart } from './head-start.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
@@ -66,6 +66,8 @@ export interface RunOptions {
   readonly resume?: Resumption;
   /** What steps do in place of their code, by their names. */
   readonly mocks?: Mocks;
+  /** A person types into its one step, whose code asks for that. */
+  readonly prompt?: Job['prompt'];
   /** Gets this run's events only. */
   readonly listener?: RunListener;
 }

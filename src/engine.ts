@@ -119,7 +119,11 @@ class LocalEngine implements Engine {
         failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
         cap: this.#cap(plan, options),
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
-        settings: { ...this.#jobSettings(id, workflow.file.path), allowed: this.#allowed(options) },
+        settings: {
+          ...this.#jobSettings(id, workflow.file.path),
+          allowed: this.#allowed(options),
+          ...(options.prompt && { prompt: options.prompt }),
+        },
         hidden: this.#secrets.hidden(workflow),
         ...(workflow.steps.some(({ secrets }) => secrets !== undefined) && {
           secrets: () => handOut(this.#secrets, workflow),

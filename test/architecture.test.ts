@@ -67,6 +67,7 @@ const TABLE: Record<string, readonly string[]> = {
     'src/outputs',
     'src/version',
     'runners/contract',
+    'runners/prompt',
     'runners/value',
   ],
   'src/engine': [

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Grants, LimitName, Limits } from '../contract.ts';
 import { OVER_LIMIT } from '../kinds/run-files.ts';
+import { type Prompt, receive } from '../prompt/typing.ts';
 import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
 import type { Denial } from './denial.ts';
 import { Pattern, realOf } from './pattern.ts';
@@ -37,6 +38,7 @@ export class GrantedFiles {
   denied: Denial | undefined;
   /** Which limit the step ran into, whether or not it noticed. */
   exceeded: Extract<LimitName, 'memory' | 'files'> | undefined;
+  readonly #prompt: Prompt | undefined;
   readonly #directory: string;
   readonly #layers: readonly Layer[];
   readonly #mostBytes: number;
@@ -45,7 +47,8 @@ export class GrantedFiles {
   #writtenFiles = 0;
 
   /** Without grants, nothing is granted. */
-  constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>) {
+  constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>, prompt?: Prompt) {
+    this.#prompt = prompt;
     const directory = grants?.directory ?? '/';
     this.#directory = directory;
     this.#layers = (grants?.layers ?? []).map(({ from, read, write }) => ({
@@ -61,10 +64,13 @@ export class GrantedFiles {
 
   /** The file's size in bytes. */
   size(given: string): Granted<number> {
+    // How much will be typed is not known before.
+    if (given === this.#prompt?.key) return { ok: true, value: 0 };
     return this.#reading(given, (_file, size) => size);
   }
 
   read(given: string): Granted<Uint8Array> {
+    if (this.#prompt !== undefined && given === this.#prompt.key) return { ok: true, value: receive(this.#prompt) };
     return this.#reading(given, (file, size) => contentsOf(file, size));
   }
 

@@ -106,7 +106,7 @@ class Step {
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
     this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
-    this.#sandbox.granted = new GrantedFiles(this.#job.grants, this.#job.limits);
+    this.#sandbox.granted = new GrantedFiles(this.#job.grants, this.#job.limits, this.#job.prompt);
     this.#sandbox.network = new Network(this.#job.grants, this.#job.limits);
     this.#sandbox.clock = clockFor(this.#job.clock);
     this.#sandbox.random = randomFor(this.#job.random);

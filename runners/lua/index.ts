@@ -60,7 +60,7 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
   };
   host.machine.clock = clockFor(job.clock);
   host.kinds.files = new RunFiles(job.workdir, job.limits);
-  host.kinds.granted = new GrantedFiles(job.grants, job.limits);
+  host.kinds.granted = new GrantedFiles(job.grants, job.limits, job.prompt);
   try {
     const L = host.open();
     const outcome = new Step(host, L, job).run();

@@ -84,7 +84,7 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
   const files = {
     run: new RunFiles(job.workdir, job.limits),
-    granted: new GrantedFiles(job.grants, job.limits),
+    granted: new GrantedFiles(job.grants, job.limits, job.prompt),
   };
   const answer = interpreter.run(request, marked ?? inputs, { limits: job.limits, files, clock, random, print });
   warm.giveBack(answer.kind === 'answer');

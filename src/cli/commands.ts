@@ -46,6 +46,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Run one step of a past run again, with the inputs it got.',
     load: async () => (await import('./commands/replay.ts')).replay,
   },
+  repl: {
+    summary: 'Open a prompt in a step of a past run, with the inputs it got.',
+    load: async () => (await import('./commands/repl.ts')).repl,
+  },
   report: {
     summary: 'Make a page about a past run.',
     load: async () => (await import('./commands/report.ts')).report,

@@ -28,6 +28,8 @@ export interface JobSettings {
   /** The configuration's. */
   readonly isolation: Isolation;
   readonly secrets: HandedSecrets & { readonly masking?: Masking };
+  /** A person types into the steps. */
+  readonly prompt?: Job['prompt'];
   /** By whoever started the run. */
   readonly allowed?: Allowed | undefined;
 }
@@ -75,5 +77,6 @@ export function jobFor(
     limits: limitsOf(step.limits, settings.limits),
     grants: { directory, layers },
     ...refusalsOf(layers),
+    ...(settings.prompt !== undefined && runtime === 'embedded' && { prompt: settings.prompt }),
   };
 }

@@ -20,7 +20,10 @@ it('tells what each mode would have taken', () => {
 });
 
 it('is never faster than the longest chain, never slower than one after the other', () => {
-  const chains = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), { minLength: 1, maxLength: 4 }), { minLength: 1 });
+  const chains = fc.array(
+    fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), { minLength: 1, maxLength: 4 }),
+    { minLength: 1 },
+  );
   fc.assert(
     fc.property(chains, fc.infiniteStream(fc.nat(100)), fc.integer({ min: 1, max: 5 }), (some, luck, cap) => {
       const plan = planOf(graph(...some.map((chain) => [...new Set(chain)].sort().join(' -> '))));

@@ -49,6 +49,7 @@ export const replay: Command = {
           resume: { id: run.id, kept: inputs },
           cache: { off: true },
           ...(workdir !== undefined && { workdir }),
+          ...(run.options.allow !== undefined && { allow: run.options.allow }),
           listener: {
             onEvent: (event) => {
               if (event.kind === 'step-printed') console.err.lines(event.lines.map(({ text }) => visibleLine(text)));

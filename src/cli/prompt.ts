@@ -1,0 +1,132 @@
+/** Runs a step whose code is a loop that reads what a person types. */
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Isolation, Language, Runtime } from '../../runners/contract.ts';
+import { loopFor } from '../../runners/prompt/loops.ts';
+import { asLine, newPrompt, send } from '../../runners/prompt/typing.ts';
+import type { Engine } from '../api.ts';
+import type { Config } from '../config/config.ts';
+import type { PastRun } from '../model/history.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Step } from '../model/workflow.ts';
+import type { Replay } from '../store/replay.ts';
+import type { Console } from './console.ts';
+import { wrong } from './history.ts';
+import { Conversation } from './conversation.ts';
+import { STATUS } from './status.ts';
+
+export interface PromptSurroundings {
+  readonly run: PastRun;
+  readonly isolation: Isolation;
+  readonly config: Config;
+  readonly console: Console;
+}
+
+export async function openPrompt(
+  engine: Engine,
+  { plan, inputs }: Replay,
+  { run, isolation, config, console }: PromptSurroundings,
+): Promise<number> {
+  const { step } = plan.steps.at(-1)!;
+  const runtime = runtimeOf(step, config);
+  const key = randomUUID();
+  const pipe = `.typed-${key}`;
+  const code = loopFor(step.language, runtime, { key, pipe });
+  if (code === undefined || step.script.kind !== 'code') {
+    return wrong(console, `Step "${step.name}" is a module, which has no prompt`);
+  }
+  if (runtime === 'embedded' && isolation !== 'thread') {
+    return wrong(
+      console,
+      `Step "${step.name}" runs with isolation "${isolation}", into which nobody can type; see what it does with: hwfe replay ${run.id} ${step.name} --edit`,
+    );
+  }
+  const own = run.options.workdir === undefined ? mkdtempSync(join(tmpdir(), 'hwfe-repl-')) : undefined;
+  const workdir = own ?? resolve(run.cwd, run.options.workdir!);
+  const typing = runtime === 'embedded' ? intoThread(key) : intoProcess(join(workdir, pipe));
+  try {
+    const conversation = new Conversation({
+      console,
+      key,
+      language: step.language,
+      isProcess: step.language === 'shell',
+      code: step.script.code,
+      inputs: [...inputs.keys()],
+      send: typing.send,
+    });
+    const active = engine.start(withLoop(plan, code), {
+      resume: { id: run.id, kept: inputs },
+      cache: { off: true },
+      workdir,
+      ...(run.options.allow !== undefined && { allow: run.options.allow }),
+      ...(typing.prompt && { prompt: typing.prompt }),
+      listener: { onEvent: (event) => conversation.onEvent(event) },
+    });
+    conversation.begin(step.name, run.id, () => active.kill());
+    const record = await active.finished;
+    conversation.end();
+    const { failure } = record.steps.get(step.name)!;
+    if (failure === undefined || failure.reason === 'cancelled') {
+      return record.status === 'cancelled' ? STATUS.cancelled : STATUS.succeeded;
+    }
+    const { describeFailure } = await import('../terminal/failure.ts');
+    console.err.lines([`✗ ${step.name}: ${describeFailure(failure)}`]);
+    return STATUS.stepFailed;
+  } finally {
+    typing.close();
+    if (own !== undefined) rmSync(own, { recursive: true, force: true });
+  }
+}
+
+interface Typing {
+  readonly prompt?: ReturnType<typeof newPrompt>;
+  readonly send: (message: string) => void;
+  readonly close: () => void;
+}
+
+function intoThread(key: string): Typing {
+  const prompt = newPrompt(key);
+  return { prompt, send: (message) => send(prompt, message), close: () => undefined };
+}
+
+function intoProcess(path: string): Typing {
+  spawnSync('mkfifo', ['-m', '600', path]);
+  // Opened for reading too, so that nobody waits for the step, nor writes to one that has ended.
+  const pipe = openSync(path, 'r+');
+  return {
+    send: (message) => void writeSync(pipe, asLine(message)),
+    close: () => {
+      closeSync(pipe);
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+function runtimeOf({ language, runtime }: Step, { runners }: Config): Runtime {
+  if (language === 'shell') return 'native';
+  const runner = runners[language as Language];
+  return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
+}
+
+/** The step with other code, and all the time that it takes. */
+function withLoop(plan: Plan, code: string): Plan {
+  const change = (step: Step): Step => {
+    const { timeoutMs: _timeout, ...rest } = step;
+    const { wall: _wall, cpu: _cpu, ...limits } = step.limits;
+    return {
+      ...rest,
+      script: { kind: 'code', code, origin: { file: 'prompt', line: 1, verbatim: true } },
+      retry: { retries: 0, delayMs: 0 },
+      limits: { ...limits, stdout: { value: Number.MAX_SAFE_INTEGER, from: 'step' } },
+    };
+  };
+  const last = plan.steps.length - 1;
+  return {
+    ...plan,
+    workflow: { ...plan.workflow, steps: plan.workflow.steps.map((one, i) => (i === last ? change(one) : one)) },
+    steps: plan.steps.map((planned, i) => (i === last ? { ...planned, step: change(planned.step) } : planned)),
+  };
+}
