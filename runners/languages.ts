@@ -1,20 +1,23 @@
 /** Which module runs which language, loaded only in the threads that need it. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle } from './compiled.ts';
 import type { LoadRunner, ThreadSetup } from './contract.ts';
-import { unreachable } from './unreachable.ts';
 
-export async function loaderFor(setup: ThreadSetup): Promise<LoadRunner> {
-  if (setup.language === 'shell') return (await import('./shell/index.ts')).load;
-  if (setup.runtime === 'native') return (await import('./native/index.ts')).load;
-  switch (setup.language) {
-    case 'lua':
-      return (await import('./lua/index.ts')).load;
-    case 'javascript':
-      return (await import('./javascript/index.ts')).load;
-    case 'python':
-      return (await import('./python/index.ts')).load;
-    case 'wasm':
-      return (await import('./wasm/index.ts')).load;
-    default:
-      return unreachable(setup.language);
-  }
+interface RunnerModule {
+  readonly load: LoadRunner;
+}
+
+/** One file each, in the form into which V8 compiled it; the others load ES modules. */
+const BUNDLES: readonly string[] = ['javascript', 'lua', 'shell'];
+
+export async function loaderFor({ language, runtime, built = ownDirectory() }: ThreadSetup): Promise<LoadRunner> {
+  const name = language !== 'shell' && runtime === 'native' ? 'native' : language;
+  if (BUNDLES.includes(name)) return bundle<RunnerModule>(`${built}/${name}/index.cjs`).load().load;
+  return ((await import(pathToFileURL(`${built}/${name}/index.js`).href)) as RunnerModule).load;
+}
+
+function ownDirectory(): string {
+  return dirname(createRequire(import.meta.url).resolve('#worker'));
 }

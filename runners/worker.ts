@@ -7,10 +7,10 @@ import { Stops } from './stops.ts';
 import { threadClock } from './thread-clock.ts';
 
 /**
- * Piscina counts the thread as ready when this module is: the language is warm when the first job comes. Awaited here, and not by
- * Piscina, so that Node cannot `require` the module: a thread that is ended in the middle of that takes the process with it.
+ * Piscina counts the thread as ready when this has settled: the language is warm when the first job comes. It must never be built
+ * as an ES module: a thread that is ended while Node tries to `require` one takes the process with it.
  */
-const run: (assignment: Assignment | undefined) => Promise<Report | undefined> = await boot(
+const run: Promise<(assignment: Assignment | undefined) => Promise<Report | undefined>> = boot(
   received(workerData as SharedArrayBuffer),
 );
 export default run;

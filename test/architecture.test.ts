@@ -14,6 +14,7 @@ const TABLE: Record<string, readonly string[]> = {
   'src/plan': ['src/model'],
   'src/run': [
     'src/model',
+    'runners/compiled',
     'runners/contract',
     'runners/limits',
     'runners/setup-letter',
@@ -66,8 +67,10 @@ const TABLE: Record<string, readonly string[]> = {
     'src/page',
     'src/outputs',
     'src/version',
+    'runners/compiled',
     'runners/contract',
     'runners/prompt',
+    'runners/setup-letter',
     'runners/value',
   ],
   'src/engine': [

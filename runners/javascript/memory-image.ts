@@ -6,24 +6,24 @@ const STACK_AT_LEAST = 1024 * 1024;
 const MARGIN = 64 * 1024;
 const PAGE = 4096;
 
-interface Region {
+export interface Region {
   readonly start: number;
   readonly bytes: Uint8Array;
 }
 
 export class MemoryImage {
+  readonly regions: readonly Region[];
   readonly #memory: WebAssembly.Memory;
-  readonly #regions: readonly Region[];
 
-  /** Taken between calls, when no frame is on the C stack. */
-  constructor(memory: WebAssembly.Memory) {
+  /** Without regions, what lies in the memory now; taken between calls, when no frame is on the C stack. */
+  constructor(memory: WebAssembly.Memory, regions?: readonly Region[]) {
     this.#memory = memory;
-    this.#regions = regionsOf(new Uint8Array(memory.buffer));
+    this.regions = regions ?? regionsOf(new Uint8Array(memory.buffer));
   }
 
   restore(): void {
     const bytes = new Uint8Array(this.#memory.buffer);
-    for (const region of this.#regions) bytes.set(region.bytes, region.start);
+    for (const region of this.regions) bytes.set(region.bytes, region.start);
   }
 }
 

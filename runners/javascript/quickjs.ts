@@ -6,14 +6,16 @@ import { newQuickJSWASMModule, newVariant, type QuickJSWASMModule, RELEASE_SYNC 
 /** Its only copy of the compiled module: a thread may need several instances over time. */
 let compiled: WebAssembly.Module | undefined;
 
-/** `now` gives the milliseconds since 1970, as often as the interpreter asks for them. */
-export function newQuickJS(now: () => number): Promise<QuickJSWASMModule> {
+/** `code` is what `quickJSCode` gives, wherever it was kept; `now` the milliseconds since 1970, as often as the interpreter asks. */
+export function newQuickJS(code: () => Uint8Array<ArrayBuffer>, now: () => number): Promise<QuickJSWASMModule> {
   // A thread has nothing else to do meanwhile, and compiling off the thread costs more than it spares.
-  compiled ??= new WebAssembly.Module(readFileSync(wasmFile()));
+  compiled ??= new WebAssembly.Module(code());
   const module = compiled;
   const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void): void =>
     receive(new WebAssembly.Instance(module, timed(imports, now)));
-  return newQuickJSWASMModule(newVariant(RELEASE_SYNC, { emscriptenModule: { instantiateWasm } }));
+  // Its types do not name all of Emscripten's settings.
+  const emscriptenModule: object = { instantiateWasm, thisProgram: paddedName() };
+  return newQuickJSWASMModule(newVariant(RELEASE_SYNC, { emscriptenModule }));
 }
 
 /** The build has shortened the names of its imports; the one that tells the time is known by what it does. */
@@ -28,9 +30,15 @@ function timed(imports: WebAssembly.Imports, now: () => number): WebAssembly.Imp
   return { ...imports, [clock.module]: { ...imports[clock.module], [clock.name]: now } };
 }
 
+/** Emscripten writes an environment of the program's name and language, whose length must not decide where all else lies. */
+function paddedName(): string {
+  const { navigator } = globalThis as { navigator?: { language?: string } };
+  return 'hwfe'.padEnd(64 - (navigator?.language ?? 'C').length, '.');
+}
+
 /** The package's own JavaScript is part of the bundle, so its file is looked up from where the package stands. */
-function wasmFile(): string {
+export function quickJSCode(): Uint8Array<ArrayBuffer> {
   const ours = createRequire(import.meta.url);
   const theirs = createRequire(ours.resolve('quickjs-emscripten'));
-  return theirs.resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
+  return readFileSync(theirs.resolve('@jitl/quickjs-wasmfile-release-sync/wasm'));
 }

@@ -1,5 +1,11 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
+import {
+  type JSValuePointer,
+  Lifetime,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+} from 'quickjs-emscripten';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
 import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
@@ -22,7 +28,8 @@ import { createTables } from './guest/tables.ts';
 import { installUrl } from './guest/url.ts';
 import { installWeb } from './guest/web.ts';
 import { MemoryImage } from './memory-image.ts';
-import { newQuickJS } from './quickjs.ts';
+import { type Prepared, readPrepared } from './prepared.ts';
+import { newQuickJS, quickJSCode } from './quickjs.ts';
 
 /** Of the guest's C stack; deeper recursion is a "stack overflow" that the step's code can catch. */
 const STACK_LIMIT = 2 * 1024 * 1024;
@@ -73,6 +80,34 @@ const PRELUDE = `(bridge, globals) => {
   return (${createKernel.toString()})(native, serialise, parts.load);
 }`;
 
+const KERNEL = [
+  'begin',
+  'start',
+  'poll',
+  'fire',
+  'answered',
+  'settled',
+  'outputText',
+  'describe',
+  'load',
+] as const satisfies (keyof Kernel)[];
+
+function evaluatePrelude(context: QuickJSContext, bridge: QuickJSHandle): Map<string, QuickJSHandle> {
+  const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
+  const globals = context.newString(JSON.stringify(GLOBALS));
+  const kernel = context.unwrapResult(context.callFunction(install, context.undefined, bridge, globals));
+  return new Map(KERNEL.map((name) => [name, context.getProp(kernel, name)]));
+}
+
+function handleAt(pointer: number, owner: QuickJSRuntime): QuickJSHandle {
+  return new Lifetime<JSValuePointer, JSValuePointer, QuickJSRuntime>(
+    pointer as JSValuePointer,
+    undefined,
+    undefined,
+    owner,
+  );
+}
+
 export class Sandbox {
   readonly context: QuickJSContext;
   readonly runtime: QuickJSRuntime;
@@ -87,6 +122,8 @@ export class Sandbox {
   readonly bodies: Map<number, Uint8Array> = new Map<number, Uint8Array>();
   /** In bytes, all that lies in the wasm memory included; no less than what a new instance has. */
   memoryLimit: number = EMBEDDED_MEMORY;
+  /** It began with what the build kept. */
+  readonly isPrepared: boolean;
   /** The last request for memory was refused. */
   starved = false;
   #used = false;
@@ -96,8 +133,14 @@ export class Sandbox {
   readonly #wanted = new Set<Part>();
   readonly #installed = new Set<Part>();
   readonly #kernel: ReadonlyMap<string, QuickJSHandle>;
+  readonly #bridge: QuickJSHandle;
 
-  private constructor(context: QuickJSContext, memory: WebAssembly.Memory, time: { clock: StepClock }) {
+  private constructor(
+    context: QuickJSContext,
+    memory: WebAssembly.Memory,
+    time: { clock: StepClock },
+    prepared: Prepared | undefined,
+  ) {
     this.context = context;
     this.#time = time;
     this.runtime = context.runtime;
@@ -121,29 +164,36 @@ export class Sandbox {
       (name) => this.#part(name as Part),
       () => this,
     );
-    const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
-    const kernel = context.unwrapResult(
-      context.callFunction(install, context.undefined, bridge, context.newString(JSON.stringify(GLOBALS))),
-    );
-    const names = [
-      'begin',
-      'start',
-      'poll',
-      'fire',
-      'answered',
-      'settled',
-      'outputText',
-      'describe',
-      'load',
-    ] satisfies (keyof Kernel)[];
-    this.#kernel = new Map(names.map((name) => [name, context.getProp(kernel, name)]));
-    this.#image = new MemoryImage(memory);
+    this.isPrepared = prepared?.handles['bridge'] === bridge.value;
+    if (prepared !== undefined && this.isPrepared) {
+      this.#image = new MemoryImage(memory, prepared.regions);
+      this.#image.restore();
+      this.#kernel = new Map(KERNEL.map((name) => [name, handleAt(prepared.handles[name]!, this.runtime)]));
+    } else {
+      this.#kernel = evaluatePrelude(context, bridge);
+      this.#image = new MemoryImage(memory);
+    }
+    this.#bridge = bridge;
   }
 
+  /** With what the build kept, if it did, so that its own code need not be evaluated. */
   static async create(): Promise<Sandbox> {
+    const prepared = readPrepared();
     const time = { clock: MACHINE_CLOCK };
-    const module = await newQuickJS(() => time.clock.wall());
-    return new Sandbox(module.newContext(), module.getWasmMemory(), time);
+    const module = await newQuickJS(
+      () => prepared?.code ?? quickJSCode(),
+      () => time.clock.wall(),
+    );
+    return new Sandbox(module.newContext(), module.getWasmMemory(), time, prepared);
+  }
+
+  /** For another process to begin with. */
+  prepared(): Pick<Prepared, 'regions' | 'handles'> {
+    const kernel = [...this.#kernel].map(([name, handle]) => [name, Number(handle.value)]);
+    return {
+      regions: this.#image.regions,
+      handles: { ...Object.fromEntries(kernel), bridge: Number(this.#bridge.value) },
+    };
   }
 
   /** Of the step that runs now. */

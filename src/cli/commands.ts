@@ -1,17 +1,15 @@
 /** The list of commands, each loaded when it is called. */
 import type { Command } from './command.ts';
+import type { CommandName } from './names.ts';
 
 export interface CommandEntry {
   readonly summary: string;
-  /** Whether it most often runs steps, so that a thread may boot while the command is still being loaded. */
-  readonly runsSteps?: true;
   load(): Promise<Command>;
 }
 
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
   run: {
     summary: 'Run workflow files; without a file, all of the workflow directory.',
-    runsSteps: true,
     load: async () => (await import('./commands/run.ts')).run,
   },
   validate: {

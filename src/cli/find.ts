@@ -6,7 +6,7 @@ import { oneLine } from '../model/one-line.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { isSuite } from '../testing/find.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMAND_NAMES } from './names.ts';
 
 type Workflows = Config['workflows'];
 
@@ -32,7 +32,7 @@ export function findWorkflow(name: string, { directory, extensions }: Workflows,
     return [file, file.slice(0, -extname(file).length)];
   });
   const looksLikeName = !name.includes('/') && extname(name) === '';
-  const suggestion = didYouMean(name, looksLikeName ? [...known, ...Object.keys(COMMANDS)] : known);
+  const suggestion = didYouMean(name, looksLikeName ? [...known, ...COMMAND_NAMES] : known);
   const where = name.includes('/') ? '' : ` here or in "${directory}"`;
   return fail(`There is no workflow file "${oneLine(name)}"${where}${suggestion}`);
 }

@@ -1,56 +1,45 @@
 /** The program: arguments in, exit status out. */
 import type { HeadStart } from '../head-start.ts';
-import { type CommandEntry, COMMANDS } from './commands.ts';
+import { COMMANDS } from './commands.ts';
 import { createConsole, type Console } from './console.ts';
+import { type CommandName, isCommandName } from './names.ts';
 import { STATUS } from './status.ts';
 
-/** With these a command runs no step. */
-const STEPLESS = ['--help', '-h', '--dry-run', '-n'];
-
-const out = createConsole(process);
-void main(process.argv.slice(2), out)
-  .catch((error: unknown) => {
-    out.err.lines([
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-      'This is a bug of hwfe. Please report it with the lines above.',
-    ]);
-    return STATUS.internal;
-  })
-  .then((status) => {
-    process.exitCode = out.readerGone() ? STATUS.readerGone : status;
-  });
-
-async function main(args: readonly string[], console: Console): Promise<number> {
-  const first = args[0];
-  if (first === '--help' || first === '-h') return perform('help', [], console);
-  if (first !== undefined && Object.hasOwn(COMMANDS, first)) return perform(first, args.slice(1), console);
-  return perform('run', args, console);
+/** `args` are those behind the command's name; `early` is closed, whoever took it. */
+export function program(args: readonly string[], early?: HeadStart): void {
+  const out = createConsole(process);
+  void main(args, out, early)
+    .catch((error: unknown) => {
+      out.err.lines([
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+        'This is a bug of hwfe. Please report it with the lines above.',
+      ]);
+      return STATUS.internal;
+    })
+    .then((status) => {
+      process.exitCode = out.readerGone() ? STATUS.readerGone : status;
+    });
 }
 
-async function perform(name: string, args: readonly string[], console: Console): Promise<number> {
-  const entry = COMMANDS[name]!;
-  const early = entry.runsSteps === true && !args.some((arg) => STEPLESS.includes(arg)) ? await bootEarly() : undefined;
+async function main(args: readonly string[], console: Console, early: HeadStart | undefined): Promise<number> {
+  const [first, ...others] = args;
   try {
-    return await loadAndRun(name, entry, args, console, early);
+    if (first === '--help' || first === '-h') return await perform('help', [], console);
+    if (isCommandName(first)) return await perform(first, others, console, early);
+    return await perform('run', args, console, early);
   } finally {
     // Nobody took it if a flag is wrong or a file is missing.
     await early?.close();
   }
 }
 
-async function bootEarly(): Promise<HeadStart> {
-  const { headStart } = await import('../head-start.ts');
-  return headStart();
-}
-
-async function loadAndRun(
-  name: string,
-  entry: CommandEntry,
+async function perform(
+  name: CommandName,
   args: readonly string[],
   console: Console,
-  early: HeadStart | undefined,
+  early?: HeadStart,
 ): Promise<number> {
-  const [command, { readArguments }] = await Promise.all([entry.load(), import('./options.ts')]);
+  const [command, { readArguments }] = await Promise.all([COMMANDS[name].load(), import('./options.ts')]);
   const read = readArguments(args, command.options);
   if (!read.ok) {
     console.err.lines([`error: ${read.error}`, `See: hwfe help${name === 'help' ? '' : ` ${name}`}`]);

@@ -13,6 +13,7 @@ import type {
   StepFailure,
   ThreadSetup,
 } from '../../runners/contract.ts';
+import { bundle } from '../../runners/compiled.ts';
 import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
 import { isTimed, startClocks, timeFor, usageOf } from './clocks.ts';
 import { type CpuWatch, threadsClock } from './cpu-watch.ts';
@@ -40,9 +41,12 @@ class Abort extends EventEmitter {
   }
 }
 
+let piscina: { readonly Piscina: typeof Piscina } | undefined;
+
 /** From one file, which loads in a third of the time that its package's twelve take. */
 function loadPiscina(): typeof Piscina {
-  return (createRequire(import.meta.url)('#piscina') as { Piscina: typeof Piscina }).Piscina;
+  piscina ??= bundle<{ readonly Piscina: typeof Piscina }>(createRequire(import.meta.url).resolve('#piscina')).load();
+  return piscina.Piscina;
 }
 
 /** A job under way, as its messages find it. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { median, ROOT } from './report.ts';
 
-export const HWFE: string = join(ROOT, 'dist', 'src', 'cli', 'main.js');
+export const HWFE: string = join(ROOT, 'dist', 'src', 'cli', 'main.cjs');
 
 export interface Command {
   readonly name: string;

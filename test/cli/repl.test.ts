@@ -35,8 +35,18 @@ describe('a prompt', () => {
   it.each(['lua', 'native_lua'])('in Lua has the inputs, and goes on after an error (%s)', async (step) => {
     const { status, out, err } = await type(
       step,
-      'inputs.load', 'x = 5', 'x + 1, "a"', 'for i = 1, 2 do', '  print(i)', 'end', 'error("boom")', 'x y',
-      ':load', 'run(inputs)', 'for i = 1, 100 do print("much") end', '"end"',
+      'inputs.load',
+      'x = 5',
+      'x + 1, "a"',
+      'for i = 1, 2 do',
+      '  print(i)',
+      'end',
+      'error("boom")',
+      'x y',
+      ':load',
+      'run(inputs)',
+      'for i = 1, 100 do print("much") end',
+      '"end"',
     );
     expect(out.replaceAll('much\n', '')).toBe('{"name":"x","prices":[30,12.5]}\n6\t"a"\n1\n2\n2\n"end"\n');
     expect(out.match(/much/g)).toHaveLength(100);
@@ -46,10 +56,26 @@ describe('a prompt', () => {
   it.each(['javascript', 'native_javascript'])('in JavaScript remembers and awaits (%s)', async (step) => {
     const { status, out, err } = await type(
       step,
-      'inputs.load.prices', 'let x = 5', 'x + 1', 'for (const i of [1, 2]) {', '  console.log(i)', '}',
-      'throw new Error("boom")', 'x y', ':load', 'run(inputs)', '({ a: 1 }).a', '{ b: 2 }',
-      'const y = await new Promise((done) => setTimeout(() => done(7), 400))', 'y', '`a', 'b`',
-      'class A { f() { return 2 } }', 'new A().f()', ':quit', 'never()',
+      'inputs.load.prices',
+      'let x = 5',
+      'x + 1',
+      'for (const i of [1, 2]) {',
+      '  console.log(i)',
+      '}',
+      'throw new Error("boom")',
+      'x y',
+      ':load',
+      'run(inputs)',
+      '({ a: 1 }).a',
+      '{ b: 2 }',
+      'const y = await new Promise((done) => setTimeout(() => done(7), 400))',
+      'y',
+      '`a',
+      'b`',
+      'class A { f() { return 2 } }',
+      'new A().f()',
+      ':quit',
+      'never()',
     );
     expect(out).toBe('[ 30, 12.5 ]\n6\n1\n2\n2\n1\n{ b: 2 }\n7\n"a\\nb"\n2\n');
     expect([status, err]).toEqual([0, expect.stringMatching(/^Error: boom\nSyntaxError: .*\n$/)]);
@@ -58,8 +84,19 @@ describe('a prompt', () => {
   it.each(['python', 'native_python'])('in Python ends a block at an empty line (%s)', async (step) => {
     const { status, out, err } = await type(
       step,
-      'inputs["load"]["prices"]', 'x = 5', 'x + 1', 'for i in range(2):', '    print(i)', '', '1/0', 'x y',
-      ':load', 'run(inputs)', 'import asyncio', 'await asyncio.sleep(0.01, 8)', '"é"',
+      'inputs["load"]["prices"]',
+      'x = 5',
+      'x + 1',
+      'for i in range(2):',
+      '    print(i)',
+      '',
+      '1/0',
+      'x y',
+      ':load',
+      'run(inputs)',
+      'import asyncio',
+      'await asyncio.sleep(0.01, 8)',
+      '"é"',
     );
     expect(out).toBe("[30, 12.5]\n6\n0\n1\n2\n8\n'é'\n");
     expect([status, err]).toEqual([0, expect.stringMatching(/ZeroDivisionError: division by zero\n[^]*SyntaxError/)]);
@@ -68,8 +105,21 @@ describe('a prompt', () => {
   it('in a shell keeps variables, and tells each status', async () => {
     const { status, out, err } = await type(
       'shell',
-      'echo $INPUT_LOAD', 'x=5; printf "no end"', 'echo $x $BY', 'for i in 1 2; do', 'echo $i', 'done', 'false',
-      'echo "a', 'b\\c"', 'echo one \\', 'two', 'cat <<X', 'here', 'X', 'echo err >&2',
+      'echo $INPUT_LOAD',
+      'x=5; printf "no end"',
+      'echo $x $BY',
+      'for i in 1 2; do',
+      'echo $i',
+      'done',
+      'false',
+      'echo "a',
+      'b\\c"',
+      'echo one \\',
+      'two',
+      'cat <<X',
+      'here',
+      'X',
+      'echo err >&2',
     );
     expect(out).toBe('{"name":"x","prices":[30,12.5]}\nno end\n5 2\n1\n2\na\nb\\c\none two\nhere\n');
     expect([status, err]).toEqual([0, '(status 1)\nerr\n']);

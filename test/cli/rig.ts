@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-export const MAIN: string = join(import.meta.dirname, '../../dist/src/cli/main.js');
+export const MAIN: string = join(import.meta.dirname, '../../dist/src/cli/main.cjs');
 
 export interface Ended {
   /** Exit status, or the signal that ended it. */

@@ -112,10 +112,10 @@ describe('a step that ends by itself', () => {
 
 describe('what ends when its owner does', () => {
   const runnerUrl = pathToFileURL(createRequire(import.meta.url).resolve('#worker')).href.replace(
-    'worker.js',
-    'shell/index.js',
+    'worker.cjs',
+    'shell/index.cjs',
   );
-  const launchUrl = runnerUrl.replace('shell/index.js', 'process/launch.js');
+  const launchUrl = runnerUrl.replace('shell/index.cjs', 'process/launch.js');
 
   test('a thread that dies takes its processes with it', async () => {
     const seconds = mark();

@@ -2,6 +2,7 @@
 import { didYouMean } from '../../model/nearest.ts';
 import type { Command } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
+import { COMMAND_NAMES, isCommandName } from '../names.ts';
 import { HELP, type Option } from '../options.ts';
 import { STATUS } from '../status.ts';
 
@@ -15,11 +16,11 @@ export const help: Command = {
       console.out.lines(overview());
       return STATUS.succeeded;
     }
-    if (!Object.hasOwn(COMMANDS, name)) {
-      console.err.lines([`error: There is no command "${name}"${didYouMean(name, Object.keys(COMMANDS))}`]);
+    if (!isCommandName(name)) {
+      console.err.lines([`error: There is no command "${name}"${didYouMean(name, COMMAND_NAMES)}`]);
       return STATUS.wrong;
     }
-    console.out.lines(commandHelp(await COMMANDS[name]!.load()));
+    console.out.lines(commandHelp(await COMMANDS[name].load()));
     return STATUS.succeeded;
   },
 };
