@@ -10,9 +10,9 @@ export interface Bundle<Exports> {
   /** Whether it was taken. */
   readonly isCompiled: boolean;
   /** Runs it, once. */
-  load(): Exports;
+  readonly load: () => Exports;
   /** V8's form of what has been compiled so far. */
-  compiled(): Buffer;
+  readonly compiled: () => Buffer;
 }
 
 /** A CommonJS bundle: plain ASCII, and without `import()`, which V8's form of it could not carry out. `file` is absolute. */
@@ -25,7 +25,7 @@ export function bundle<Exports>(file: string): Bundle<Exports> {
   return {
     cache,
     isCompiled: cachedData !== undefined && script.cachedDataRejected === false,
-    load() {
+    load: () => {
       const wrapper = script.runInThisContext() as (...given: unknown[]) => void;
       const module = { exports: {} };
       wrapper.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
