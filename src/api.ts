@@ -62,6 +62,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** `off` neither uses nor fills the cache; the steps in `refresh` run, and their outputs are kept anew. */
   readonly cache?: { readonly off?: boolean; readonly refresh?: readonly string[] };
+  /** Keys of the cache under which steps ran before, by their names: they get the time and the random numbers of these again. */
+  readonly keys?: ReadonlyMap<string, Uint8Array>;
   /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
   readonly resume?: Resumption;
   /** What steps do in place of their code, by their names. */

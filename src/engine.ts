@@ -132,6 +132,7 @@ class LocalEngine implements Engine {
         workdir,
         ...(recording && options.cache?.off !== true && { recall: recording }),
         cacheDefault: this.#config.cache.default,
+        keys: options.keys,
       },
       listener,
     );

@@ -27,7 +27,7 @@ export interface PromptSurroundings {
 
 export async function openPrompt(
   engine: Engine,
-  { plan, inputs }: Replay,
+  { plan, inputs, keys }: Replay,
   { run, isolation, config, console }: PromptSurroundings,
 ): Promise<number> {
   const { step } = plan.steps.at(-1)!;
@@ -60,6 +60,7 @@ export async function openPrompt(
     const active = engine.start(withLoop(plan, code), {
       resume: { id: run.id, kept: inputs },
       cache: { off: true },
+      keys,
       workdir,
       ...(run.options.allow !== undefined && { allow: run.options.allow }),
       ...(typing.prompt && { prompt: typing.prompt }),

@@ -78,6 +78,8 @@ export interface Manifest {
   readonly call: string;
   readonly packages: readonly string[];
   readonly workingDir: string;
+  /** Whose `clock` and `random` numbers the step got, unless they were those of the key. */
+  readonly senses: string;
   /** Salted hashes of the values by name. */
   readonly env: Readonly<Record<string, string>>;
   readonly limits: Readonly<Record<string, number>>;

@@ -49,6 +49,8 @@ export interface Step {
   readonly limits: StepLimits;
   /** Whether it is left out where an earlier run did the same; absent, the configuration says. */
   readonly cache?: boolean;
+  /** Where it is cached, it gets the machine's time and random numbers all the same. */
+  readonly deterministic?: false;
   /** Patterns of files, relative to where it runs; a process of the host is cached only where one of the two is given. */
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];

@@ -31,6 +31,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     limits: workflowLimits(fields.limits),
     isolation: fields.isolation,
     cache: fields.cache,
+    deterministic: fields.deterministic,
     secrets: fields.secrets?.map(({ text }) => text),
     permissions: fields.permissions,
     isObject: document.isObject === true,

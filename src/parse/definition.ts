@@ -23,6 +23,8 @@ export interface WorkflowDefinition {
   isolation?: Isolation;
   /** Whether steps that do not say otherwise are left out where an earlier run did the same. */
   cache?: boolean;
+  /** Whether cached embedded steps get a time that stands still and the same random numbers each time. Default: true. */
+  deterministic?: boolean;
   /** Those that steps may name. Default: what they name. */
   secrets?: string | readonly string[];
   /** What embedded steps may do outside of themselves. */
@@ -88,6 +90,8 @@ export interface StepDefinition {
   limits?: LimitsDefinition;
   /** Whether the step is left out where an earlier run did the same. */
   cache?: boolean;
+  /** Whether it gets a time that stands still and the same random numbers each time, where it is cached. Default: the workflow's. */
+  deterministic?: boolean;
   /** Patterns of files that the step reads, and of those that it writes, relative to where it runs. */
   reads?: string | readonly string[];
   writes?: string | readonly string[];

@@ -30,6 +30,8 @@ export interface StepContext extends DecodeOptions {
   readonly isolation: Isolation | undefined;
   /** Of the workflow. */
   readonly cache: boolean | undefined;
+  /** Of the workflow. */
+  readonly deterministic: boolean | undefined;
   /** Those that the workflow declares; absent where it declares none. */
   readonly secrets: readonly string[] | undefined;
   readonly permissions: PermissionFields | undefined;
@@ -88,6 +90,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       packages: textsOf(fields.packages),
       limits: limitsOver(context.limits, fields.limits),
       ...caching,
+      ...((fields.deterministic ?? context.deterministic) === false && { deterministic: false as const }),
       permissions: permissionsOf(context.permissions, fields.permissions),
     },
   };

@@ -1,5 +1,6 @@
 /** One step in one run: tried until it succeeds, may not be tried again, or is stopped. */
-import type { EncodedValue, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
+import type { EncodedValue, Job, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
+import { withSenses } from '../model/senses.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
@@ -29,6 +30,7 @@ export class StepRun {
   readonly #pool: Pool;
   readonly #tell: (happening: Happening) => void;
   readonly #recall: Recall | undefined;
+  #key: Uint8Array | undefined;
   #job: RunningJob | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
@@ -39,9 +41,10 @@ export class StepRun {
     settings: JobSettings,
     pool: Pool,
     tell: (happening: Happening) => void,
-    recall?: Recall,
+    { recall, key }: { readonly recall?: Recall | undefined; readonly key?: Uint8Array | undefined } = {},
   ) {
     this.#recall = recall;
+    this.#key = key;
     this.#step = step;
     this.#inputs = inputs;
     this.#settings = settings;
@@ -75,7 +78,7 @@ export class StepRun {
       const durationMs = performance.now() - startedAt;
       for (const message of outcome.warnings) this.#tell({ kind: 'step-warned', step: this.#step.name, message });
       if (outcome.ok) {
-        await this.#recall?.done(this.#step, jobFor(this.#step, attempt, this.#inputs, this.#settings), outcome.output);
+        await this.#recall?.done(this.#step, this.#jobFor(attempt), outcome.output);
         return { how: 'succeeded', attempt, durationMs, output: outcome.output, usage };
       }
       const { failure } = outcome;
@@ -88,14 +91,21 @@ export class StepRun {
     }
   }
 
+  /** Under a key, it gets that key's time and random numbers. */
+  #jobFor(attempt: number): Job {
+    return withSenses(this.#step, jobFor(this.#step, attempt, this.#inputs, this.#settings), this.#key);
+  }
+
   async #recalled(): Promise<Recalled | undefined> {
     if (this.#recall === undefined) return undefined;
-    return this.#recall.recall(this.#step, jobFor(this.#step, 1, this.#inputs, this.#settings));
+    const recalled = await this.#recall.recall(this.#step, this.#jobFor(1));
+    this.#key = this.#recall.keyOf(this.#step);
+    return recalled;
   }
 
   async #attempt(attempt: number): Promise<Finished> {
     const step = this.#step.name;
-    const job = jobFor(this.#step, attempt, this.#inputs, this.#settings);
+    const job = this.#jobFor(attempt);
     const { language, runtime, isolation } = job;
     const strict = isolation === 'thread' ? {} : { isolation };
     const { secrets } = this.#step;

@@ -30,6 +30,8 @@ export interface PlanRunOptions {
   readonly workdir: string | undefined;
   /** Asked about steps that may be cached. */
   readonly recall?: Recall;
+  /** Keys under which steps ran before, whose time and random numbers they get again. */
+  readonly keys?: ReadonlyMap<string, Uint8Array> | undefined;
   /** Whether steps are cached that do not say so. */
   readonly cacheDefault?: boolean;
 }
@@ -139,14 +141,10 @@ export class PlanRun {
       );
       const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
       const settings: JobSettings = { ...this.#options.settings, workdir, tmp, secrets: this.#secrets };
-      const run = new StepRun(
-        planned.step,
-        inputs,
-        settings,
-        this.#pool,
-        (happening) => this.#tell(happening),
-        this.#recallFor(planned.step),
-      );
+      const run = new StepRun(planned.step, inputs, settings, this.#pool, (happening) => this.#tell(happening), {
+        recall: this.#recallFor(planned.step),
+        key: this.#options.keys?.get(planned.step.name),
+      });
       this.#active[index] = run;
       void run.finished.then((end) => this.#settle(index, end));
     }

@@ -56,6 +56,7 @@ function aspects(step: StepDefinition): Record<string, string> {
     secrets: text(step.secrets),
     working_dir: text(step.workingDir),
     packages: text(step.packages),
+    deterministic: text(step.deterministic),
   };
 }
 

@@ -38,6 +38,8 @@ export interface PastStep {
   readonly startedAt?: number;
   readonly durationMs?: number;
   readonly output?: KeptValue;
+  /** Under which its output is kept, where it was to be cached. */
+  readonly key?: Uint8Array;
   /** The run from which the output was taken. */
   readonly cachedFrom?: string;
 }
@@ -299,6 +301,7 @@ function stepOf(row: Row): PastStep {
     status: String(row['status']),
     ...(row['started_at'] !== null && { startedAt: Number(row['started_at']) }),
     ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
+    ...(row['cache_key'] instanceof Uint8Array && { key: row['cache_key'] }),
     ...(row['cached_from'] !== null && { cachedFrom: String(row['cached_from']) }),
     ...(hash instanceof Uint8Array && {
       output: { hash: Buffer.from(hash).toString('hex'), size: Number(row['size']) },

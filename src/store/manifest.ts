@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Job } from '../../runners/contract.ts';
 import type { Manifest } from '../model/history.ts';
+import { describeSenses, sensesOf } from '../model/senses.ts';
 import type { Step } from '../model/workflow.ts';
 import { essence } from './code.ts';
 import { type Contents, sha256 } from './contents.ts';
@@ -39,6 +40,7 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
         : `${script.func} ${(script.args ?? []).map((arg) => `${typeof arg} ${arg}`).join(', ')}`,
     packages: [...job.packages].sort(),
     workingDir: step.workingDir ?? '',
+    senses: describeSenses(sensesOf(step, job)),
     env: environment(step, job, salt),
     limits: limits(step, job),
     inputs,

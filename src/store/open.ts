@@ -59,6 +59,10 @@ class LateRecording implements Recording {
     return this.#recording?.recall(step, job);
   }
 
+  keyOf(step: Step): Uint8Array | undefined {
+    return this.#recording?.keyOf(step);
+  }
+
   async done(step: Step, job: Job, output: EncodedValue): Promise<void> {
     await this.#opening;
     await this.#recording?.done(step, job, output);

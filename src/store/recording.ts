@@ -131,6 +131,10 @@ export class RunRecording implements Recording {
     });
   }
 
+  keyOf(step: Step): Uint8Array | undefined {
+    return this.#pending.get(step.name)?.key;
+  }
+
   async done(step: Step, job: Job, output: EncodedValue): Promise<void> {
     const pending = this.#pending.get(step.name);
     if (pending === undefined || (step.writes === undefined && !hasFiles(output))) return;

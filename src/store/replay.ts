@@ -10,6 +10,8 @@ export interface Replay {
   /** What the step needs counts as done already. */
   readonly plan: Plan;
   readonly inputs: ReadonlyMap<string, EncodedValue>;
+  /** The key under which it ran, by its name; empty where it was not to be cached. */
+  readonly keys: ReadonlyMap<string, Uint8Array>;
   /** What the step handed on then. */
   readonly output?: KeptValue;
 }
@@ -29,10 +31,11 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
     if (value === undefined) return fail(`The output of "${input}", which step "${name}" got, is damaged`);
     inputs.set(input, value);
   }
-  const output = history.step(run, name)?.output;
+  const { output, key } = history.step(run, name) ?? {};
+  const keys = new Map(key === undefined ? [] : [[name, key]]);
   const others = definition.steps.filter((one) => inputs.has(one.name));
   const plan = planOf(run, definition.file, others.map(stepOf), stepOf(step));
-  return ok({ plan, inputs, ...(output !== undefined && { output }) });
+  return ok({ plan, inputs, keys, ...(output !== undefined && { output }) });
 }
 
 /** The same step with other code. */

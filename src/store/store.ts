@@ -30,6 +30,8 @@ export interface Recording extends RunListener {
   kept(): Promise<void>;
   /** What an earlier run gave for the same; nothing where none did. Never rejects. */
   recall(step: Step, job: Job): Promise<{ readonly output: EncodedValue; readonly from: CachedFrom } | undefined>;
+  /** The key under which the output of a step that was asked for will be kept; nothing where it cannot be. */
+  keyOf(step: Step): Uint8Array | undefined;
   /** Called when a step that was asked for has succeeded, before its event. Never rejects. */
   done(step: Step, job: Job, output: EncodedValue): Promise<void>;
 }

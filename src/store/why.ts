@@ -60,6 +60,7 @@ function causesOf(history: History, step: string, before: string, after: string,
   const isCode = changed.some(({ what }) => what === 'code' || what === 'module');
   for (const cause of a === undefined || b === undefined ? [] : differencesBetween(a, b)) {
     if (cause.what === 'code' && isCode) continue;
+    if (cause.what === SENSES && changed.some(({ what }) => what === 'deterministic')) continue;
     if (!causes.some(({ what }) => what === cause.what)) causes.push(cause);
   }
   for (const input of stepOf(nowDefinition, step)?.dependsOn ?? []) {
@@ -69,12 +70,17 @@ function causesOf(history: History, step: string, before: string, after: string,
   return causes;
 }
 
+const SENSES = 'time and random numbers';
+
 /** Inputs aside. */
 function differencesBetween(a: Manifest, b: Manifest): Cause[] {
   const causes: Cause[] = [];
   for (const field of ['language', 'runtime', 'isolation', 'version', 'call', 'workingDir'] as const) {
     if (a[field] !== b[field]) causes.push({ what: field, before: a[field], after: b[field] });
   }
+  // Older manifests say nothing of it.
+  if (a.senses !== b.senses)
+    causes.push({ what: SENSES, before: (a.senses as string | undefined) ?? 'not known', after: b.senses });
   if (a.code !== b.code) causes.push({ what: 'code' });
   for (const field of ['packages', 'writes'] as const) {
     const [before, after] = [a[field].join(', '), b[field].join(', ')];

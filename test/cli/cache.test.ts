@@ -125,3 +125,43 @@ describe('a cached step that hands on a file', () => {
     expect(readFileSync(join(home.path, 'seen.txt'), 'utf8')).toBe('made');
   });
 });
+
+describe('a cached embedded step that may reach nothing', () => {
+  const steps = (more = ''): string => `workflow = { name = "w", cache = true, steps = {
+    lua = { ${more} code = "return { os.time(), math.random(1000000) }" },
+    javascript = { ${more} language = "javascript", code = "export default () => [Date.now(), Math.random(), crypto.randomUUID()]" },
+    python = { ${more} language = "python", code = "import time, random, uuid\\ndef run(): return [time.time(), random.random(), str(uuid.uuid4())]" } } }`;
+  const refresh = ['lua', 'javascript', 'python'].flatMap((name) => ['--refresh', name]);
+  const outputs = async (): Promise<string> => (await home.hwfe('w.lua', ...refresh, '--output', 'json')).out;
+
+  it('gets the same time and the same random numbers each time, also when it is replayed', async () => {
+    home.write('w.lua', steps());
+    const first = await outputs();
+    expect(first).toMatch(/^\{"lua":\[946684800,\d+\],"javascript":\[946684800000,/);
+    expect(await outputs()).toBe(first);
+    const { status, err } = await home.hwfe('replay', 'latest', 'python', '--against');
+    expect([status, err]).toEqual([0, 'The output is the same.\n']);
+    // Another key has others.
+    home.write('w.lua', steps('env = { A = "b" },'));
+    expect(await outputs()).not.toBe(first);
+  });
+
+  it('gets those of the machine where it says so', async () => {
+    home.write('w.lua', steps('deterministic = false,'));
+    const first = await outputs();
+    expect(first).not.toContain('946684800');
+    expect(await outputs()).not.toBe(first);
+    home.write('w.lua', steps('permissions = { clock = true },'));
+    const [one, two] = [await outputs(), await outputs()].map((text) => JSON.parse(text) as Record<string, number[]>);
+    for (const name of ['javascript', 'python']) expect(one![name]![0]).not.toBe(two![name]![0]);
+    for (const name of ['lua', 'javascript', 'python']) expect(one![name]![1]).toBe(two![name]![1]);
+  });
+
+  it('runs when that changes, and hwfe why says so', async () => {
+    home.write('w.lua', steps());
+    await home.hwfe('w.lua');
+    home.write('w.lua', steps('deterministic = false,'));
+    expect(await cached()).toEqual([]);
+    expect((await home.hwfe('why', 'lua')).out).toMatch(/has changed:\n {2}deterministic\n$/);
+  });
+});

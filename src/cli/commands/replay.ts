@@ -43,11 +43,12 @@ export const replay: Command = {
       const settings = { ...own, config: { ...own.config, store: { path: 'none' } } };
       const record = await withEngine(settings, there, async (engine) => {
         const { visibleLine } = await import('../../terminal/visible.ts');
-        const { plan, inputs } = prepared;
+        const { plan, inputs, keys } = prepared;
         const { workdir } = run.options;
         return engine.start(plan, {
           resume: { id: run.id, kept: inputs },
           cache: { off: true },
+          keys,
           ...(workdir !== undefined && { workdir }),
           ...(run.options.allow !== undefined && { allow: run.options.allow }),
           listener: {

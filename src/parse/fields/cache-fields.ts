@@ -10,6 +10,15 @@ export const CACHE: Field<boolean> = {
   example: true,
 };
 
+export const DETERMINISTIC: Field<boolean> = {
+  type: flag,
+  about:
+    'Whether a cached embedded step that may reach nothing is told a time that stands still, and random numbers that are the same each time.',
+  default: "the workflow's, else true",
+  example: false,
+  languages: ['lua', 'javascript', 'python', 'wasm'],
+};
+
 const PATTERNS = words('a pattern such as "data/**/*.csv", or a list of patterns');
 
 export const READS: Field<readonly Word[]> = {

@@ -4,7 +4,7 @@ import { LANGUAGE_NAMES } from '../../model/workflow.ts';
 import type { TextValue } from '../document.ts';
 import { environment, list, record, type Word, words } from './collections.ts';
 import type { Field, Fields } from './field-type.ts';
-import { CACHE, READS, WRITES } from './cache-fields.ts';
+import { CACHE, DETERMINISTIC, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
@@ -36,6 +36,7 @@ export interface StepFields {
   packages?: readonly Word[];
   limits?: LimitsFields;
   cache?: boolean;
+  deterministic?: boolean;
   reads?: readonly Word[];
   writes?: readonly Word[];
   permissions?: PermissionFields;
@@ -178,6 +179,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
   },
   limits: LIMITS,
   cache: CACHE,
+  deterministic: DETERMINISTIC,
   reads: READS,
   writes: WRITES,
   permissions: PERMISSIONS,

@@ -4,7 +4,7 @@ import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import type { TableValue } from '../document.ts';
 import { environment, named, type Word } from './collections.ts';
 import type { Fields } from './field-type.ts';
-import { CACHE } from './cache-fields.ts';
+import { CACHE, DETERMINISTIC } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
@@ -22,6 +22,7 @@ export interface WorkflowFields {
   limits?: LimitsFields;
   isolation?: Isolation;
   cache?: boolean;
+  deterministic?: boolean;
   secrets?: readonly Word[];
   permissions?: PermissionFields;
   steps?: TableValue;
@@ -78,6 +79,12 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     ...CACHE,
     about: 'Whether steps that do not say otherwise are left out where an earlier run did the same.',
     default: 'what the configuration says, else false',
+  },
+  deterministic: {
+    type: DETERMINISTIC.type,
+    about: 'The same of every step that does not say otherwise: a time that stands still and the same random numbers.',
+    default: 'true',
+    example: false,
   },
   secrets: {
     type: SECRETS,
