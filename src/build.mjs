@@ -44,6 +44,7 @@ await Promise.all([
   build({
     ...LIBRARY,
     entryPoints: [
+      'runners/grants/porter.ts',
       'runners/native/index.ts',
       'runners/native/javascript.ts',
       'runners/process/spawner.ts',

@@ -1,8 +1,9 @@
 /** The host's side of what the guest may ask: every answer is plain data, every refusal a fixed one. */
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import type { StepClock } from '../grants/clock.ts';
+import { requestOf } from '../grants/fetch.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
-import type { FetchRequest, Network } from '../grants/network.ts';
+import type { Network } from '../grants/network.ts';
 import type { StepRandom } from '../grants/random.ts';
 import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
@@ -76,7 +77,7 @@ export function createBridge(
     },
     fetch: (id, request, body) => {
       using bytes = context.getArrayBuffer(body!);
-      reach().network.start(context.getNumber(id!), requestFrom(text(request!)), Buffer.from(bytes.value));
+      reach().network.start(context.getNumber(id!), requestOf(JSON.parse(text(request!))), Buffer.from(bytes.value));
       return context.undefined;
     },
     fetched: (id) => context.newArrayBuffer(ownBuffer(reach().bodies.get(context.getNumber(id!)) ?? new Uint8Array())),
@@ -128,18 +129,6 @@ function orNull(call: () => unknown): unknown {
   } catch {
     return null;
   }
-}
-
-/** A step may ask for anything. */
-function requestFrom(text: string): FetchRequest {
-  const { url, method, headers, redirect } = Object(JSON.parse(text)) as Record<keyof FetchRequest, unknown>;
-  const pairs = Array.isArray(headers) ? headers.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
-  return {
-    url: String(url),
-    method: String(method),
-    headers: pairs.map(([name, value]) => [String(name), String(value)] as const),
-    redirect: redirect === 'error' || redirect === 'manual' ? redirect : 'follow',
-  };
 }
 
 function decodeBytes(bytes: Uint8Array, label: string, fatal: boolean, ignoreBOM: boolean): string | undefined {

@@ -17,7 +17,7 @@ import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
 import { markBigIntegers, mayHoldBigIntegers } from './big-integers.ts';
 import { notRunnable, threw } from './failure.ts';
-import type { FetchHead } from './guest/fetch.ts';
+import type { AnswerHead } from './guest/fetch.ts';
 import type { Settled, Thrown } from './guest/kernel.ts';
 import type { Refused } from './guest/refusals.ts';
 import { Sandbox } from './sandbox.ts';
@@ -203,7 +203,7 @@ class Step {
       const head = answer.ok ? { ...answer, id, body: undefined, size: answer.body.length } : { ...answer, id };
       if (answer.ok) bodies.set(id, answer.body);
       const failure = this.#check(
-        this.#sandbox.call('answered', context.newString(JSON.stringify(head satisfies FetchHead))),
+        this.#sandbox.call('answered', context.newString(JSON.stringify(head satisfies AnswerHead))),
       );
       bodies.clear();
       if (failure !== undefined) return failure;

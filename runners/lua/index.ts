@@ -1,6 +1,7 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
+import { BlockingNetwork, Porter } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { notGranted } from '../grants/denial.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
@@ -20,6 +21,7 @@ const KEEP_UNDER = 64 * 1024 * 1024;
 
 export const load: LoadRunner = async () => {
   const newMachine = await loadMachines();
+  const porter = new Porter();
   let kept: Host | undefined = new Host(newMachine());
   return {
     run: (job, context) => {
@@ -29,6 +31,7 @@ export const load: LoadRunner = async () => {
       host.machine.memoryLimit = limit;
       // Whatever this step throws at the host, the next one must not find it here.
       kept = undefined;
+      host.kinds.network = new BlockingNetwork(job.grants, job.limits, porter);
       const outcome = attempt(host, job, context);
       context.spent?.({ memoryBytes: host.machine.bytes.length });
       if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) kept = new Host(newMachine());
@@ -160,13 +163,13 @@ class Step {
   #error(status: number): Outcome | undefined {
     if (status === Status.memory) return undefined;
     const text = this.#errorText();
-    const { files, granted } = this.#host.kinds;
+    const { files, granted, network } = this.#host.kinds;
     const { machine, surroundings } = this.#host;
-    for (const denial of [granted?.denied, machine.clock.refused, surroundings.random.refused]) {
+    for (const denial of [granted?.denied, network?.denied, machine.clock.refused, surroundings.random.refused]) {
       const denied = notGranted(denial, text);
       if (denied !== undefined) return this.#fail(denied);
     }
-    const exceeded = files?.exceeded ?? granted?.exceeded;
+    const exceeded = files?.exceeded ?? granted?.exceeded ?? network?.exceeded;
     if (exceeded !== undefined && text.includes(OVER_LIMIT)) return this.#fail(overLimit(exceeded, this.#job.limits));
     return this.#fail(threw(text, this.#host.surroundings.traceback, this.#chunk, this.#script.origin));
   }

@@ -4,13 +4,15 @@
  * Source of a chunk for Lua 5.3 and newer, embedded and native alike. It takes the host's functions, the mark of lists and
  * `json.null`, and gives the functions of `hwfe` and the metatables of bytes, files and tables. A file is asked for with
  * `refer(path)` or `write(path, text)`, which give path, hash and size, and `read(path, hash, size)`; `read_granted`,
- * `write_granted` and `list_granted` are for files of the machine.
+ * `write_granted` and `list_granted` are for files of the machine; `request(url, method, redirect, headers, body)` gives the answer's
+ * status, its text, the URL, "true" where it was redirected, headers as lines of `name:value`, and the body.
  * Where no hash can be told, the file is noted for whoever can: it has `note` as a key.
  */
 export const LUA_KINDS: string = String.raw`
-local base64, unbase64, refer, write, read, read_granted, write_granted, list_granted, array, null, note = ...
+local base64, unbase64, refer, write, read, read_granted, write_granted, list_granted, request, array, null, note = ...
 local type, error, rawget, next, tostring = type, error, rawget, next, tostring
 local getmetatable, setmetatable, math_type, sort, valid = getmetatable, setmetatable, math.type, table.sort, utf8.len
+local concat, find, gmatch, lower, upper = table.concat, string.find, string.gmatch, string.lower, string.upper
 local bytes_meta, file_meta, table_meta = { __name = "bytes" }, { __name = "file" }, { __name = "table" }
 
 local function data(b) return unbase64(rawget(b, "$bytes")) end
@@ -189,6 +191,32 @@ function hwfe.write(path, contents)
   if getmetatable(contents) == bytes_meta then contents = data(contents) end
   if type(contents) ~= "string" then error("hwfe.write takes the contents as a string or as hwfe.bytes", 2) end
   write_granted(path, contents)
+end
+
+function hwfe.fetch(url, options)
+  if type(url) ~= "string" then error("hwfe.fetch takes a URL as a string", 2) end
+  options = options or {}
+  if type(options) ~= "table" then error("hwfe.fetch takes its options as a table", 2) end
+  local body, lines, has_type = options.body or "", {}, false
+  if getmetatable(body) == bytes_meta then body = data(body) end
+  if type(body) ~= "string" then error("hwfe.fetch takes the body as a string or as hwfe.bytes", 2) end
+  for name, value in next, options.headers or {} do
+    if type(name) ~= "string" or type(value) ~= "string" then error("hwfe.fetch takes headers with names and values as strings", 2) end
+    if find(name .. value, "[\r\n]") then error('The header "' .. name .. '" has a character that no header can have', 2) end
+    has_type = has_type or lower(name) == "content-type"
+    lines[#lines + 1] = name .. ":" .. value
+  end
+  if body ~= "" and not has_type and valid(body) then lines[#lines + 1] = "content-type:text/plain;charset=UTF-8" end
+  sort(lines)
+  local method, redirect = options.method or "GET", options.redirect or "follow"
+  local status, status_text, last, redirected, head, answer = request(url, upper(method), redirect, concat(lines, "\n"), body)
+  local headers = {}
+  for name, value in gmatch(head, "([^\n:]+):([^\n]*)") do headers[name] = headers[name] and headers[name] .. ", " .. value or value end
+  status = status // 1
+  return {
+    ok = status >= 200 and status < 300, status = status, status_text = status_text, url = last, redirected = redirected == "true",
+    headers = headers, body = answer,
+  }
 end
 
 function hwfe.list(pattern) return list(list_granted(path_for("list", pattern))) end

@@ -1,4 +1,6 @@
 /** Bytes, files and tables of embedded Lua: made known to a state when its step first has or wants one. */
+import type { BlockingNetwork } from '../grants/blocking-network.ts';
+import { requestOf } from '../grants/fetch.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { Kind } from '../kinds/find.ts';
 import type { FileRefusal, FileValue, RunFiles } from '../kinds/run-files.ts';
@@ -16,6 +18,7 @@ export class Kinds {
   /** Of the step that runs now. */
   files: RunFiles | undefined;
   granted: GrantedFiles | undefined;
+  network: BlockingNetwork | undefined;
   /** For the metatable of the global `hwfe`: loads the functions when one is first named. */
   readonly index: number;
   readonly #machine: Machine;
@@ -35,6 +38,7 @@ export class Kinds {
       machine.register((L) => this.#readGranted(L)),
       machine.register((L) => this.#writeGranted(L)),
       machine.register((L) => this.#list(L)),
+      machine.register((L) => this.#fetch(L)),
     ];
   }
 
@@ -125,6 +129,22 @@ export class Kinds {
     return 1;
   }
 
+  #fetch(L: State): number {
+    const [url = '', method = '', redirect = '', lines = ''] = [1, 2, 3, 4].map((index) =>
+      this.#bytes(L, index).toString(),
+    );
+    const headers = lines === '' ? [] : lines.split('\n').map((line) => pairOf(line));
+    const request = requestOf({ url, method, redirect, headers });
+    // A copy: what is the interpreter's may not leave its thread.
+    const answer = this.network!.fetch(request, Uint8Array.from(this.#bytes(L, 5)));
+    if (!answer.ok) return this.#raise(L, answer.message);
+    const head = answer.headers.map(([name, value]) => `${name}:${value}`).join('\n');
+    for (const text of [`${answer.status}`, answer.statusText, answer.url, `${answer.redirected}`, head])
+      this.#machine.pushString(L, text);
+    this.#push(L, answer.body);
+    return 6;
+  }
+
   #answer(L: State, result: { readonly ok: true; readonly value: FileValue } | FileRefusal): number {
     if (!result.ok) return this.#raise(L, result.message);
     this.#machine.pushString(L, result.value.path);
@@ -153,4 +173,9 @@ export class Kinds {
     this.#machine.pushString(L, message);
     return this.#machine.api.lua_error(L);
   }
+}
+
+function pairOf(line: string): readonly [string, string] {
+  const at = line.indexOf(':');
+  return [line.slice(0, at), line.slice(at + 1)];
 }

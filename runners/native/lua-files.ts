@@ -1,8 +1,8 @@
 /** What bytes and files of a Lua step on the host's own Lua need: base64, and the run's directory. */
 
 /**
- * Source that defines the locals `base64`, `unbase64`, `refer`, `write_file`, `read_file`, `read_granted`, `write_granted` and
- * `list_granted` for a chunk that has `request`.
+ * Source that defines the locals `base64`, `unbase64`, `refer`, `write_file`, `read_file`, `read_granted`, `write_granted`,
+ * `list_granted` and `request_url` for a chunk that has `request`.
  * Plain Lua has no SHA-256: the runner works out the hash of what the step hands on, and checks what it is given beforehand.
  */
 export const LUA_FILES: string = String.raw`
@@ -94,6 +94,8 @@ local function read_granted(path)
 end
 local function write_granted(path, text) write_whole(full(path), path, text) end
 local function list_granted() error("Plain Lua cannot list files: use io.popen, or leave out runtime = \"native\"", 0) end
+
+local function request_url() error("Plain Lua has no network: run curl with io.popen, or leave out runtime = \"native\"", 0) end
 
 local function read_file(path, hash, size)
   local refusal = hash and request.refusals and request.refusals[hash .. " " .. path]

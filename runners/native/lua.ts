@@ -69,7 +69,7 @@ do
   local function load_kinds(...)
 ${LUA_KINDS}
   end
-  local functions, bytes_meta, file_meta, table_meta = load_kinds(base64, unbase64, refer, write_file, read_file, read_granted, write_granted, list_granted, array_mark, null, request.note)
+  local functions, bytes_meta, file_meta, table_meta = load_kinds(base64, unbase64, refer, write_file, read_file, read_granted, write_granted, list_granted, request_url, array_mark, null, request.note)
   hwfe = functions
   if request.mark then
     marked[request.mark .. "b"] = { meta = bytes_meta, name = "$bytes" }

@@ -62,6 +62,27 @@ class _RunFiles:
             self.checked.add(file)
         return self.place(file.path)[1]
 
+class _Web:
+    def fetch(self, request, body):
+        import urllib.error, urllib.request
+        class Stay(urllib.request.HTTPRedirectHandler):
+            def redirect_request(self, *given): return None
+        headers = {}
+        for name, value in request['headers']: headers[name] = headers[name] + ', ' + value if name in headers else value
+        asked = urllib.request.Request(request['url'], data=body or None, headers=headers, method=request['method'])
+        opener = urllib.request.build_opener(*[] if request['redirect'] == 'follow' else [Stay])
+        try: answer = opener.open(asked)
+        except urllib.error.HTTPError as error: answer = error
+        with answer:
+            moved = answer.status in (301, 302, 303, 307, 308) and 'location' in answer.headers
+            if moved and request['redirect'] == 'error': raise OSError(json.dumps(request['url']) + ' redirects to another place')
+            url = answer.geturl()
+            pairs = [[name.lower(), value] for name, value in answer.headers.items()]
+            head = {'status': answer.status, 'statusText': answer.reason, 'url': url, 'redirected': url != asked.full_url, 'headers': pairs}
+            return head, answer.read()
+
+_web = _Web()
+
 def _main():
     global _files
     with open(sys.argv[1], 'rb') as file: request = json.loads(file.read())

@@ -4,6 +4,7 @@ import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { FileRefusal, FileValue, RunFiles } from '../kinds/run-files.ts';
 import type { Budget } from './budget.ts';
 import type { Pyodide } from './pyodide.ts';
+import { installDevice } from './question-device.ts';
 
 /** A device: a question in JSON is written to it, and the answer read from it. */
 export const FILES_DEVICE = '/dev/hwfe-files';
@@ -36,22 +37,10 @@ export interface FilesDevice {
 export function installFiles(python: Pyodide, budget: Budget): FilesDevice {
   const { FS } = python;
   const state: FilesDevice = { files: undefined };
-  let answer = new Uint8Array();
-  const device = FS.makedev(64, 1);
-  FS.registerDevice(device, {
-    write(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
-      const question = Buffer.from(buffer.subarray(offset, offset + length)).toString('utf8');
-      answer = Buffer.from(JSON.stringify(answerTo(question)));
-      return length;
-    },
-    read(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
-      const part = answer.subarray(0, length);
-      buffer.set(part, offset);
-      answer = answer.subarray(part.length);
-      return part.length;
-    },
+  installDevice(python, FILES_DEVICE, 1, (question) => {
+    const answer = answerTo(question);
+    return answer.ok ? answer : { ...answer, denied: state.files?.granted.denied?.told === answer.message };
   });
-  FS.mkdev(FILES_DEVICE, 0o666, device);
   FS.mkdirTree(WORKDIR);
 
   function answerTo(text: string): Answer {

@@ -4,7 +4,7 @@
  * Defines `_reviver(mark)`, an object hook for what the host marked; `_tagged(value)`, what a value of a kind leaves as; and
  * `_kinds`, the module. Where files are is the business of `_files`, which each runtime defines after this: `refer(path)` and
  * `write(path, data)` give path, hash and size, `fetch(file)` the path to open; `read(path)`, `save(path, data)` and `list(pattern)`
- * are for files of the machine.
+ * are for files of the machine. `_web.fetch(request, body)`, of a dict that JSON has a form for, gives the head of the answer and its body.
  */
 export const GUEST_KINDS: string = String.raw`
 from _collections_abc import Mapping, Sequence
@@ -100,6 +100,37 @@ def _contents(contents, name):
     if isinstance(contents, _BYTES): return contents
     raise TypeError(name + ' takes the contents as str or bytes, not as ' + type(contents).__name__)
 
+class Response:
+    """An answer to fetch."""
+    __slots__ = ('status', 'status_text', 'url', 'redirected', 'header_list', '_body')
+    def __init__(self, head, body):
+        self.status, self.status_text, self.url, self.redirected = head['status'], head['statusText'], head['url'], head['redirected']
+        self.header_list, self._body = [tuple(pair) for pair in head['headers']], body
+    @property
+    def ok(self): return 200 <= self.status < 300
+    @property
+    def headers(self):
+        """By their names in small letters."""
+        joined = {}
+        for name, value in self.header_list: joined[name] = joined[name] + ', ' + value if name in joined else value
+        return joined
+    def bytes(self): return self._body
+    def text(self, encoding='utf-8', errors='strict'): return self._body.decode(encoding, errors)
+    def json(self): return json.loads(self._body)
+    def __repr__(self): return '<Response ' + str(self.status) + ' of ' + self.url + '>'
+
+def fetch(url, *, method='GET', headers=None, body=None, redirect='follow'):
+    """Asks a host, where the step's permissions name it."""
+    given = list(headers.items() if isinstance(headers, Mapping) else headers or ())
+    for name, value in given:
+        if not isinstance(name, str) or not isinstance(value, str): raise TypeError('hwfe.fetch takes headers with names and values as str')
+        if '\n' in name + value or '\r' in name + value: raise ValueError('The header ' + repr(name) + ' has a character that no header can have')
+    if isinstance(body, str) and not any(name.lower() == 'content-type' for name, _ in given):
+        given.append(('content-type', 'text/plain;charset=UTF-8'))
+    data = b'' if body is None else bytes(_contents(body, 'hwfe.fetch'))
+    head, answer = _web.fetch({'url': str(url), 'method': str(method).upper(), 'headers': given, 'redirect': redirect}, data)
+    return Response(head, answer)
+
 def _tagged(value):
     """Nothing for what is of no kind."""
     if isinstance(value, _BYTES):
@@ -123,7 +154,7 @@ def _reviver(mark):
     return revive
 
 _kinds = type(sys)('hwfe', 'Bytes, files and tables, which steps in every language hand on.')
-for _each in (file, table, read, read_bytes, write, _list_files, File, Table):
+for _each in (file, table, read, read_bytes, write, _list_files, fetch, File, Table, Response):
     _each.__module__ = 'hwfe'
     setattr(_kinds, _each.__name__, _each)
 sys.modules['hwfe'] = _kinds

@@ -1,6 +1,7 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
 import { join } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
+import { BlockingNetwork, Porter } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { type Denial, notGranted } from '../grants/denial.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
@@ -19,7 +20,8 @@ import { findWheels, loadWheels } from './packages.ts';
 export const load: LoadRunner = async (setup) => {
   const warm = new WarmInterpreter(setup);
   await warm.take([], Number.POSITIVE_INFINITY);
-  return { run: (job, context) => runStep(job, context, warm) };
+  const porter = new Porter();
+  return { run: (job, context) => runStep(job, context, warm, porter) };
 };
 
 /** The thread's one interpreter: cleaned between steps, replaced when it cannot be cleaned or lacks packages. */
@@ -65,7 +67,7 @@ class WarmInterpreter {
   }
 }
 
-async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter): Promise<Outcome> {
+async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter, porter: Porter): Promise<Outcome> {
   const { script } = job;
   if (script.kind !== 'code') throw new Error('Internal error: a Python step has no code');
   const memory = job.limits.memory ?? EMBEDDED_MEMORY;
@@ -86,16 +88,24 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter):
     run: new RunFiles(job.workdir, job.limits),
     granted: new GrantedFiles(job.grants, job.limits, job.prompt),
   };
-  const answer = interpreter.run(request, marked ?? inputs, { limits: job.limits, files, clock, random, print });
+  const network = new BlockingNetwork(job.grants, job.limits, porter);
+  const answer = interpreter.run(request, marked ?? inputs, {
+    limits: job.limits,
+    files,
+    network,
+    clock,
+    random,
+    print,
+  });
   warm.giveBack(answer.kind === 'answer');
-  const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded;
+  const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded ?? network.exceeded;
   if (answer.kind === 'crashed')
     return failed(exceeded === undefined ? crash(answer.message) : overLimit(exceeded, job.limits));
   const outcome = outcomeOf(answer.bytes, job.limits);
   if (outcome === undefined) return failed(crash('it left no answer'));
   const raised = outcome.ok || outcome.failure.reason !== 'threw' ? '' : outcome.failure.message;
   const noClock = answer.askedForTime === true ? withPythons(clock.refused) : undefined;
-  for (const denial of [files.granted.denied, random.refused, noClock]) {
+  for (const denial of [files.granted.denied, network.denied, random.refused, noClock]) {
     const denied = notGranted(denial, raised);
     if (denied !== undefined) return failed(denied);
   }

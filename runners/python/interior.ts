@@ -1,6 +1,8 @@
 /** What makes Pyodide an ordinary Python to the steps inside it: an event loop of its own, a sleep that sleeps, no way to the host. */
 
 import { FILES_DEVICE, GRANTED, WORKDIR } from './files-device.ts';
+import { HTTP } from './http.ts';
+import { BODY, NETWORK_DEVICE } from './network-device.ts';
 
 /** Directory of the virtual file system in which requests come and answers go. */
 export const EXCHANGE = '/run/hwfe';
@@ -40,21 +42,23 @@ def run_step():
 _open, _dumps, _loads = open, json.JSONEncoder().encode, json.loads
 _makedirs, _isfile, _unlink = os.makedirs, os.path.isfile, os.unlink
 
+def _ask(place, question):
+    with _open(place, 'r+b', buffering=0) as device:
+        device.write(_dumps(question).encode())
+        answer = b''
+        while True:
+            part = device.read(65536)
+            if not part: break
+            answer += part
+    answer = _loads(answer)
+    if not answer['ok']: raise (PermissionError if answer.get('denied') else OSError)(answer['message'])
+    return answer
+
 class _RunFiles:
     """Files are in memory; those that are handed on are copied out, those that come are copied in when asked for."""
     def __init__(self): self.fetched = {}
 
-    def ask(self, **question):
-        with _open('${FILES_DEVICE}', 'r+b', buffering=0) as device:
-            device.write(_dumps(question).encode())
-            answer = b''
-            while True:
-                part = device.read(65536)
-                if not part: break
-                answer += part
-        answer = _loads(answer)
-        if not answer['ok']: raise OSError(answer['message'])
-        return answer.get('value')
+    def ask(self, **question): return _ask('${FILES_DEVICE}', question).get('value')
 
     def refer(self, path):
         path = self.relative(path)
@@ -91,6 +95,17 @@ class _RunFiles:
         return path[len('${WORKDIR}/'):] if path.startswith('${WORKDIR}/') else path
 
 _files = _RunFiles()
+
+class _Web:
+    def fetch(self, request, body):
+        with _open('${BODY}', 'wb') as file: file.write(body)
+        try:
+            head = _ask('${NETWORK_DEVICE}', request)
+            with _open('${BODY}', 'rb') as file: return head, file.read()
+        finally: _unlink('${BODY}')
+
+_web = _Web()
+${HTTP}
 
 class _Hidden:
     """Names the way out instead of a bridge to the host."""
@@ -157,7 +172,7 @@ def _prepare():
 
 def _seal():
     """Last, when Pyodide's own modules are needed no more."""
-    sys.meta_path[:] = [_Hidden()] + [finder for finder in sys.meta_path if finder.__module__ != '_pyodide._importhook']
+    sys.meta_path[:] = [_Hidden(), _HTTP()] + [finder for finder in sys.meta_path if finder.__module__ != '_pyodide._importhook']
     for name in list(sys.modules):
         if name.split('.')[0] not in _HIDDEN: continue
         # They hold JavaScript objects: of use to no step, as the gate is shut, and better not found at all.

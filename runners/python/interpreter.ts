@@ -1,6 +1,7 @@
 /** One warm interpreter: runs a step, then is put back to what it was before. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Limits, RunnerContext } from '../contract.ts';
+import type { BlockingNetwork } from '../grants/blocking-network.ts';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
 import type { Booted } from './boot.ts';
@@ -11,6 +12,7 @@ import { Left, Refused } from './gate.ts';
 import type { Answers } from './gate.ts';
 import { GROWTH } from './host-calls.ts';
 import { EXCHANGE, RUN_STEP, SEAL } from './interior.ts';
+import { installNetwork } from './network-device.ts';
 import type { Pyodide } from './pyodide.ts';
 
 /** An interpreter that grew by more than this is not worth cleaning. */
@@ -47,6 +49,7 @@ export interface StepRequest {
 export interface StepSurroundings {
   readonly limits: Limits;
   readonly files: StepFiles;
+  readonly network: BlockingNetwork;
   readonly clock: StepClock;
   readonly random: StepRandom;
   readonly print: RunnerContext['print'];
@@ -90,6 +93,7 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
   const [requestFile, inputsFile, answerFile] = ['request', 'inputs', 'answer'].map((name) => `${EXCHANGE}/${name}`);
   const budget = new Budget(python);
   const device = installFiles(python, budget);
+  const web = installNetwork(python, budget);
   gate.lock(answersFor(python, budget));
 
   function run(request: StepRequest, inputs: Uint8Array, limits: Limits): Answer {
@@ -120,9 +124,10 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
   const memory = wasm.HEAPU8.slice();
 
   return {
-    run(request, inputs, { limits, files, clock, random, print: into }) {
+    run(request, inputs, { limits, files, network, clock, random, print: into }) {
       print = into;
       device.files = files;
+      web.network = network;
       senses.begin(clock, random);
       const answer = run(request, inputs, limits);
       return senses.askedForTime ? { ...answer, askedForTime: true } : answer;
@@ -133,6 +138,7 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
     restore() {
       print = () => undefined;
       device.files = undefined;
+      web.network = undefined;
       senses.begin(MACHINE_CLOCK, MACHINE_RANDOM);
       const heap = wasm.HEAPU8;
       if (heap.length - memory.length > LARGEST_GROWTH) return false;

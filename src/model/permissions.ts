@@ -64,8 +64,8 @@ export function refusalsOf(layers: readonly GrantLayer[]): Pick<Job, 'clock' | '
 export function describeGrants(layers: readonly GrantLayer[], language: Language): string {
   if (layers.length === 0) return '';
   const acts = ACTS.flatMap((act) => {
-    // Only JavaScript has fetch, and WASM has neither files nor that.
-    if (language === 'wasm' || (act === 'net' && language !== 'javascript')) return [];
+    // It has neither files nor a network.
+    if (language === 'wasm') return [];
     const lists = layers.map((layer) => (layer[act] ?? []).join(' '));
     return lists.some((list) => list === '') ? [] : [`${act === 'net' ? 'reach' : act} ${lists.join(' as far as ')}`];
   });

@@ -1,12 +1,12 @@
 // JavaScript steps and the network: what was not granted is not reached, by whatever name, address or redirect.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import { lookup } from 'node:dns/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isHostPattern, isPrivate, matchesHost } from '../../runners/grants/hosts.ts';
 import { createEngine } from '../../src/engine.ts';
 import type { StepDefinition } from '../../src/parse/definition.ts';
+import { close, listen, respond } from './support/granted-server.ts';
 
 const SECRET = 'the-answer-of-the-inner-service';
 const engine = createEngine();
@@ -16,51 +16,21 @@ let reached = 0;
 let innerPort = 0;
 let outerPort = 0;
 
-/** What the granted server does by the path that it is asked for. */
-function respond(request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url!, 'http://localhost');
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    const to = url.searchParams.get('to');
-    if (to !== null) {
-      response.writeHead(Number(url.searchParams.get('status') ?? 302), { location: to }).end('moved');
-    } else if (url.pathname === '/large') {
-      const chunk = Buffer.alloc(1 << 20);
-      const more = (): void => void response.write(chunk, (error) => (error ? response.destroy() : more()));
-      more();
-    } else if (url.pathname === '/never') {
-      // Nothing is answered.
-    } else if (url.pathname === '/missing') {
-      response.writeHead(404, 'Not Here', { 'x-a': 'b', 'set-cookie': ['a=1', 'b=2'] }).end('nothing');
-    } else {
-      const { method, headers } = request;
-      const body = Buffer.concat(chunks).toString('base64');
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ method, headers, body }));
-    }
-  });
-}
-
 beforeAll(async () => {
   inner = createServer((_, response) => {
     reached += 1;
     response.end(SECRET);
   });
   outer = createServer(respond);
-  await new Promise<void>((done) => inner.listen(0, '::', done));
-  await new Promise<void>((done) => outer.listen(0, '127.0.0.1', done));
-  innerPort = (inner.address() as AddressInfo).port;
-  outerPort = (outer.address() as AddressInfo).port;
+  innerPort = await listen(inner, '::');
+  outerPort = await listen(outer, '127.0.0.1');
 });
 beforeEach(() => {
   reached = 0;
 });
 afterAll(async () => {
   await engine[Symbol.asyncDispose]();
-  for (const server of [inner, outer]) {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  }
+  for (const server of [inner, outer]) await close(server);
 });
 
 interface Ended {

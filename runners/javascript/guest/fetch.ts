@@ -1,24 +1,14 @@
 /** Guest code: `fetch`, with the headers and responses that it deals in. */
+import type { FetchFailure, FetchHead } from '../../grants/fetch.ts';
 import type { Bridge } from './bridge.ts';
 
 export interface Fetching {
-  /** The head of an answer has come, as JSON of a `FetchHead`; its body is asked for. */
+  /** The head of an answer has come, as JSON of an `AnswerHead`; its body is asked for. */
   answered(head: string): void;
 }
 
 /** What the host tells of an answer before its body. */
-export type FetchHead = { readonly id: number } & (
-  | {
-      readonly ok: true;
-      readonly status: number;
-      readonly statusText: string;
-      readonly url: string;
-      readonly redirected: boolean;
-      readonly headers: readonly (readonly [string, string])[];
-      readonly size: number;
-    }
-  | { readonly ok: false; readonly message: string }
-);
+export type AnswerHead = { readonly id: number } & ((FetchHead & { readonly size: number }) | FetchFailure);
 
 export function installFetch(bridge: Bridge): Fetching {
   const { parse, stringify } = JSON;
@@ -94,7 +84,7 @@ export function installFetch(bridge: Bridge): Fetching {
     bodyUsed = false;
     readonly #body: ArrayBuffer;
 
-    constructor(head: FetchHead & { ok: true }, body: ArrayBuffer) {
+    constructor(head: FetchHead, body: ArrayBuffer) {
       this.status = head.status;
       this.statusText = head.statusText;
       this.url = head.url;
@@ -158,7 +148,7 @@ export function installFetch(bridge: Bridge): Fetching {
 
   return {
     answered: (text) => {
-      const head = parse(text) as FetchHead;
+      const head = parse(text) as AnswerHead;
       const waiter = waiting.get(head.id);
       waiting.delete(head.id);
       if (waiter === undefined) return;

@@ -47,7 +47,7 @@ export const PERMISSION_FIELDS: Fields<PermissionFields> = {
   },
   net: {
     type: hosts,
-    about: 'Hosts that `fetch` of a JavaScript step may reach; without a port, those of http and https.',
+    about: 'Hosts that `fetch` may reach; without a port, those of http and https.',
     default: 'none',
     example: ['api.example.com:443'],
   },
