@@ -9,6 +9,7 @@ import type { RunRecord } from './model/record.ts';
 import type { Result } from './model/result.ts';
 import type { ExecutionMode, FailureMode } from './model/workflow.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
+import type { Foresight, Memory } from './run/foresee.ts';
 import type { Mocks } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
 import type { RunStore } from './store/store.ts';
@@ -56,6 +57,8 @@ export interface RunOptions {
    * is open to all steps of the run. Default: a temporary one, removed when the run ends.
    */
   readonly workdir?: string;
+  /** Words by which the run is found, besides those of the workflow. */
+  readonly tags?: readonly string[];
   /** What embedded steps may do besides what the workflow says, unless they have permissions of their own. */
   readonly allow?: AllowOptions;
   /** Stops the run as `run.stop()` does. */
@@ -99,6 +102,8 @@ export interface Engine extends AsyncDisposable {
   define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
   /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
   check(plan: Plan, options?: Pick<RunOptions, 'mocks'>): Promise<readonly Diagnostic[]>;
+  /** What a run would take from earlier ones, and what it would run, in plan order; nothing is run. */
+  foresee(plan: Plan, memory: Memory, options?: RunOptions): Promise<readonly Foresight[]>;
   /** Throws when `options.workdir` cannot be made. */
   start(plan: Plan, options?: RunOptions): Run;
   /** The listener gets every run's events until it is disposed of. */

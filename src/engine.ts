@@ -20,6 +20,7 @@ import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
 import { type JobSettings, runtimeOf } from './run/job.ts';
 import { configuredLimits } from './run/limits.ts';
+import type { Foresight, Memory } from './run/foresee.ts';
 import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
 import { newRunId } from './run/run-id.ts';
@@ -79,7 +80,31 @@ class LocalEngine implements Engine {
     const plan = mocks === undefined ? given : mockedPlan(given, mocks);
     const { missingSecrets, unmetDemands } = await import('./run/demands.ts');
     const unmet = await unmetDemands(plan, this.#config.execution.isolation);
-    return [...unmet, ...(await missingSecrets(plan, this.#secrets))];
+    return [...unmet, ...(await missingSecrets(plan, this.#secrets)), ...(await this.#missingHistory())];
+  }
+
+  /** Where the configuration demands one. */
+  async #missingHistory(): Promise<readonly Diagnostic[]> {
+    if (!this.#config.store.required) return [];
+    const off = 'The history is switched off, and "store.required" demands one; leave out one of the two';
+    const why = this.#store === undefined ? off : await this.#store.trouble?.();
+    if (why === undefined) return [];
+    const message = this.#store === undefined ? why : `${why}; "store.required" demands a history`;
+    return [{ code: 'history-missing', severity: 'error', message }];
+  }
+
+  async foresee(plan: Plan, memory: Memory, options: RunOptions = {}): Promise<readonly Foresight[]> {
+    const { workflow } = plan;
+    const { foresee } = await import('./run/foresee.ts');
+    const settings: JobSettings = {
+      ...this.#jobSettings('', workflow.file.path),
+      allowed: this.#allowed(options),
+      workdir: '',
+      tmp: '',
+      secrets: { values: new Map(), hidden: this.#secrets.hidden(workflow) },
+    };
+    const { refresh = [] } = options.cache ?? {};
+    return foresee(plan, { settings, cacheDefault: this.#config.cache.default, refresh, memory });
   }
 
   start(given: Plan, options: RunOptions = {}): Run {
@@ -253,13 +278,22 @@ function keepOutput(record: RunRecord, step: string, output: EncodedValue): void
   if (kept !== undefined) kept.output = output;
 }
 
-function givenOptions({ mode, maxParallelSteps, failureMode, timeoutMs, workdir, allow }: RunOptions): GivenOptions {
+function givenOptions({
+  mode,
+  maxParallelSteps,
+  failureMode,
+  timeoutMs,
+  workdir,
+  tags,
+  allow,
+}: RunOptions): GivenOptions {
   return {
     ...(mode !== undefined && { mode }),
     ...(maxParallelSteps !== undefined && { maxParallelSteps }),
     ...(failureMode !== undefined && { failureMode }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(workdir !== undefined && { workdir }),
+    ...(tags !== undefined && { tags }),
     ...(allow !== undefined && { allow }),
   };
 }

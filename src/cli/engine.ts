@@ -14,7 +14,7 @@ export async function withEngine<T>(
   const [{ createEngine }, { storeFor }] = await Promise.all([import('../engine.ts'), import('./store.ts')]);
   // A line in the midst of a view that redraws itself would be lost.
   const late: string[] = [];
-  const store = storeFor(config.store.path, cwd, (sentence) => {
+  const store = storeFor(config.store, cwd, (sentence) => {
     if (err.isTerminal) late.push(`warning: ${sentence}`);
     else err.lines([`warning: ${sentence}`]);
   });

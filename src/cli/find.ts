@@ -55,5 +55,10 @@ export function listWorkflows({ directory, extensions, maxWorkflows }: Workflows
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // A folder on the way that this user may not look into.
+    return false;
+  }
 }

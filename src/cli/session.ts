@@ -67,16 +67,25 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     });
     if (!plan.ok) return end(STATUS.wrong, 'has mistakes, see above');
     if (wishes.dryRun) {
-      const { renderDryRun } = await import('../terminal/dry-run.ts');
+      const [{ renderDryRun }, { forecastLines }] = await Promise.all([
+        import('../terminal/dry-run.ts'),
+        import('./foresee.ts'),
+      ]);
+      const surroundings = { setup, console, start: wishes.start };
+      const forecast = await forecastLines(engine, plan.value, surroundings, setup.styleFor(console.out));
       console.out.lines(
-        renderDryRun(plan.value, dryRunOf(plan.value, setup, allowedOf(wishes.start)), setup.styleFor(console.out)),
+        renderDryRun(
+          plan.value,
+          { ...dryRunOf(plan.value, setup, allowedOf(wishes.start)), forecast },
+          setup.styleFor(console.out),
+        ),
       );
       return end(STATUS.succeeded, '');
     }
     const unmet = await engine.check(plan.value);
     if (unmet.length > 0) {
       await reportDiagnostics(unmet, setup.styleFor, console);
-      const isLacking = unmet.some(({ code }) => code === 'isolation-missing');
+      const isLacking = unmet.some(({ code }) => code === 'isolation-missing' || code === 'history-missing');
       if (isLacking) return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
       return end(STATUS.inputMissing, 'names secrets that have no value, see above');
     }

@@ -36,6 +36,7 @@ export async function setUp(
     flags.push({ key, flag: '--set', text: rest.join('=') });
   }
   if (args.has('no-store')) flags.push({ key: 'store.path', flag: '--no-store', text: 'none' });
+  if (args.has('require-store')) flags.push({ key: 'store.required', flag: '--require-store', text: 'true' });
   if (args.has('verbose')) flags.push({ key: 'logging.level', flag: '--verbose', text: 'info' });
   if (args.has('quiet')) flags.push({ key: 'logging.level', flag: '--quiet', text: 'error' });
   const file = args.value('config');

@@ -57,7 +57,7 @@ export function assemble(
       files: amount('limits.files'),
       processes: amount('limits.processes'),
     },
-    store: { path: text('store.path') },
+    store: { path: text('store.path'), required: isOn('store.required') },
     cache: { directory: text('cache.directory'), default: isOn('cache.default') },
     secrets,
     logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },

@@ -51,6 +51,8 @@ export interface Config {
     readonly default: boolean;
   };
   readonly store: {
+    /** Whether nothing runs that cannot be remembered. */
+    readonly required: boolean;
     /** Where runs are remembered; `auto` beside the project, `none` nowhere. */
     readonly path: string;
   };

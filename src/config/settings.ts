@@ -155,6 +155,8 @@ export const SETTINGS: readonly Setting[] = [
     'Where runs are remembered; "auto" is `.hwfe` beside the project, "none" remembers nothing.',
   ),
 
+  row('store.required', 'HWFE_STORE_REQUIRED', SWITCH, false, 'Whether nothing runs that cannot be remembered.'),
+
   row('logging.level', 'HWFE_LOG_LEVEL', { kind: 'choice', of: LEVELS }, 'warn', 'How much hwfe says of itself.'),
   row('logging.colored', 'HWFE_LOG_COLORED', SWITCH, true, 'Whether it may use colours where the terminal has them.'),
 ];

@@ -51,8 +51,14 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly grants?: readonly GrantLayer[];
       readonly attempt: number;
     }
-  | { readonly kind: 'step-printed'; readonly step: string; readonly lines: readonly PrintedLine[] }
-  | { readonly kind: 'step-warned'; readonly step: string; readonly message: string }
+  /** `cached`: said then, by the step from which the output is taken now. */
+  | {
+      readonly kind: 'step-printed';
+      readonly step: string;
+      readonly lines: readonly PrintedLine[];
+      readonly cached?: CachedFrom;
+    }
+  | { readonly kind: 'step-warned'; readonly step: string; readonly message: string; readonly cached?: CachedFrom }
   /** An attempt failed, and the next starts after the delay. */
   | {
       readonly kind: 'step-retrying';
@@ -90,6 +96,12 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
 
 /** What an event says beside when and in which run. */
 export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'run'> : never) : never;
+
+/** What a step printed and was warned of. */
+export interface Said {
+  readonly lines: readonly PrintedLine[];
+  readonly warnings: readonly string[];
+}
 
 /** The run and the step that first gave an output. */
 export interface CachedFrom {

@@ -22,6 +22,8 @@ export interface PastRun {
   readonly startedAt: number;
   /** Of what ran last, where the run was resumed; absent while it runs and where it was interrupted. */
   readonly durationMs?: number;
+  /** The workflow's and its own, without doubles. */
+  readonly tags: readonly string[];
   /** How many steps it has, and how many of these have settled in which way. */
   readonly steps: number;
   readonly counts: StepCounts;
@@ -44,6 +46,7 @@ export interface GivenOptions {
   readonly failureMode?: FailureMode;
   readonly timeoutMs?: number;
   readonly workdir?: string;
+  readonly tags?: readonly string[];
   readonly allow?: {
     readonly read?: readonly string[];
     readonly write?: readonly string[];

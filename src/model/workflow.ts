@@ -11,6 +11,8 @@ export interface Workflow {
   readonly name: string;
   readonly description?: string;
   readonly file: SourceFile;
+  /** By which its runs are found. */
+  readonly tags?: readonly string[];
   readonly mode?: ExecutionMode;
   /** 0 means the machine's parallelism. */
   readonly maxParallelSteps?: number;

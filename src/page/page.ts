@@ -68,6 +68,7 @@ function facts({ run, mode, cap, user }: PageRun): Html {
     ['took', run.durationMs === undefined ? 'it never settled' : formatDuration(run.durationMs)],
     ['steps', `${countSteps(run.steps)}${settled.length === 0 ? '' : `: ${settled.join(', ')}`}`],
     ['mode', `${mode}${cap > 1 ? `, at most ${cap} at once` : ''}`],
+    ...(run.tags.length === 0 ? [] : [['tags', run.tags.join(', ')] as [string, string]]),
     ['hwfe', run.version],
   ];
   return html`<dl class="facts">${list.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;

@@ -50,6 +50,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     name: fields.name ?? basename(file.path, extname(file.path)),
     ...(fields.description !== undefined && { description: fields.description }),
     file,
+    ...(fields.tags !== undefined && { tags: fields.tags.map(({ text }) => text) }),
     ...(fields.mode !== undefined && { mode: fields.mode }),
     ...(fields.max_parallel_steps !== undefined && { maxParallelSteps: fields.max_parallel_steps }),
     ...(fields.failure_mode !== undefined && { failureMode: fields.failure_mode }),

@@ -8,6 +8,8 @@ export type DurationText = string | number;
 export interface WorkflowDefinition {
   name?: string;
   description?: string;
+  /** Words by which its runs are found. */
+  tags?: string | readonly string[];
   /** Default: what the configuration says, else `sequential`. */
   mode?: ExecutionMode;
   /** 0 means the machine's parallelism. */

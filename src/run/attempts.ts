@@ -69,6 +69,7 @@ export class StepRun {
     const recalled = await this.#recalled();
     if (recalled !== undefined) {
       const { output, from } = recalled;
+      this.#repeat(recalled);
       const usage = { wallMs: 0, bytesIn: 0, bytesOut: output.length };
       return { how: 'succeeded', attempt: 0, durationMs: performance.now() - startedAt, output, usage, cached: from };
     }
@@ -101,6 +102,15 @@ export class StepRun {
     const recalled = await this.#recall.recall(this.#step, this.#jobFor(1));
     this.#key = this.#recall.keyOf(this.#step);
     return recalled;
+  }
+
+  /** What was said when the output was made is as good to know now. */
+  #repeat({ said, from }: Recalled): void {
+    if (said === undefined) return;
+    const { lines, warnings } = said;
+    const step = this.#step.name;
+    if (lines.length > 0) this.#tell({ kind: 'step-printed', step, lines, cached: from });
+    for (const message of warnings) this.#tell({ kind: 'step-warned', step, message, cached: from });
   }
 
   async #attempt(attempt: number): Promise<Finished> {

@@ -7,8 +7,7 @@ import { type AttemptEnd, StepRun } from './attempts.ts';
 import { gather } from './inputs.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
-import { layersFor, reachesOut } from '../model/permissions.ts';
-import type { Recall } from './recall.ts';
+import { mayBeCached, type Recall } from './recall.ts';
 import { Scheduler, type Skip } from './scheduler.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
 
@@ -152,10 +151,7 @@ export class PlanRun {
 
   #recallFor(step: Step): Recall | undefined {
     const { recall, cacheDefault = false, settings } = this.#options;
-    if (recall === undefined || !(step.cache ?? cacheDefault)) return undefined;
-    // What is read of the machine, only the step's author knows.
-    const isOpen = runtimeOf(step, settings.runners) === 'native' || reachesOut(layersFor(step, settings.allowed));
-    return isOpen && (step.reads ?? step.writes) === undefined ? undefined : recall;
+    return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
   }
 
   #settle(index: number, end: AttemptEnd): void {

@@ -5,7 +5,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { filesIn } from '../../runners/kinds/find.ts';
 import { own } from '../../runners/value.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
-import type { CachedFrom } from '../model/event.ts';
+import type { CachedFrom, Said } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
 import { type Contents, type Kept, sha256 } from './contents.ts';
 import type { Database } from './database.ts';
@@ -33,6 +33,12 @@ export interface Pending {
   readonly written: { files: readonly WrittenFile[]; kept: readonly Kept[] };
 }
 
+export interface Peeked {
+  readonly output: EncodedValue;
+  readonly hash: string;
+  readonly from: CachedFrom;
+}
+
 /** How exactly it is known when an entry was last used. */
 const TOUCH_MS = 3_600_000;
 
@@ -46,8 +52,8 @@ export class Cache {
   constructor(database: Database, contents: Contents) {
     this.#contents = contents;
     this.#salt = database.prepare('SELECT value FROM salt').all()[0]!['value'] as Uint8Array;
-    this.#find = database.prepare('SELECT run, step, output, files, used_at FROM cache WHERE key = ?');
-    this.#put = database.prepare('INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#find = database.prepare('SELECT run, step, output, files, used_at, said FROM cache WHERE key = ?');
+    this.#put = database.prepare('INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#touch = database.prepare('UPDATE cache SET used_at = ? WHERE key = ?');
   }
 
@@ -59,13 +65,23 @@ export class Cache {
   }
 
   /** Puts the files back that the step wrote then; nothing if anything of it is gone or damaged. */
-  recall(pending: Pending, job: Job): { output: EncodedValue; from: CachedFrom } | undefined {
+  recall(pending: Pending, job: Job): { output: EncodedValue; from: CachedFrom; said?: Said } | undefined {
     const [row] = this.#find.all(pending.key);
     if (row === undefined) return undefined;
     const bytes = this.#contents.read(row['output'] as Uint8Array);
     if (bytes === undefined || !this.#restore(row, job)) return undefined;
     pending.usedAt = Number(row['used_at']);
-    return { output: own(bytes), from: { run: String(row['run']), step: String(row['step']) } };
+    const said = row['said'] === null ? undefined : (JSON.parse(String(row['said'])) as Said);
+    return { output: own(bytes), from: fromOf(row), ...(said && { said }) };
+  }
+
+  /** What `recall` would give, with the output's hash in hexadecimal digits; nothing is put back. */
+  peek({ key }: Pending): Peeked | undefined {
+    const [row] = this.#find.all(key);
+    const hash = row?.['output'] as Uint8Array | undefined;
+    const bytes = hash && this.#contents.read(hash);
+    if (row === undefined || hash === undefined || bytes === undefined) return undefined;
+    return { output: own(bytes), hash: Buffer.from(hash).toString('hex'), from: fromOf(row) };
   }
 
   /** Takes the contents of what the step has written, before another step may change them. */
@@ -94,12 +110,14 @@ export class Cache {
       output,
       cached,
       at,
+      said,
     }: {
       run: string;
       step: string;
       output: Uint8Array;
       cached: CachedFrom | undefined;
       at: number;
+      said: Said | undefined;
     },
   ): void {
     if (cached !== undefined) {
@@ -108,7 +126,7 @@ export class Cache {
     }
     for (const one of written.kept) this.#contents.insert(one);
     const files = written.files.length === 0 ? null : JSON.stringify(written.files);
-    this.#put.run(key, run, step, output, manifest, at, at, files);
+    this.#put.run(key, run, step, output, manifest, at, at, files, said === undefined ? null : JSON.stringify(said));
   }
 
   #restore(row: Row, job: Job): boolean {
@@ -127,6 +145,10 @@ export class Cache {
       return false;
     }
   }
+}
+
+function fromOf(row: Row): CachedFrom {
+  return { run: String(row['run']), step: String(row['step']) };
 }
 
 function putFile(path: string, content: Uint8Array, mode: number, cwd: string): void {

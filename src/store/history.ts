@@ -1,6 +1,6 @@
 /** Answers questions about past runs. */
 import { own } from '../../runners/value.ts';
-import type { EncodedValue } from '../../runners/contract.ts';
+import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { RunEvent, RunStatus, StopReason } from '../model/event.ts';
 import type {
   GivenOptions,
@@ -13,8 +13,10 @@ import type {
 } from '../model/history.ts';
 import { emptyRecord, fold, type RunRecord } from '../model/record.ts';
 import { fail, ok, type Result } from '../model/result.ts';
+import type { Step } from '../model/workflow.ts';
+import { Cache, type Peeked } from './cache.ts';
 import { Contents } from './contents.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, explain, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
 import { type Collected, collectGarbage, type Retention } from './garbage.ts';
 import { isAlive, thisProcess } from './owner.ts';
@@ -28,6 +30,9 @@ export interface RunFilter {
   readonly status?: PastStatus;
   /** Milliseconds since the epoch. */
   readonly since?: number;
+  readonly until?: number;
+  /** All of them. */
+  readonly tags?: readonly string[];
   readonly limit?: number;
 }
 
@@ -44,6 +49,11 @@ export interface PastStep {
   readonly cachedFrom?: string;
 }
 
+export interface LookedUp {
+  readonly manifest: Manifest;
+  readonly recalled?: Peeked;
+}
+
 /** The error is a sentence, or `absent` where nothing was ever remembered. */
 export function openHistory(
   directory: string,
@@ -56,6 +66,7 @@ export function openHistory(
 export class History implements Disposable {
   readonly #database: Database;
   readonly #contents: Contents;
+  #cache: Cache | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -67,7 +78,7 @@ export class History implements Disposable {
   }
 
   /** The newest first. */
-  runs({ workflow, status, since, limit = Number.MAX_SAFE_INTEGER }: RunFilter = {}): PastRun[] {
+  runs({ workflow, status, since, until, tags = [], limit = Number.MAX_SAFE_INTEGER }: RunFilter = {}): PastRun[] {
     const conditions: string[] = [];
     const values: SqlValue[] = [];
     const where = (condition: string, value: SqlValue): void => {
@@ -76,6 +87,8 @@ export class History implements Disposable {
     };
     if (workflow !== undefined) where('workflow = ?', workflow);
     if (since !== undefined) where('started_at >= ?', since);
+    if (until !== undefined) where('started_at <= ?', until);
+    for (const tag of tags) where('EXISTS (SELECT 1 FROM json_each(runs.tags) WHERE value = ?)', tag);
     // Whether a run is interrupted is not in the database: nobody was left to write it.
     const isUnsettled = status === 'running' || status === 'interrupted';
     if (status !== undefined) where('status = ?', isUnsettled ? 'running' : status);
@@ -88,11 +101,17 @@ export class History implements Disposable {
     return (isUnsettled ? runs.filter((run) => run.status === status) : runs).slice(0, limit);
   }
 
-  /** By its id, by the beginning of its id or of the id's last part, or `latest`. The error is a sentence. */
+  /**
+   * By its id, by the beginning of its id or of the id's last part, or as `latest`, `latest~1` (the one before it) and so on. The
+   * error is a sentence.
+   */
   find(name: string): Result<PastRun, string> {
-    if (name === 'latest') {
-      const [run] = this.runs({ limit: 1 });
-      return run === undefined ? fail('No run is remembered yet') : ok(run);
+    const [latest, back = '0'] = /^latest(?:~(\d{1,6}))?$/.exec(name) ?? [];
+    if (latest !== undefined) {
+      const runs = this.runs({ limit: Number(back) + 1 });
+      const run = runs[Number(back)];
+      if (runs.length === 0) return fail('No run is remembered yet');
+      return run === undefined ? fail(`Only ${runs.length} runs are remembered; there is no "${name}"`) : ok(run);
     }
     // `_` is any character to LIKE, and no id has one.
     const plain = name.replaceAll(/[^0-9a-z-]/gi, '_');
@@ -228,6 +247,32 @@ export class History implements Disposable {
     ).map((row) => ({ run: String(row['run']), manifest: JSON.parse(String(row['manifest'])) as Manifest }));
   }
 
+  /** As `earlierKeys`, of all runs of the workflow. */
+  keysOf(workflow: string, step: string): { readonly run: string; readonly manifest: Manifest }[] {
+    return this.#all(
+      `SELECT runs.id AS run, cache.manifest AS manifest FROM steps
+       JOIN runs ON runs.key = steps.run JOIN cache ON cache.key = steps.cache_key
+       WHERE steps.run IN (SELECT key FROM runs WHERE workflow = ? ORDER BY key DESC LIMIT 50)
+         AND steps.step = ? AND steps.output IS NOT NULL
+       ORDER BY runs.key DESC LIMIT 20`,
+      workflow,
+      step,
+    ).map((row) => ({ run: String(row['run']), manifest: JSON.parse(String(row['manifest'])) as Manifest }));
+  }
+
+  /** What the cache has for a step, without taking anything from it; nothing where a file that the step reads cannot be read. */
+  async lookUp(step: Step, job: Job): Promise<LookedUp | undefined> {
+    const cache = (this.#cache ??= new Cache(this.#database, this.#contents));
+    try {
+      const pending = await cache.ask(step, job);
+      const recalled = cache.peek(pending);
+      return { manifest: JSON.parse(pending.manifest) as Manifest, ...(recalled && { recalled }) };
+    } catch (error) {
+      if (explain(error, '') === undefined) throw error;
+      return undefined;
+    }
+  }
+
   /** Earlier runs of the same workflow, the newest first; a handful. */
   runsBefore(run: PastRun): PastRun[] {
     return this.#all(
@@ -276,6 +321,7 @@ export class History implements Disposable {
       ...(row['stopped'] !== null && { stopped: text('stopped') as StopReason }),
       startedAt: Number(row['started_at']),
       ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
+      tags: typeof row['tags'] === 'string' ? (JSON.parse(row['tags']) as string[]) : [],
       steps: Number(row['steps']),
       counts: counts ?? this.#count(Number(row['key'])),
       version: text('version'),

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../model/result.ts';
 import { Cache } from './cache.ts';
 import { Contents } from './contents.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, explain, openDatabase } from './database.ts';
 import { recordingStatements, type RecordingStatements, RunRecording } from './recording.ts';
 import type { Beginning, Recording, RunStore } from './store.ts';
 import { Wishes } from './wishes.ts';
@@ -47,6 +47,18 @@ export class LocalStore implements RunStore {
       cache: () => (this.#cache ??= new Cache(this.#database, this.#contents)),
       statements: this.#statements,
     });
+  }
+
+  /** Why nothing can be written, as a sentence. */
+  writeTrouble(): string | undefined {
+    try {
+      this.#database.write(() => this.#database.exec('UPDATE salt SET value = value'));
+      return undefined;
+    } catch (error) {
+      const sentence = explain(error, this.#database.directory);
+      if (sentence === undefined) throw error;
+      return sentence;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,6 +30,14 @@ export function openStore(options: StoreOptions): RunStore {
       opened ??= open();
       return new LateRecording(opened.then((store) => store?.record(beginning)));
     },
+    async trouble() {
+      const { openLocalStore } = await import('./local.ts');
+      const store = openLocalStore({ directory: resolve(options.directory) });
+      if (!store.ok) return store.error;
+      const trouble = store.value.writeTrouble();
+      await store.value[Symbol.asyncDispose]();
+      return trouble;
+    },
     async [Symbol.asyncDispose]() {
       await (await opened)?.[Symbol.asyncDispose]();
     },

@@ -27,6 +27,7 @@ const RUN = [
   'duration_ms',
   'counts',
   'version',
+  'tags',
 ] as const;
 const EVENT = ['seq', 'at', 'kind', 'step', 'body'] as const;
 const STEP = ['step', 'status', 'started_at', 'duration_ms', 'output', 'size', 'cached_from'] as const;

@@ -1,9 +1,9 @@
 /** Turns one run's events into rows. */
 import { userInfo } from 'node:os';
-import type { CachedFrom, RunEvent } from '../model/event.ts';
+import type { CachedFrom, RunEvent, Said } from '../model/event.ts';
 import type { KeptValue, StepCounts } from '../model/history.ts';
 import { hasFiles } from '../../runners/kinds/find.ts';
-import type { EncodedValue, Job } from '../../runners/contract.ts';
+import type { EncodedValue, Job, PrintedLine } from '../../runners/contract.ts';
 import type { Step } from '../model/workflow.ts';
 import type { Cache, Pending } from './cache.ts';
 import type { Contents, Kept } from './contents.ts';
@@ -32,8 +32,8 @@ export interface RecordingStatements {
 export function recordingStatements(database: Database): RecordingStatements {
   return {
     addRun: database.prepare(
-      `INSERT INTO runs (id, workflow, file, path, cwd, options, definition, steps, status, started_at, version, pid, process, machine)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (id, workflow, file, path, cwd, options, definition, steps, status, started_at, version, pid, process, machine, tags)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
     ),
     settleRun: database.prepare(
       'UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ?, wanted = NULL WHERE key = ?',
@@ -46,7 +46,7 @@ export function recordingStatements(database: Database): RecordingStatements {
          cache_key = excluded.cache_key, cached_from = excluded.cached_from`,
     ),
     resumeRun: database.prepare(
-      `UPDATE runs SET options = ?, definition = ?, steps = ?, stopped = NULL, duration_ms = NULL, counts = NULL, version = ?
+      `UPDATE runs SET options = ?, definition = ?, steps = ?, stopped = NULL, duration_ms = NULL, counts = NULL, version = ?, tags = ?
        WHERE id = ?`,
     ),
     stepsOf: database.prepare('SELECT step FROM steps WHERE run = ?'),
@@ -56,9 +56,14 @@ export function recordingStatements(database: Database): RecordingStatements {
   };
 }
 
+/** Characters that one cached step may repeat, and what each line counts besides. */
+const MOST_SAID = 64 * 1024;
+const LINE_COST = 16;
+
 interface Recalled {
   readonly output: EncodedValue;
   readonly from: CachedFrom;
+  readonly said?: Said;
 }
 
 interface Shared {
@@ -77,6 +82,8 @@ export class RunRecording implements Recording {
   readonly #cache: () => Cache;
   /** What steps that have not settled were asked for, by name. */
   readonly #pending = new Map<string, Pending>();
+  /** What they have said since they last started. */
+  readonly #said = new Map<string, { lines: PrintedLine[]; warnings: string[]; room: number }>();
   readonly #statements: RecordingStatements;
   readonly #counts: { -readonly [K in keyof StepCounts]: number } = {
     succeeded: 0,
@@ -103,6 +110,7 @@ export class RunRecording implements Recording {
 
   onEvent(event: RunEvent): void {
     const seq = this.#seq++;
+    this.#hear(event);
     if (event.kind === 'run-started' || event.kind === 'run-resumed') this.#begin(event);
     const prepared = event.kind === 'step-succeeded' ? this.#contents.prepare(event.output) : undefined;
     let kept: Kept | undefined;
@@ -148,7 +156,23 @@ export class RunRecording implements Recording {
   #fillCache({ step, cached, at }: RunEvent & { kind: 'step-succeeded' }, output: Uint8Array): void {
     const pending = this.#pending.get(step);
     if (pending === undefined) return;
-    this.#cache().insert(pending, { run: this.#beginning.id, step, output, cached, at });
+    this.#cache().insert(pending, { run: this.#beginning.id, step, output, cached, at, said: this.#said.get(step) });
+  }
+
+  /** Keeps what a step says that is to be cached, as much of it as is worth repeating. */
+  #hear(event: RunEvent): void {
+    if (event.kind === 'step-started') this.#said.delete(event.step);
+    if (event.kind !== 'step-printed' && event.kind !== 'step-warned') return;
+    if (event.cached !== undefined || !this.#pending.has(event.step)) return;
+    const said = this.#said.get(event.step) ?? { lines: [], warnings: [], room: MOST_SAID };
+    this.#said.set(event.step, said);
+    if (event.kind === 'step-warned') said.warnings.push(event.message);
+    else {
+      for (const line of event.lines) {
+        said.room -= line.text.length + LINE_COST;
+        if (said.room >= 0) said.lines.push(line);
+      }
+    }
   }
 
   kept(): Promise<void> {
@@ -189,15 +213,22 @@ export class RunRecording implements Recording {
       owner.pid,
       owner.process,
       owner.machine,
+      this.#tags(),
     );
     this.#key = Number(keyOf.all(id)[0]!['key']);
+  }
+
+  #tags(): string | null {
+    const { plan, options } = this.#beginning;
+    const tags = new Set([...(plan.workflow.tags ?? []), ...(options.tags ?? [])]);
+    return tags.size === 0 ? null : JSON.stringify([...tags]);
   }
 
   /** The row itself was claimed for this process before. */
   #resumeRun(event: RunEvent & { kind: 'run-resumed' }, definition: Uint8Array): void {
     const { id, plan, options } = this.#beginning;
     const { resumeRun, keyOf, lastOf, stepsOf, dropStep } = this.#statements;
-    resumeRun.run(JSON.stringify(options), definition, plan.steps.length, this.#version, id);
+    resumeRun.run(JSON.stringify(options), definition, plan.steps.length, this.#version, this.#tags(), id);
     this.#key = Number(keyOf.all(id)[0]!['key']);
     this.#firstSeq = Number(lastOf.all(this.#key)[0]!['seq']) + 1;
     const kept = new Set(event.kept);
@@ -269,6 +300,7 @@ export class RunRecording implements Recording {
     this.#putStep(step, status, durationMs, kept, cachedFrom);
     this.#startedAt.delete(step);
     this.#pending.delete(step);
+    this.#said.delete(step);
   }
 
   #putStep(step: string, status: string, durationMs: number | null, kept: Kept | undefined, cachedFrom?: string): void {

@@ -73,6 +73,8 @@ const MIGRATIONS: readonly string[] = [
   `,
   // The files that a cached step wrote, as JSON.
   'ALTER TABLE cache ADD COLUMN files TEXT',
+  // The tags of a run, as a JSON list; what a cached step said, as JSON.
+  'ALTER TABLE runs ADD COLUMN tags TEXT; ALTER TABLE cache ADD COLUMN said TEXT',
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -1,6 +1,6 @@
 /** What the engine and the commands ask of the memory of runs. */
 import type { EncodedValue, Job } from '../../runners/contract.ts';
-import type { CachedFrom, RunListener } from '../model/event.ts';
+import type { CachedFrom, RunListener, Said } from '../model/event.ts';
 import type { GivenOptions } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
@@ -8,6 +8,8 @@ import type { Step } from '../model/workflow.ts';
 export interface RunStore extends AsyncDisposable {
   /** Never throws, never waits: what cannot be kept is told once, and the run goes on. */
   record(run: Beginning): Recording;
+  /** Why runs cannot be remembered, as a sentence; nothing where they can. */
+  trouble?(): Promise<string | undefined>;
 }
 
 export interface Beginning {
@@ -29,7 +31,10 @@ export interface Recording extends RunListener {
   /** Resolves when all events so far are on their way to the disk, as SQLite promises it, or cannot be. */
   kept(): Promise<void>;
   /** What an earlier run gave for the same; nothing where none did. Never rejects. */
-  recall(step: Step, job: Job): Promise<{ readonly output: EncodedValue; readonly from: CachedFrom } | undefined>;
+  recall(
+    step: Step,
+    job: Job,
+  ): Promise<{ readonly output: EncodedValue; readonly from: CachedFrom; readonly said?: Said } | undefined>;
   /** The key under which the output of a step that was asked for will be kept; nothing where it cannot be. */
   keyOf(step: Step): Uint8Array | undefined;
   /** Called when a step that was asked for has succeeded, before its event. Never rejects. */

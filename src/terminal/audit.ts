@@ -7,7 +7,7 @@ import { describeFailure } from './failure.ts';
 import { formatMoment } from './moment.ts';
 import type { Style } from './style.ts';
 import { visiblePainted } from './visible.ts';
-import { describeCached, describeSkip } from './words.ts';
+import { describeCached, describeSkip, thenBy } from './words.ts';
 
 /** An event, without a step's printed lines; `size` is of an output, `by` whoever began. */
 export interface Audited {
@@ -42,7 +42,7 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
         ...(event.secrets === undefined ? [] : [`secrets ${event.secrets.join(' ')}`]),
       ].join(', ');
     case 'step-warned':
-      return event.message;
+      return `${event.message}${thenBy(event.cached)}`;
     case 'step-retrying':
       return `attempt ${event.attempt} failed: ${describeFailure(event.failure)}; the next follows in ${formatDuration(event.delayMs)}`;
     case 'step-succeeded':

@@ -18,6 +18,8 @@ export interface DryRun {
   readonly timeoutMs: number;
   readonly runtimeOf: (step: Step) => Runtime;
   readonly isolationOf: (step: Step) => Isolation;
+  /** What it would take from the cache, in lines; empty where there is nothing to say. */
+  readonly forecast?: readonly string[];
   /** What the command line allows besides. */
   readonly allowed?: Allowed | undefined;
 }
@@ -46,7 +48,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
       lines.push(`  ${step.name.padEnd(names)}  ${style.dim(facts.filter((fact) => fact !== '').join('; '))}`);
     }
   });
-  return [...lines, '', 'Nothing was run.'];
+  return [...lines, '', ...(run.forecast ?? []), 'Nothing was run.'];
 }
 
 function describeRetries({ retries, delayMs, backoff }: RetryPolicy): string {

@@ -8,7 +8,7 @@ import { createPrintedLog } from './printed.ts';
 import { createProgress } from './progress.ts';
 import { createScreen } from './screen.ts';
 import { visible, visibleLine } from './visible.ts';
-import { countSteps, describeEnd } from './words.ts';
+import { countSteps, describeEnd, thenBy } from './words.ts';
 
 export interface LiveOptions extends Omit<FailureLayout, 'width' | 'file'> {
   readonly size: () => { readonly columns: number; readonly rows: number };
@@ -88,7 +88,9 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
           above.push(`${style.byName(event.step, visible(event.step))} ${style.dim('│')} ${visibleLine(text)}`);
         return;
       case 'step-warned':
-        above.push(`${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}`);
+        above.push(
+          `${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}${thenBy(event.cached)}`,
+        );
         return;
       case 'step-retrying': {
         const [why = ''] = describeFailure(event.failure).split('\n');

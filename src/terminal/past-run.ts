@@ -8,6 +8,7 @@ import { formatMoment } from './moment.ts';
 import { statusOf } from './past-runs.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
+import { visible } from './visible.ts';
 import { countSteps, describeCached, describeSkip, paintOf, SIGNS } from './words.ts';
 
 /** Columns of the longest time, so that times stand flush right. */
@@ -33,6 +34,7 @@ export function renderPastRun(
     `${style.bold(run.workflow)} ${style.dim(`(${run.file})`)} ${statusOf(run.status, style)}`,
     `run ${run.id}, started ${formatMoment(run.startedAt)}${took}`,
     `${countSteps(run.steps)}, ${record.mode}${cap}; hwfe ${run.version}, process ${run.pid}`,
+    ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.map(visible).join(', ')}`]),
     '',
     ...table(rows),
     ...hint(run),

@@ -4,6 +4,7 @@ import type { PastRun, PastStatus } from '../model/history.ts';
 import { formatMoment } from './moment.ts';
 import type { Paint, Style } from './style.ts';
 import { table } from './table.ts';
+import { visible } from './visible.ts';
 import { paintOf, SIGNS } from './words.ts';
 
 /** Columns of the longest time, so that times stand flush right. */
@@ -11,6 +12,7 @@ const TIME = 7;
 
 export function renderRuns(runs: readonly PastRun[], now: number, style: Style): string[] {
   const head = ['run', 'workflow', 'status', 'started', 'took'.padStart(TIME), 'steps'].map(style.dim);
+  if (runs.some(({ tags }) => tags.length > 0)) head.push(style.dim('tags'));
   return table([
     head,
     ...runs.map((run) => [
@@ -20,6 +22,7 @@ export function renderRuns(runs: readonly PastRun[], now: number, style: Style):
       formatMoment(run.startedAt),
       tookOf(run, now).padStart(TIME),
       stepsOf(run),
+      style.dim(run.tags.map(visible).join(' ')),
     ]),
   ]);
 }

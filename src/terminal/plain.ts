@@ -6,7 +6,7 @@ import { createPrintedLog, type Printed } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
 import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { visible, visibleLine } from './visible.ts';
-import { countLevels, countSteps, describeCached, describeEnd, describeSkip, paintOf, SIGNS } from './words.ts';
+import { countLevels, countSteps, describeCached, describeEnd, describeSkip, paintOf, SIGNS, thenBy } from './words.ts';
 import type { StepStatus } from '../model/record.ts';
 
 export interface PlainOptions extends Omit<FailureLayout, 'file'> {
@@ -61,7 +61,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         log.add(event.step, event.lines);
         return;
       case 'step-warned':
-        say([`${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}`]);
+        say([`${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}${thenBy(event.cached)}`]);
         return;
       case 'step-retrying': {
         const left = `attempt ${event.attempt} of ${progressOf(event.step).attempts} failed`;

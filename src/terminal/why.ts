@@ -39,7 +39,7 @@ export function renderWhy({ step, isCached, earlier }: ShownExplanation, run: st
   return [`${head}; since ${earlier.run} this has changed:`, ...causeLines(earlier.causes, '  ', style), ...note];
 }
 
-function causeLines(causes: readonly ShownCause[], indent: string, style: Style): string[] {
+export function causeLines(causes: readonly ShownCause[], indent: string, style: Style): string[] {
   return causes.flatMap(({ what, before, after, behind }) => {
     const isLine = what === 'code' && before !== undefined && after !== undefined;
     const change =

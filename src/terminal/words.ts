@@ -76,6 +76,11 @@ export function describeEnd(
   return `${paint(SIGNS[run.status])} ${style.bold(workflow)} ${verdict} ${preposition} ${time}: ${describeCounts(run.counts, style)}`;
 }
 
+/** ` (cached from …)`: of something that was said when the output was made. */
+export function thenBy(cached: CachedFrom | undefined): string {
+  return cached === undefined ? '' : ` (${describeCached(cached)})`;
+}
+
 export function countLevels(count: number): string {
   return count === 1 ? '1 level' : `${count} levels`;
 }

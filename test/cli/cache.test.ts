@@ -25,7 +25,7 @@ async function cached(...args: string[]): Promise<string[]> {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string; step: string; cached?: unknown })
-    .filter((event) => event.cached !== undefined)
+    .filter((event) => event.kind === 'step-succeeded' && event.cached !== undefined)
     .map(({ step }) => step);
 }
 
@@ -163,5 +163,61 @@ describe('a cached embedded step that may reach nothing', () => {
     home.write('w.lua', steps('deterministic = false,'));
     expect(await cached()).toEqual([]);
     expect((await home.hwfe('why', 'lua')).out).toMatch(/has changed:\n {2}deterministic\n$/);
+  });
+});
+
+describe('a step from the cache', () => {
+  it('says again what it said, with the run that it is from', async () => {
+    home.write(
+      'w.lua',
+      'workflow = { name = "w", cache = true, steps = { a = { code = "print(\'one\') print(\'two\') return { x = 0/0 }" } } }',
+    );
+    await home.hwfe('w.lua', '-q');
+    const { out } = await home.hwfe('w.lua', '-p');
+    expect(out).toMatch(/warning: a: output\.x is not a finite number.* \(cached from \S+\)\n/);
+    expect(out).toMatch(/✓ a \(lua\) \S+, cached from \S+\n {2}│ one\n {2}│ two\n/);
+    // Also what is taken from a run that took it itself is from the first.
+    const [first, , third] = (await home.hwfe('runs', '--json')).out
+      .split('\n')
+      .map((line) => (line === '' ? '' : (JSON.parse(line) as { id: string }).id))
+      .reverse()
+      .slice(1)
+      .concat('');
+    await home.hwfe('w.lua', '-q');
+    expect([third, (await home.hwfe('audit')).out]).toEqual(['', expect.stringContaining(`(cached from ${first})`)]);
+    expect((await home.hwfe('logs')).out).toBe('a (cached) │ one\na (cached) │ two\n');
+  });
+});
+
+describe('a dry run', () => {
+  const tail = async (...args: string[]): Promise<string[]> => {
+    const { out } = await home.hwfe('w.lua', '-n', ...args);
+    const [, told = ''] = out.split('Of what may be cached\n');
+    return told
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(0, -1)
+      .map((line) => line.replace(/\d{8}-\d{6}-[0-9a-f]{8}/, 'RUN'));
+  };
+
+  it('says which steps would be left out, and why others would run', async () => {
+    const always = '  open would run, as each time: nothing says that it may be cached';
+    const depends = '  twice runs if "load" gives something new';
+    expect(await tail()).toEqual([]);
+    expect(existsSync(join(home.path, '.hwfe'))).toBe(false);
+    await cached();
+    const taken = ['  load would not run: cached from RUN', '  twice would not run: cached from RUN'];
+    expect((await tail()).sort()).toEqual([taken[0], always, taken[1]]);
+    expect(await tail('--refresh', 'load')).toEqual(
+      expect.arrayContaining(['  load would run: it is told to', depends]),
+    );
+    home.write('w.lua', workflow({ env: '3' }));
+    expect((await tail()).join('\n')).toContain('  twice would run: since RUN this has changed:\n    env BY');
+    home.write('in/a.txt', '5');
+    const told = await tail();
+    expect(told.join('\n')).toContain('  load would run: since RUN this has changed:\n    file in/a.txt');
+    expect(told).toContain(depends);
+    expect(await tail('--no-cache')).toEqual([]);
+    expect(readFileSync(join(home.path, 'ran.txt'), 'utf8')).toBe('load\nopen\n');
   });
 });

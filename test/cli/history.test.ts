@@ -1,5 +1,5 @@
 // The commands that tell of past runs, from the outside.
-import { existsSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { directory } from './rig.ts';
@@ -92,5 +92,32 @@ describe('hwfe runs', () => {
     expect(await ids('--since', '2100-01-01')).toEqual([]);
     expect(await ids('-n', '1')).toEqual(['good']);
     expect((await home.hwfe('runs', '-s', 'lost')).status).toBe(2);
+  });
+
+  it('filters by tags of the file and of the command line, and by when a run began at the latest', async () => {
+    const other = directory({
+      'w.lua': 'workflow = { name = "w", tags = {"nightly", "team=data"}, steps = { a = { code = "return 1" } } }',
+    });
+    await other.hwfe('w.lua', '-q');
+    await other.hwfe('w.lua', '-q', '--tag', 'eu', '--tag', 'nightly');
+    const tags = async (...args: string[]): Promise<string[][]> =>
+      (await other.hwfe('runs', '--json', ...args)).out
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as { tags: string[] }).tags);
+    expect(await tags('--tag', 'nightly')).toEqual([
+      ['nightly', 'team=data', 'eu'],
+      ['nightly', 'team=data'],
+    ]);
+    expect(await tags('--tag', 'nightly', '--tag', 'eu')).toHaveLength(1);
+    expect(await tags('--tag', 'night')).toEqual([]);
+    expect(await tags('--until', '1h')).toEqual([]);
+    expect(await tags('--until', '2100-01-01', '--since', '1h')).toHaveLength(2);
+    expect((await other.hwfe('show', 'latest')).out).toContain('tags: nightly, team=data, eu\n');
+    expect((await other.hwfe('show', 'latest~1')).out).toContain('tags: nightly, team=data\n');
+    await other.hwfe('export', 'latest', '-o', 'run.hwfe');
+    await other.bash('export HWFE_STATE_DIR=there; hwfe import run.hwfe; hwfe runs --tag eu > there.txt');
+    expect(readFileSync(join(other.path, 'there.txt'), 'utf8')).toContain('nightly team=data eu');
+    other.remove();
   });
 });

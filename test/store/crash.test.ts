@@ -1,6 +1,6 @@
 // The engine is killed at every step on its way to the disk; a resumed run loses nothing that was kept.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,33 @@ describe('an engine that is killed', () => {
     rmSync(temporary, { recursive: true, maxRetries: 20, retryDelay: 100 });
     expect(crashes).toBeGreaterThan(12);
   }, 180_000);
+
+  it('and whose last record was cut off or damaged is resumed from the one before', async () => {
+    for (const harm of ['cut', 'damage'] as const) {
+      const home = directory({ 'crash.lua': WORKFLOW.replace("echo b >> ran.txt; echo '", "sleep 30; echo '") });
+      const run = home.start(['crash.lua']);
+      await run.until(/big/);
+      // What was kept is in the journal, not yet in the database.
+      const journal = join(home.path, '.hwfe/history.db-wal');
+      await expect.poll(() => statSync(journal).size).toBeGreaterThan(20_000);
+      run.signal('SIGKILL');
+      await run.ended;
+      const { size } = statSync(journal);
+      if (harm === 'cut') truncateSync(journal, size - 1000);
+      else {
+        const file = openSync(journal, 'r+');
+        writeSync(file, Buffer.alloc(500, 0xff), 0, 500, size - 2000);
+        closeSync(file);
+      }
+      expect((await home.hwfe('runs')).out).toContain('! interrupted');
+      home.write('crash.lua', WORKFLOW);
+      const { status, err } = await home.hwfe('resume', '--force');
+      expect([harm, status, err.includes('error')]).toEqual([harm, 0, false]);
+      expect(ran(home.path).filter((name) => name === 'b')).toHaveLength(1);
+      expect((await home.hwfe('output', 'latest', 'b')).out).toBe('{"n":2}\n');
+      home.remove();
+    }
+  });
 });
 
 function crash(cwd: string, temporary: string, at: number): Promise<number | string> {

@@ -1,9 +1,9 @@
 // A disk that is full or takes nothing costs a run its history, not its life.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Directory, directory } from '../cli/rig.ts';
+import { type Directory, directory, MAIN } from '../cli/rig.ts';
 
 const WORKFLOW = `workflow = { name = "w", steps = {
   a = { language = "lua", code = "return 1" },
@@ -42,5 +42,40 @@ describe('a disk', () => {
       0,
       expect.stringMatching(/^warning: The history in "\/proc\/hwfe" cannot be written.*\n$/),
     ]);
+  });
+
+  it('that has become read-only is told of once; the run goes on, unless it demands a history', async (context) => {
+    if (!isMounted) return context.skip();
+    const env = { HWFE_STATE_DIR: join(small, '.hwfe') };
+    const step = 'workflow = { name = "w", steps = { a = { code = "return 1" } } }';
+    home.write('w.lua', step);
+    expect((await home.start(['w.lua', '-q'], env).ended).err).toBe('');
+    spawnSync('mount', ['-o', 'remount,ro', small]);
+    const { status, err } = await home.start(['w.lua', '-q'], env).ended;
+    expect([status, err]).toEqual([0, expect.stringMatching(/^warning: The history in ".*" cannot be written.*\n$/)]);
+    const demanding = await home.start(['w.lua', '-q', '--require-store'], env).ended;
+    expect([demanding.status, demanding.err]).toEqual([4, expect.stringContaining('[history-missing]')]);
+    spawnSync('mount', ['-o', 'remount,rw', small]);
+    expect((await home.start(['runs', '--json'], env).ended).out.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('on which this user may not write costs the run its history, and no more', (context) => {
+    // Only root may become nobody.
+    if (process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).status !== 0) return context.skip();
+    for (const path of [home.path, dirname(home.path)]) chmodSync(path, 0o755);
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, MAIN];
+    const run = (...args: string[]): ReturnType<typeof spawnSync> =>
+      spawnSync('setpriv', [...nobody, ...args], {
+        cwd: home.path,
+        env: { PATH: process.env['PATH'] },
+        encoding: 'utf8',
+      });
+    const { status, stderr } = run('w.lua', '-q');
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^warning: The history in ".*" cannot be written: EACCES.*\n$/),
+    ]);
+    expect(existsSync(join(home.path, '.hwfe'))).toBe(false);
+    expect(run('w.lua', '-q', '--require-store').status).toBe(4);
   });
 });

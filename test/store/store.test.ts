@@ -109,6 +109,11 @@ describe('a run that was remembered', () => {
       return run.ok ? run.value.id : undefined;
     };
     expect(found('latest')).toBe(second.id);
+    expect(found('latest~1')).toBe(first.id);
+    expect(past.find('latest~2')).toMatchObject({
+      ok: false,
+      error: 'Only 2 runs are remembered; there is no "latest~2"',
+    });
     expect(found(first.id)).toBe(first.id);
     expect(found(first.id.split('-')[2]!.slice(0, 7))).toBe(first.id);
     expect(found('')).toBeUndefined();
@@ -179,7 +184,9 @@ describe('a history that cannot be used', () => {
   it('for an older hwfe wrote it is brought up to date', async () => {
     const { troubles } = await damage((file) => {
       const sqlite = openSqlite(file);
-      sqlite.exec('ALTER TABLE cache DROP COLUMN files; PRAGMA user_version = 1');
+      sqlite.exec(
+        'ALTER TABLE cache DROP COLUMN said; ALTER TABLE runs DROP COLUMN tags; ALTER TABLE cache DROP COLUMN files; PRAGMA user_version = 1',
+      );
       sqlite.close();
     });
     expect(troubles).toEqual([]);

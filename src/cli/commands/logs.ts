@@ -31,7 +31,8 @@ export const logs: Command = {
         for (const { seq, event } of history.events(run, { after, ...(step !== undefined && { step }) })) {
           after = seq;
           if (event.kind !== 'step-printed') continue;
-          const head = step === undefined ? `${style.byName(event.step, visible(event.step))} ${style.dim('│')} ` : '';
+          const sign = style.dim(event.cached === undefined ? '│' : '(cached) │');
+          const head = step === undefined ? `${style.byName(event.step, visible(event.step))} ${sign} ` : '';
           console.out.lines(event.lines.map(({ text }) => head + visibleLine(text)));
         }
         if (!args.has('follow') || isGone || !now.ok || now.value.status !== 'running') return STATUS.succeeded;

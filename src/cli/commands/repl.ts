@@ -49,7 +49,7 @@ export const repl: Command = {
       const { openPrompt } = await import('../prompt.ts');
       // Who types takes the time that it takes.
       const limits = { ...config.limits, cpuMs: 0, wallMs: 0 };
-      const settings = { ...own, config: { ...config, limits, store: { ...config.store, path: 'none' } } };
+      const settings = { ...own, config: { ...config, limits, store: { path: 'none', required: false } } };
       return withEngine(settings, there, (engine) =>
         openPrompt(engine, { ...found.value, inputs }, { run, isolation, config: settings.config, console }),
       );

@@ -40,7 +40,7 @@ export const replay: Command = {
       const there: Console = { ...console, cwd: run.cwd };
       const own = run.cwd === console.cwd ? reading.setup : await setUp(args, OPTIONS, there);
       if (own === undefined) return STATUS.wrong;
-      const settings = { ...own, config: { ...own.config, store: { path: 'none' } } };
+      const settings = { ...own, config: { ...own.config, store: { path: 'none', required: false } } };
       const record = await withEngine(settings, there, async (engine) => {
         const { visibleLine } = await import('../../terminal/visible.ts');
         const { plan, inputs, keys } = prepared;

@@ -38,7 +38,7 @@ export const resume: Command = {
       const there: Console = { ...console, cwd: run.cwd };
       const own = run.cwd === console.cwd ? setup : await setUp(args, OPTIONS, there);
       if (own === undefined) return STATUS.wrong;
-      const settings = { ...own, config: { ...own.config, store: { path: history.directory } } };
+      const settings = { ...own, config: { ...own.config, store: { ...own.config.store, path: history.directory } } };
       return withEngine(settings, there, async (engine) => {
         const loaded = await engine.load(run.file, { warm: true });
         if (!loaded.ok) {

@@ -17,6 +17,8 @@ const OPTIONS: readonly Option[] = [
     about: 'Only running, interrupted, succeeded, failed or cancelled ones.',
   },
   { name: 'since', takes: 'WHEN', about: 'Only runs begun since then: 2h, 3d, 2026-11-20, 2026-11-20T08:00.' },
+  { name: 'until', takes: 'WHEN', about: 'Only runs begun until then.' },
+  { name: 'tag', short: 't', takes: 'WORD', about: 'Only runs with this tag; may be repeated.' },
   { name: 'limit', short: 'n', takes: 'N', about: 'At most so many, the newest; 20 unless told.' },
   { name: 'json', about: 'One run per line as JSON.' },
   ...COMMON,
@@ -35,17 +37,23 @@ export const runs: Command = {
     }
     const limit = args.value('limit') ?? '20';
     if (!/^[1-9]\d{0,8}$/.test(limit)) return wrong(console, `The flag "--limit" takes a whole number, not "${limit}"`);
-    const since = args.value('since');
-    const sinceAt = since === undefined ? undefined : momentOf(since, Date.now());
-    if (since !== undefined && sinceAt === undefined) {
-      return wrong(console, `The flag "--since" takes a time such as "2h" or "2026-11-20", not "${since}"`);
+    const times: { since?: number; until?: number } = {};
+    for (const name of ['since', 'until'] as const) {
+      const given = args.value(name);
+      if (given === undefined) continue;
+      const at = momentOf(given, Date.now());
+      if (at === undefined) {
+        return wrong(console, `The flag "--${name}" takes a time such as "2h" or "2026-11-20", not "${given}"`);
+      }
+      times[name] = at;
     }
     const workflow = args.value('workflow');
     return withHistory(args, OPTIONS, console, async ({ history, setup }) => {
       const found = history.runs({
         ...(workflow !== undefined && { workflow }),
         ...(status !== undefined && { status }),
-        ...(sinceAt !== undefined && { since: sinceAt }),
+        ...times,
+        tags: args.values('tag'),
         limit: Number(limit),
       });
       if (args.has('json')) console.out.lines(found.map(jsonOf));

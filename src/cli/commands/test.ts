@@ -139,7 +139,7 @@ async function runSuites(
     import('../suite-run.ts'),
     import('../../terminal/test-results.ts'),
   ]);
-  const settings = { ...setup, config: { ...setup.config, store: { ...setup.config.store, path: 'none' } } };
+  const settings = { ...setup, config: { ...setup.config, store: { path: 'none', required: false } } };
   const output = format === 'junit' && args.value('output-file') === undefined ? console.err : console.out;
   const style = setup.styleFor(output);
   const layout = { style, width: output.isTerminal ? output.size().columns : 100, verbose: args.has('verbose') };

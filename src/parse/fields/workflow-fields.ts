@@ -2,7 +2,7 @@
 import type { Isolation } from '../../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import type { TableValue } from '../document.ts';
-import { environment, named, type Word } from './collections.ts';
+import { environment, named, type Word, words } from './collections.ts';
 import type { Fields } from './field-type.ts';
 import { CACHE, DETERMINISTIC } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
@@ -14,6 +14,7 @@ import { choice, duration, number, prose, text } from './scalars.ts';
 export interface WorkflowFields {
   name?: string;
   description?: string;
+  tags?: readonly Word[];
   mode?: ExecutionMode;
   max_parallel_steps?: number;
   failure_mode?: FailureMode;
@@ -49,6 +50,11 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     example: 'nightly_report',
   },
   description: { type: prose, about: 'What the workflow is for.', example: 'Joins and scores the day\u2019s orders.' },
+  tags: {
+    type: words('a word, or a list of words'),
+    about: 'Words by which `hwfe runs --tag` finds its runs.',
+    example: ['nightly', 'team=data'],
+  },
   mode: {
     type: choice(MODES, 'unknown-choice', 'a mode'),
     about: 'Whether steps run one by one, level by level, or as soon as what they depend on is done.',

@@ -1,0 +1,36 @@
+/** What a dry run says of the cache. */
+import type { Engine, RunOptions } from '../api.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Style } from '../terminal/style.ts';
+import type { Console } from './console.ts';
+import type { Setup } from './setup.ts';
+
+/** No lines where nothing is remembered, or nothing may be cached. */
+export async function forecastLines(
+  engine: Engine,
+  plan: Plan,
+  { setup, console, start }: { setup: Setup; console: Console; start: RunOptions | undefined },
+  style: Style,
+): Promise<string[]> {
+  const isCached = setup.config.cache.default || plan.workflow.steps.some(({ cache }) => cache === true);
+  if (!isCached || start?.cache?.off === true) return [];
+  const [{ findStore }, { openHistory }, { Forecast }, { renderForecast }] = await Promise.all([
+    import('../store/place.ts'),
+    import('../store/history.ts'),
+    import('../store/forecast.ts'),
+    import('../terminal/forecast.ts'),
+  ]);
+  const directory = findStore(setup.config.store.path, console.cwd);
+  const history = directory === undefined ? undefined : openHistory(directory);
+  if (history?.ok !== true) return [];
+  try {
+    const forecast = new Forecast(history.value, plan);
+    const found = await engine.foresee(plan, forecast, start);
+    return renderForecast(
+      found.map((one) => (one.kind === 'runs' ? { ...one, earlier: forecast.causes(one.step) } : one)),
+      style,
+    );
+  } finally {
+    history.value[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,47 @@
+/** Looks up what a run that is to come could take from earlier ones, and why it could not. */
+import type { EncodedValue, Job } from '../../runners/contract.ts';
+import type { CachedFrom } from '../model/event.ts';
+import type { Manifest } from '../model/history.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Step } from '../model/workflow.ts';
+import { type Cause, causesOf, type Side } from './causes.ts';
+import { definitionOf } from './definition.ts';
+import type { History } from './history.ts';
+import { nearestTo, sideOf } from './why.ts';
+
+export class Forecast {
+  readonly #history: History;
+  readonly #plan: Plan;
+  readonly #manifests = new Map<string, Manifest>();
+  readonly #outputs = new Map<string, { hash: string; read(): EncodedValue }>();
+
+  constructor(history: History, plan: Plan) {
+    this.#history = history;
+    this.#plan = plan;
+  }
+
+  async look(step: Step, job: Job): Promise<{ output: EncodedValue; from: CachedFrom } | undefined> {
+    const found = await this.#history.lookUp(step, job);
+    // A file that cannot be read is what the run itself will tell.
+    if (found === undefined) return undefined;
+    this.#manifests.set(step.name, found.manifest);
+    if (found.recalled === undefined) return undefined;
+    const { output, hash, from } = found.recalled;
+    this.#outputs.set(step.name, { hash, read: () => output });
+    return { output, from };
+  }
+
+  /** Why a step would run that was looked up: what differs from the nearest run that did it. Nothing where none did. */
+  causes(step: string): { readonly run: string; readonly causes: readonly Cause[] } | undefined {
+    const manifest = this.#manifests.get(step);
+    if (manifest === undefined) return undefined;
+    const run = nearestTo(manifest, this.#history.keysOf(this.#plan.workflow.name, step));
+    if (run === undefined) return undefined;
+    const now: Side = {
+      definition: definitionOf(this.#plan),
+      manifest: (name) => this.#manifests.get(name),
+      output: (name) => this.#outputs.get(name),
+    };
+    return { run, causes: causesOf(sideOf(this.#history, run), now, step) };
+  }
+}
