@@ -47,7 +47,6 @@ await Promise.all([
       'runners/grants/porter.ts',
       'runners/native/index.ts',
       'runners/native/javascript.ts',
-      'runners/process/spawner.ts',
       'runners/python/index.ts',
       'runners/python/prepare.ts',
       'runners/slot/index.ts',
@@ -68,10 +67,10 @@ await Promise.all([
     external: PACKAGES,
     alias: QUICKJS,
   }),
-  // These load ES modules too.
+  // These load ES modules too, or start too rarely for V8's form of them to matter.
   build({
     ...WHOLE,
-    entryPoints: ['src/cli/main.ts', 'src/cli/compile.ts', 'runners/worker.ts'],
+    entryPoints: ['src/cli/main.ts', 'src/cli/compile.ts', 'runners/process/spawner.ts', 'runners/worker.ts'],
     supported: {},
   }),
   build({

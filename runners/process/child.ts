@@ -2,15 +2,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { escapees, MARKER } from './escapees.ts';
 import { closeWriteEnd } from './fifos.ts';
 import type { Fifo, FifoPool } from './fifos.ts';
 import { groupGone } from './group.ts';
+import { Outlet } from './outlet.ts';
 import { pidsGroupFor } from './pids-group.ts';
 import type { Ending, SpawnRequest } from './protocol.ts';
-import { allProcesses, processRow } from './table.ts';
+import { allProcesses, processRow, reapedCpu } from './table.ts';
 import { Watch, type WatchedLimit } from './watch.ts';
 
 /** How long output is awaited after the child has exited, in case a background process holds it open. */
@@ -18,6 +18,8 @@ const DRAIN_MS = 200;
 /** How long the pipes get to end once every process that could hold them was killed. */
 const AFTER_KILL_MS = 500;
 const POLL_MS = 5;
+/** A child that lives longer is followed. */
+const QUICK_MS = 10;
 
 export interface Child {
   /** Asks the whole group to end, and ends it after `graceMs`. */
@@ -41,11 +43,18 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   const started = startProcess({ ...request, argv }, marker, pipes);
   for (const fifo of pipes) closeWriteEnd(fifo);
   const process_ = 'code' in started ? undefined : started;
-  const readers = [pipes[0]?.reader ?? process_?.stdout, pipes[1]?.reader ?? process_?.stderr] as const;
-  const ends = Promise.all([
-    readToEnd(readers[0], (chunk) => events.output('stdout', chunk)),
-    readToEnd(readers[1], (chunk) => events.output('stderr', chunk)),
-  ]);
+  // Once it is reaped, nothing tells its own figures any more.
+  let cpuMs: number | undefined;
+  const atEnd = (): void => {
+    if (process_?.pid !== undefined) cpuMs = processRow(process_.pid)?.cpuMs ?? cpuMs;
+  };
+  const outlets = [
+    new Outlet(pipes[0]?.readEnd ?? process_?.stdout ?? undefined, (chunk) => events.output('stdout', chunk), atEnd),
+    new Outlet(pipes[1]?.readEnd ?? process_?.stderr ?? undefined, (chunk) => events.output('stderr', chunk), atEnd),
+  ] as const;
+  const ends = Promise.all(outlets.map(({ ended }) => ended));
+  // What it prints is shown as it comes, unless it ends before anybody could see the difference.
+  const patience = setTimeout(() => outlets.forEach((outlet) => outlet.follow()), QUICK_MS);
   if (request.limits?.processes !== undefined) letOthersFirst(process_?.pid);
   let exceeded: WatchedLimit | undefined;
   const watch =
@@ -60,46 +69,41 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
           () => group?.isExceeded() === true,
         )
       : undefined;
-  // Its output ends a moment before the process does; once it is reaped, nothing tells its figures any more.
-  let cpuMs: number | undefined;
-  for (const reader of readers) {
-    reader?.on('end', () => {
-      if (process_?.pid !== undefined) cpuMs = processRow(process_.pid)?.cpuMs ?? cpuMs;
-    });
-  }
   let stopping: { until: number } | undefined;
   let over = false;
-  let drained = false;
-  void ends.then(() => {
-    drained = true;
-  });
+  const isDrained = (): boolean => outlets.every(({ isOver }) => isOver);
 
   async function see(): Promise<Ending> {
     if (process_ === undefined || 'code' in started) {
+      clearTimeout(patience);
+      outlets.forEach((outlet) => outlet.drain());
       await group?.close();
       return { kind: 'failed', code: 'code' in started ? started.code : '' };
     }
     const ending = await endingOf(process_);
+    clearTimeout(patience);
+    const reapedMs = reapedCpu();
+    outlets.forEach((outlet) => outlet.drain());
     if (ending.kind === 'failed') {
       await group?.close();
       return ending;
     }
     const { pid } = process_;
     if (stopping !== undefined && pid !== undefined) await groupGone(pid, stopping.until);
-    else if (!drained) await soon(ends, DRAIN_MS);
+    else if (!isDrained()) await soon(ends, DRAIN_MS);
     if (killAll(pid, marker, 'SIGKILL', pid)) await allGone(pid, marker);
     watch?.stop();
     if (group?.isExceeded() === true) exceeded ??= 'processes';
     await group?.close();
-    const atLeast = Math.max(cpuMs ?? 0, watch?.spent.cpuMs ?? 0);
-    const spent = { ...watch?.spent, ...((cpuMs ?? watch) !== undefined && { cpuMs: atLeast }) };
+    const atLeast = Math.max(cpuMs ?? reapedMs ?? 0, watch?.spent.cpuMs ?? 0);
+    const spent = { ...watch?.spent, ...((cpuMs ?? reapedMs ?? watch) !== undefined && { cpuMs: atLeast }) };
     return { ...ending, spent, ...(exceeded !== undefined && { over: exceeded }) };
   }
 
   void see().then(async (ending) => {
-    const ended = drained || (await soon(ends, AFTER_KILL_MS));
+    const ended = isDrained() || (await soon(ends, AFTER_KILL_MS));
     over = true;
-    if (!ended) for (const reader of readers) reader?.destroy();
+    if (!ended) for (const outlet of outlets) outlet.destroy();
     for (const fifo of pipes) fifo?.release(ended);
     events.ended(ending);
   });
@@ -115,8 +119,8 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     kill() {
       if (!over && process_ !== undefined) killAll(process_.pid, marker, 'SIGKILL');
     },
-    pause: () => readers.forEach((reader) => reader?.pause()),
-    resume: () => readers.forEach((reader) => reader?.resume()),
+    pause: () => outlets.forEach((outlet) => outlet.pause()),
+    resume: () => outlets.forEach((outlet) => outlet.resume()),
   };
 }
 
@@ -158,15 +162,6 @@ function endingOf(child: ChildProcess): Promise<Ending> {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-}
-
-function readToEnd(stream: Readable | null | undefined, take: (chunk: Buffer) => void): Promise<void> {
-  if (stream === null || stream === undefined) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.on('data', take);
-    stream.on('error', () => stream.destroy());
-    stream.on('close', resolve);
-  });
 }
 
 /** Whether `promise` is done within the time. */

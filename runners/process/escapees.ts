@@ -1,5 +1,5 @@
 /** Finds the processes that left their group (`setsid`), by the marker which they inherited in their environment. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readProc } from './proc.ts';
 
 /** Environment variable that every child of a spawner carries. */
@@ -37,6 +37,8 @@ function newestProcess(): number | undefined {
 }
 
 function environment(pid: number): Buffer | undefined {
+  // Most have ended, and an error for each would cost more than this look.
+  if (!existsSync(`/proc/${pid}`)) return undefined;
   try {
     return readFileSync(`/proc/${pid}/environ`);
   } catch {

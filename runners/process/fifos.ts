@@ -1,7 +1,6 @@
 /** Named pipes for the output of children: Node's own are sockets, which `> /dev/stderr` cannot reopen. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { join } from 'node:path';
 
 const BATCH = 8;
@@ -9,8 +8,9 @@ const BATCH = 8;
 export interface Fifo {
   /** To be handed to a child, then closed. */
   readonly writeEnd: number;
-  readonly reader: Socket;
-  /** Takes it back once the reader has ended; `reusable` is false when somebody may still hold the write end. */
+  /** Does not block. */
+  readonly readEnd: number;
+  /** Takes it back once the read end is closed; `reusable` is false when somebody may still hold the write end. */
   release(reusable: boolean): void;
 }
 
@@ -37,10 +37,9 @@ export function fifoPool(directory: string, prefix: string): FifoPool {
       if (path === undefined) return undefined;
       const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const writeEnd = openSync(path, constants.O_WRONLY);
-      const reader = new Socket({ fd: readEnd, readable: true, writable: false });
       return {
         writeEnd,
-        reader,
+        readEnd,
         release(reusable) {
           if (reusable) free.push(path);
           else unlinkSync(path);

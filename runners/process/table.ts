@@ -51,6 +51,22 @@ export function processRow(pid: number): ProcessRow | undefined {
   };
 }
 
+let reaped = 0;
+
+/** Milliseconds that this process's children used which it has waited for since it last asked; nothing on other systems. */
+export function reapedCpu(): number | undefined {
+  const stat = readProc('/proc/self/stat');
+  if (stat === undefined) return undefined;
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15)
+    .map(Number);
+  const before = reaped;
+  reaped = ((user! + system!) * 1000) / TICKS_PER_SECOND;
+  return reaped - before;
+}
+
 /** Bytes of memory that are no mere copy of a file; 0 when there is no such process. */
 export function memoryOf(pid: number): number {
   let status: string;
