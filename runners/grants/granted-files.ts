@@ -10,37 +10,27 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Grants, LimitName, Limits } from '../contract.ts';
 import { OVER_LIMIT } from '../kinds/run-files.ts';
 import { type Prompt, receive } from '../prompt/typing.ts';
 import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
 import type { Denial } from './denial.ts';
+import { type FileAct, FileReach, type FileRefused } from './file-reach.ts';
 import { Pattern, realOf } from './pattern.ts';
 import { replaceFile } from './replace-file.ts';
 
-export type Granted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+export type Granted<T> = { readonly ok: true; readonly value: T } | FileRefused;
 
-type Act = 'read' | 'write';
-
-interface Layer {
-  readonly from: 'step' | 'workflow';
-  readonly patterns: Readonly<Record<Act, readonly Pattern[]>>;
-}
-
-const LONGEST_PATH = 4000;
 const CHUNK = 1024 * 1024;
 const MOST_FILES = 10_000;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 export class GrantedFiles {
-  /** The last act that was denied, whether or not the step noticed. */
-  denied: Denial | undefined;
+  readonly reach: FileReach;
   /** Which limit the step ran into, whether or not it noticed. */
   exceeded: Extract<LimitName, 'memory' | 'files'> | undefined;
   readonly #prompt: Prompt | undefined;
-  readonly #directory: string;
-  readonly #layers: readonly Layer[];
   readonly #mostBytes: number;
   readonly #largest: number;
   #writtenBytes = 0;
@@ -49,29 +39,31 @@ export class GrantedFiles {
   /** Without grants, nothing is granted. */
   constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>, prompt?: Prompt) {
     this.#prompt = prompt;
-    const directory = grants?.directory ?? '/';
-    this.#directory = directory;
-    this.#layers = (grants?.layers ?? []).map(({ from, read, write }) => ({
-      from,
-      patterns: {
-        read: read.map((text) => Pattern.from(text, directory)),
-        write: write.map((text) => Pattern.from(text, directory)),
-      },
-    }));
+    this.reach = new FileReach(grants);
     this.#mostBytes = limits.memory ?? EMBEDDED_MEMORY;
     this.#largest = limits.files ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The last act that was denied, whether or not the step noticed. */
+  get denied(): Denial | undefined {
+    return this.reach.denied;
   }
 
   /** The file's size in bytes. */
   size(given: string): Granted<number> {
     // How much will be typed is not known before.
     if (given === this.#prompt?.key) return { ok: true, value: 0 };
-    return this.#reading(given, (_file, size) => size);
+    return this.#reading(given, 'read', (_file, size) => size);
   }
 
   read(given: string): Granted<Uint8Array> {
     if (this.#prompt !== undefined && given === this.#prompt.key) return { ok: true, value: receive(this.#prompt) };
-    return this.#reading(given, (file, size) => contentsOf(file, size));
+    return this.#reading(given, 'read', (file, size) => contentsOf(file, size));
+  }
+
+  /** What is there already, for whoever keeps it from the step and writes it back with changes. */
+  readToWrite(given: string): Granted<Uint8Array> {
+    return this.#reading(given, 'write', (file, size) => contentsOf(file, size));
   }
 
   /** Writes the file whole or not at all, in place of the one that is there, with the directories on the way. */
@@ -85,7 +77,7 @@ export class GrantedFiles {
     try {
       const directory = realOf(dirname(path));
       const target = join(directory, basename(path));
-      const denied = this.#deny(given, target, 'write', true);
+      const denied = this.reach.deny(given, target, 'write', true);
       if (denied !== undefined) return denied;
       mkdirSync(directory, { recursive: true });
       replaceFile(target, contents);
@@ -99,26 +91,24 @@ export class GrantedFiles {
 
   /** The files that match, of those that may be read: relative where they are below the workflow's directory. Links are left out. */
   list(given: string): Granted<readonly string[]> {
-    const absolute = this.#absolute(given);
+    const absolute = this.reach.absolute(given);
     if (absolute === undefined) return refused(`${JSON.stringify(given.slice(0, 200))} is no path`);
-    const wanted = Pattern.from(given, this.#directory);
+    const wanted = Pattern.from(given, this.reach.directory);
     const { base } = wanted;
     const mayEnter = (directory: string): boolean =>
-      wanted.mayLeadInto(directory) &&
-      this.#layers.length > 0 &&
-      this.#layers.every(({ patterns }) => patterns.read.some((pattern) => pattern.mayLeadInto(directory)));
-    if (!mayEnter(base)) return this.#denial(given, absolute, 'read', undefined);
+      wanted.mayLeadInto(directory) && this.reach.mayEnter(directory, 'read', false);
+    if (!mayEnter(base)) return this.reach.denial(given, absolute, 'read');
     const found: string[] = [];
     const waiting = [base];
     try {
       const real = realOf(base);
-      const denied = real === base ? undefined : this.#deny(given, join(real, 'any'), 'read', true);
+      const denied = real === base ? undefined : this.reach.deny(given, join(real, 'any'), 'read', true);
       if (denied !== undefined) return denied;
       for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
         for (const entry of readdirSync(directory, { withFileTypes: true })) {
           const path = join(directory, entry.name);
           if (entry.isDirectory() && mayEnter(path)) waiting.push(path);
-          if (!entry.isFile() || !wanted.matches(path) || !this.#allows(path, 'read', false)) continue;
+          if (!entry.isFile() || !wanted.matches(path) || !this.reach.allows(path, 'read', false)) continue;
           if (found.push(path) > MOST_FILES)
             return refused(`${JSON.stringify(given)} matches more than ${MOST_FILES} files; name fewer`);
         }
@@ -126,16 +116,16 @@ export class GrantedFiles {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') return outOfReach(given, 'listed', codeOf(error));
     }
-    return { ok: true, value: found.map((path) => this.#shown(path)).sort() };
+    return { ok: true, value: found.map((path) => this.reach.shown(path)).sort() };
   }
 
-  #reading<T>(given: string, use: (file: number, size: number) => T): Granted<T> {
-    const path = this.#pathOf(given, 'read');
+  #reading<T>(given: string, act: FileAct, use: (file: number, size: number) => T): Granted<T> {
+    const path = this.#pathOf(given, act);
     if (typeof path !== 'string') return path;
     let file: number | undefined;
     try {
       const real = realpathSync(path);
-      const denied = this.#deny(given, real, 'read', true);
+      const denied = this.reach.deny(given, real, act, true);
       if (denied !== undefined) return denied;
       file = openSync(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       const stat = fstatSync(file);
@@ -146,7 +136,7 @@ export class GrantedFiles {
       return { ok: true, value: use(file, stat.size) };
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'ENOENT') return refused(`There is no file ${JSON.stringify(given)}`);
+      if (code === 'ENOENT') return refused(`There is no file ${JSON.stringify(given)}`, code);
       return code === 'ENXIO' ? refused(`${JSON.stringify(given)} is not a file`) : outOfReach(given, 'read', code);
     } finally {
       if (file !== undefined) closeSync(file);
@@ -154,54 +144,16 @@ export class GrantedFiles {
   }
 
   /** The absolute path, if it is granted as it is called; nothing of the machine has been looked at then. */
-  #pathOf(given: string, act: Act): string | (Granted<never> & { ok: false }) {
-    const path = this.#absolute(given);
+  #pathOf(given: string, act: FileAct): string | FileRefused {
+    const path = this.reach.absolute(given);
     if (path === undefined) return refused(`${JSON.stringify(given.slice(0, 200))} is no path of a file`);
-    return this.#deny(given, path, act, false) ?? path;
+    return this.reach.deny(given, path, act, false) ?? path;
   }
 
-  #absolute(given: string): string | undefined {
-    if (given === '' || given.length > LONGEST_PATH || given.includes('\0') || !given.isWellFormed()) return undefined;
-    return resolve(this.#directory, given);
-  }
-
-  #allows(path: string, act: Act, isReal: boolean): boolean {
-    return this.#layers.length > 0 && this.#firstAgainst(path, act, isReal) === undefined;
-  }
-
-  #firstAgainst(path: string, act: Act, isReal: boolean): Layer | undefined {
-    return this.#layers.find(
-      ({ patterns }) => !patterns[act].some((pattern) => (isReal ? pattern.real() : pattern).matches(path)),
-    );
-  }
-
-  #deny(given: string, path: string, act: Act, isReal: boolean): (Granted<never> & { ok: false }) | undefined {
-    const against = this.#firstAgainst(path, act, isReal);
-    if (this.#layers.length > 0 && against === undefined) return undefined;
-    return this.#denial(given, path, act, against);
-  }
-
-  #denial(given: string, path: string, act: Act, against: Layer | undefined): Granted<never> & { ok: false } {
-    const whose = against?.from ?? 'step';
-    const wanted = this.#shown(path);
-    const leads = resolve(this.#directory, given) === path ? '' : `, which leads to ${JSON.stringify(wanted)},`;
-    const told = `${JSON.stringify(given.slice(0, 200))} is not granted to be ${act === 'read' ? 'read' : 'written'}`;
-    this.denied = {
-      told,
-      message: `The step may not ${act} ${JSON.stringify(given.slice(0, 200))}${leads} as the permissions of the ${whose} do not name it`,
-      grant: `permissions = { ${act} = [${JSON.stringify(wanted)}] }`,
-    };
-    return refused(told);
-  }
-
-  #shown(path: string): string {
-    const below = relative(this.#directory, path);
-    return below === '' || below.startsWith('..') ? path : below;
-  }
-
-  #over(limit: 'memory' | 'files', path: string, bytes: number): Granted<never> & { ok: false } {
+  #over(limit: 'memory' | 'files', path: string, bytes: number): FileRefused {
     this.exceeded = limit;
-    return refused(`The file ${JSON.stringify(path)} has ${sizeText(bytes)}${OVER_LIMIT}${limit}`);
+    const message = `The file ${JSON.stringify(path)} has ${sizeText(bytes)}${OVER_LIMIT}${limit}`;
+    return refused(message, limit === 'files' ? 'EFBIG' : 'ENOSPC');
   }
 }
 
@@ -216,15 +168,15 @@ function contentsOf(file: number, size: number): Uint8Array {
   return bytes;
 }
 
-function outOfReach(given: string, act: string, code: string): { readonly ok: false; readonly message: string } {
+function outOfReach(given: string, act: string, code: string): FileRefused {
   // What Node says in a process without rights.
   if (code === 'ERR_ACCESS_DENIED')
     return refused('A step with isolation = "process" or "os" reaches no files; leave its isolation at "thread"');
-  return refused(`${JSON.stringify(given)} cannot be ${act}: ${code}`);
+  return refused(`${JSON.stringify(given)} cannot be ${act}: ${code}`, code);
 }
 
-function refused(message: string): { readonly ok: false; readonly message: string } {
-  return { ok: false, message };
+function refused(message: string, code?: string): FileRefused {
+  return { ok: false, message, ...(code !== undefined && { code }) };
 }
 
 function codeOf(error: unknown): string {

@@ -120,14 +120,21 @@ def _message(error, request):
         text = str(error)
     except BaseException:
         text = '<its message cannot be shown>'
-    hint = _hint(error, text) if request['embedded'] else ''
+    hint = _hint(error, text, request.get('mounted')) if request['embedded'] else ''
     return (name + ': ' + text if text else name).encode('utf-8', 'backslashreplace').decode() + hint
 
-def _hint(error, text):
+def _is_elsewhere(path, mounted):
+    import os
+    if mounted and (os.path.abspath(path) + '/').startswith(mounted + '/'): return False
+    return not path.startswith(('/tmp/', '/dev/', '/proc/')) and bool(path)
+
+def _hint(error, text, mounted):
     native = 'runtime = "native" on the step, which runs it on the python3 of this machine'
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.split('.')[0]
         return '; add packages = ["' + top + '"] to the step, or ' + native
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, str) and _is_elsewhere(error.filename, mounted):
+        return '; of the files of this machine, embedded Python sees those that permissions name: add permissions = { read = [' + json.dumps(error.filename) + '] } to the step'
     if isinstance(error, OSError) and (error.errno == 63 and error.filename is None or 'Non-recoverable error' in text):
         return '; embedded Python reaches nothing outside of itself, and no network: use a shell step, or ' + native
     if 'does not support processes' in text or "can't start new thread" in text:

@@ -1,9 +1,10 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
 import { BlockingNetwork, Porter } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { type Denial, notGranted } from '../grants/denial.ts';
+import type { FileReach } from '../grants/file-reach.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
 import { randomFor } from '../grants/random.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
@@ -101,20 +102,36 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter, 
   const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded ?? network.exceeded;
   if (answer.kind === 'crashed')
     return failed(exceeded === undefined ? crash(answer.message) : overLimit(exceeded, job.limits));
+  if (answer.unwritten !== undefined)
+    return failed(
+      exceeded === undefined ? { reason: 'threw', message: answer.unwritten } : overLimit(exceeded, job.limits),
+    );
   const outcome = outcomeOf(answer.bytes, job.limits);
   if (outcome === undefined) return failed(crash('it left no answer'));
   const raised = outcome.ok || outcome.failure.reason !== 'threw' ? '' : outcome.failure.message;
-  const noClock = answer.askedForTime === true ? withPythons(clock.refused) : undefined;
-  for (const denial of [files.granted.denied, network.denied, random.refused, noClock]) {
+  const noClock = answer.askedForTime === true ? withPythons(clock.refused, '') : undefined;
+  for (const denial of [
+    files.granted.denied,
+    withPythons(deniedFile(files.granted.reach, raised), ": '"),
+    network.denied,
+    random.refused,
+    noClock,
+  ]) {
     const denied = notGranted(denial, raised);
     if (denied !== undefined) return failed(denied);
   }
   return exceeded !== undefined && isShortage(outcome) ? failed(overLimit(exceeded, job.limits)) : outcome;
 }
 
-/** The C library tells of it, not we. */
-function withPythons(denial: Denial | undefined): Denial | undefined {
-  return denial && { ...denial, told: 'PermissionError: [Errno 2] Permission denied' };
+/** The one that is told of by its path, as far as Python shows that as it is. */
+function deniedFile({ denials, denied, directory }: FileReach, raised: string): Denial | undefined {
+  const path = /Permission denied: '([^'\\]*)'/.exec(raised)?.[1];
+  return (path === undefined ? undefined : denials.get(resolve(directory, path))) ?? denied;
+}
+
+/** The C library tells of it, not we; of a file it adds the path. */
+function withPythons(denial: Denial | undefined, more: string): Denial | undefined {
+  return denial && { ...denial, told: `PermissionError: [Errno 2] Permission denied${more}` };
 }
 
 /** Whether the step failed for want of memory or of room for files, as Python words it. */

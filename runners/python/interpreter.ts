@@ -12,6 +12,7 @@ import { Left, Refused } from './gate.ts';
 import type { Answers } from './gate.ts';
 import { GROWTH } from './host-calls.ts';
 import { EXCHANGE, RUN_STEP, SEAL } from './interior.ts';
+import { grantedMount } from './granted-mount.ts';
 import { installNetwork } from './network-device.ts';
 import type { Pyodide } from './pyodide.ts';
 
@@ -29,6 +30,8 @@ export type Answer = (
   readonly exceeded?: 'memory' | 'files' | undefined;
   /** The step has asked for the time, which it may not. */
   readonly askedForTime?: boolean;
+  /** Why a file that the step left open is not written. */
+  readonly unwritten?: string;
 };
 
 export interface StepRequest {
@@ -43,6 +46,8 @@ export interface StepRequest {
   readonly mark?: string;
   /** What is said to a step that asks for random numbers, where it may not. */
   readonly noRandom?: string;
+  /** The workflow's directory, where files of the machine are among Python's own. */
+  readonly mounted?: string;
 }
 
 /** What a step is given beside its request and its inputs. */
@@ -94,6 +99,7 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
   const budget = new Budget(python);
   const device = installFiles(python, budget);
   const web = installNetwork(python, budget);
+  const mount = grantedMount(python, budget, senses);
   gate.lock(answersFor(python, budget));
 
   function run(request: StepRequest, inputs: Uint8Array, limits: Limits): Answer {
@@ -129,7 +135,14 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
       device.files = files;
       web.network = network;
       senses.begin(clock, random);
-      const answer = run(request, inputs, limits);
+      mount.begin(files.granted);
+      const answer = run(
+        mount.isThere ? { ...request, mounted: files.granted.reach.directory } : request,
+        inputs,
+        limits,
+      );
+      const unwritten = answer.kind === 'answer' ? mount.finish() : undefined;
+      if (unwritten !== undefined) return { ...answer, unwritten };
       return senses.askedForTime ? { ...answer, askedForTime: true } : answer;
     },
     get size() {
@@ -139,6 +152,7 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
       print = () => undefined;
       device.files = undefined;
       web.network = undefined;
+      mount.end();
       senses.begin(MACHINE_CLOCK, MACHINE_RANDOM);
       const heap = wasm.HEAPU8;
       if (heap.length - memory.length > LARGEST_GROWTH) return false;

@@ -7,6 +7,7 @@ import type { HostCalls } from './gate.ts';
 import { Senses } from './senses.ts';
 
 export interface FileNode {
+  readonly id: number;
   readonly name: string;
   readonly mode: number;
   atime: number;
@@ -45,6 +46,11 @@ type WriteToStream = (
   canOwn?: boolean,
 ) => number;
 
+export interface FileSystemType {
+  /** Gives the node of the directory at which it is mounted. */
+  mount(): FileNode;
+}
+
 export interface FileSystem {
   readonly root: FileNode;
   readonly streams: (FileStream | null | undefined)[];
@@ -65,6 +71,17 @@ export interface FileSystem {
   makedev(major: number, minor: number): number;
   registerDevice(device: number, operations: object): void;
   mkdev(path: string, mode: number, device: number): void;
+  getPath(node: FileNode): string;
+  createNode(parent: FileNode | null, name: string, mode: number, device: number): FileNode;
+  mount(type: FileSystemType, options: object, path: string): FileNode;
+  unmount(path: string): void;
+  lookupNode(parent: FileNode, name: string): FileNode;
+  destroyNode(node: FileNode): void;
+  /** They give an error's number, 0 for none. */
+  mayOpen: (node: FileNode, flags: number) => number;
+  mayCreate: (parent: FileNode, name: string) => number;
+  mayDelete: (parent: FileNode, name: string, isDirectory: boolean) => number;
+  doTruncate: (stream: FileStream | null, node: FileNode, length: number) => void;
 }
 
 export interface WasmModule {
@@ -79,7 +96,7 @@ export interface WasmModule {
     resizeFileStorage: (node: FileNode, size: number) => void;
     expandFileStorage: (node: FileNode, capacity: number) => void;
     getFileDataAsTypedArray(node: FileNode): Uint8Array;
-    readonly stream_ops: { write: WriteToStream };
+    readonly stream_ops: { write: WriteToStream; readonly llseek: object };
     readonly ops_table: {
       readonly dir: {
         readonly node: NodeOperations & { symlink: (parent: FileNode, name: string, target: string) => FileNode };

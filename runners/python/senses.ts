@@ -78,13 +78,14 @@ export class Senses {
     }
     for (const { node } of Object.values(MEMFS.ops_table)) {
       const { getattr } = node;
-      node.getattr = (of) => this.#shown(getattr(of));
+      node.getattr = (of) => this.shown(getattr(of));
     }
     const { getattr } = PIPEFS.stream_ops;
-    PIPEFS.stream_ops.getattr = (stream) => this.#shown(getattr(stream));
+    PIPEFS.stream_ops.getattr = (stream) => this.shown(getattr(stream));
   }
 
-  #shown(attributes: FileAttributes): FileAttributes {
+  /** The times of a file as the step is told them. */
+  shown(attributes: FileAttributes): FileAttributes {
     const time = this.#fileTime;
     if (time === undefined) return attributes;
     // What a step has set itself lies before, as a rule.
