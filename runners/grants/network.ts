@@ -20,7 +20,9 @@ export class Network {
   exceeded: Extract<LimitName, 'memory'> | undefined;
   readonly #reach: Reach;
   readonly #most: number;
-  readonly #closing = new AbortController();
+  /** Made for the first request: most steps have none, and it costs as much as the rest of what a short step needs here. */
+  #closing: AbortController | undefined;
+  #isClosed = false;
   readonly #pending = new Set<Promise<FetchAnswer>>();
   readonly #answers = new Map<number, FetchAnswer>();
   #held = 0;
@@ -76,7 +78,14 @@ export class Network {
 
   /** Ends what is under way. */
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#closing?.abort();
+  }
+
+  #signal(): AbortSignal {
+    if (this.#isClosed) return AbortSignal.abort();
+    this.#closing ??= new AbortController();
+    return this.#closing.signal;
   }
 
   /** Never rejects. */
@@ -116,7 +125,7 @@ export class Network {
       method,
       headers: { ...headers, ...(body.length > 0 && { 'content-length': String(body.length) }) },
       agent: false,
-      signal: this.#closing.signal,
+      signal: this.#signal(),
       lookup: this.#lookup(host, port),
     };
     return new Promise((resolve, reject) => {

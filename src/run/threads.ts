@@ -85,6 +85,8 @@ export class Threads {
       filename: threadEntry(),
       // A thread that waits asleep in Atomics.wait is woken twice, which a step with a process pays for and no other gains by.
       atomics: 'disabled',
+      // Nobody reads how long tasks took; a step's usage is measured where it runs.
+      recordTiming: false,
       workerData: this.#letter,
       // A thread sees no environment but what each job grants.
       env: {},
