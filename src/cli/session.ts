@@ -15,6 +15,7 @@ import { handleSignals } from './signals.ts';
 import { STATUS } from './status.ts';
 import { remarkOn, statusOf } from './verdict.ts';
 import { dryRunOf, flagged } from './wishes.ts';
+import { visible } from '../terminal/visible.ts';
 import { collectEarly } from './memory.ts';
 
 export interface SessionWishes {
@@ -25,6 +26,8 @@ export interface SessionWishes {
   readonly printOutput: boolean;
   /** What the run is to do beside what the flags say. */
   readonly start?: RunOptions;
+  /** Whether somebody is to agree where permissions have grown. */
+  readonly asks?: boolean;
 }
 
 export interface WorkflowEnd {
@@ -80,6 +83,13 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
           setup.styleFor(console.out),
         ),
       );
+      const { grownSince } = await import('./consent.ts');
+      const grown = await grownSince(plan.value, setup, console);
+      if (grown !== undefined)
+        console.out.lines([
+          '',
+          `Since run ${grown.since}, its steps may also ${grown.grants.map(visible).join(', ')}.`,
+        ]);
       return end(STATUS.succeeded, '');
     }
     const unmet = await engine.check(plan.value);
@@ -88,6 +98,12 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       const isLacking = unmet.some(({ code }) => code === 'isolation-missing' || code === 'history-missing');
       if (isLacking) return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
       return end(STATUS.inputMissing, 'names secrets that have no value, see above');
+    }
+    // What most workflows have none of is not looked for.
+    if (wishes.asks === true && plan.value.steps.some(({ step }) => step.permissions.length > 0)) {
+      const { refusalOf } = await import('./consent.ts');
+      const refusal = await refusalOf(plan.value, setup, console);
+      if (refusal !== undefined) return end(refusal, 'asks for more permissions than before, see above');
     }
     collectEarly(plan.value.steps.length);
     const record = await execute(plan.value);

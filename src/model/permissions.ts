@@ -29,7 +29,7 @@ function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined
 }
 
 /** What a step says of it. */
-interface Held {
+export interface Held {
   readonly language: Language;
   readonly runtime?: Runtime;
   readonly permissions: readonly Permissions[];

@@ -54,6 +54,7 @@ function aspects(step: StepDefinition): Record<string, string> {
     ),
     pass_env: text(step.passEnv),
     secrets: text(step.secrets),
+    permissions: text(step.permissions),
     working_dir: text(step.workingDir),
     packages: text(step.packages),
     deterministic: text(step.deterministic),

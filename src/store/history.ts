@@ -27,6 +27,8 @@ import type { Wish } from './wishes.ts';
 
 export interface RunFilter {
   readonly workflow?: string;
+  /** Of the workflow file; absolute. */
+  readonly path?: string;
   readonly status?: PastStatus;
   /** Milliseconds since the epoch. */
   readonly since?: number;
@@ -78,7 +80,15 @@ export class History implements Disposable {
   }
 
   /** The newest first. */
-  runs({ workflow, status, since, until, tags = [], limit = Number.MAX_SAFE_INTEGER }: RunFilter = {}): PastRun[] {
+  runs({
+    workflow,
+    path,
+    status,
+    since,
+    until,
+    tags = [],
+    limit = Number.MAX_SAFE_INTEGER,
+  }: RunFilter = {}): PastRun[] {
     const conditions: string[] = [];
     const values: SqlValue[] = [];
     const where = (condition: string, value: SqlValue): void => {
@@ -86,6 +96,7 @@ export class History implements Disposable {
       values.push(value);
     };
     if (workflow !== undefined) where('workflow = ?', workflow);
+    if (path !== undefined) where('path = ?', path);
     if (since !== undefined) where('started_at >= ?', since);
     if (until !== undefined) where('started_at <= ?', until);
     for (const tag of tags) where('EXISTS (SELECT 1 FROM json_each(runs.tags) WHERE value = ?)', tag);

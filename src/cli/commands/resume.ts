@@ -2,6 +2,7 @@
 import type { PastRun } from '../../model/history.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Command } from '../command.ts';
+import { refusalOf } from '../consent.ts';
 import type { Console } from '../console.ts';
 import { withEngine } from '../engine.ts';
 import { stepNamed, withRun, wrong } from '../history.ts';
@@ -12,6 +13,7 @@ import { STATUS } from '../status.ts';
 const OPTIONS: readonly Option[] = [
   { name: 'from', takes: 'STEP', about: 'Run this step again, and what depends on it, though they succeeded.' },
   { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
+  { name: 'yes', short: 'y', about: 'Go on though the permissions of the file have grown since.' },
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
   { name: 'quiet', short: 'q', about: 'Report failures only.' },
@@ -62,6 +64,8 @@ export const resume: Command = {
           console.err.lines([
             `The output of "${step}" is damaged, or a file that it names is gone; the step runs again.`,
           ]);
+        const refusal = args.has('yes') ? undefined : await refusalOf(loaded.value, settings, there);
+        if (refusal !== undefined) return refusal;
         const claimed = history.claim(run);
         if (!claimed.ok) return wrong(console, claimed.error);
         const session = createSession(engine, own, there, {

@@ -51,7 +51,7 @@ const OPTIONS: readonly Option[] = [
   {
     name: 'allow-net',
     takes: 'HOSTS',
-    about: 'Let JavaScript steps fetch from these hosts, such as api.example.com:443; may be repeated.',
+    about: 'Let embedded steps fetch from these hosts, such as api.example.com:443; may be repeated.',
   },
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'tag', takes: 'WORD', about: 'Let `hwfe runs --tag WORD` find the run; may be repeated.' },
@@ -60,6 +60,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'refresh', takes: 'STEP', about: 'Run this step though its output is cached; may be repeated.' },
   { name: 'no-store', about: 'Remember nothing of the run.' },
   { name: 'require-store', about: 'Run nothing if the run cannot be remembered.' },
+  { name: 'yes', short: 'y', about: 'Run it though its permissions have grown since its last run.' },
   { name: 'verbose', short: 'v', about: 'Show the configuration first, and last what each step used.' },
   { name: 'quiet', short: 'q', about: 'Report failures only.' },
   ...COMMON,
@@ -73,7 +74,7 @@ export const run: Command = {
     'and its examples, templates and tests; its extension may be left out.',
     '',
     'Exit status: 0 all succeeded, 1 a step failed, 2 a file or the command line is wrong, 3 an input is',
-    'missing, 4 the machine lacks something, 130 cancelled.',
+    'missing, 4 the machine lacks something or nobody can be asked, 130 cancelled.',
   ].join('\n'),
   options: OPTIONS,
   async run(args, console, headStart) {
@@ -91,7 +92,8 @@ export const run: Command = {
       return STATUS.wrong;
     }
     const workdir = args.value('workdir');
-    const mistake = workdir === undefined ? undefined : wrongWorkdir(workdir, paths, console);
+    const mistake =
+      (workdir === undefined ? undefined : wrongWorkdir(workdir, paths, console)) ?? (await wrongHost(args));
     if (mistake !== undefined) {
       console.err.lines([`error: ${mistake}`]);
       return STATUS.wrong;
@@ -106,6 +108,7 @@ export const run: Command = {
         dryRun,
         events: args.has('json'),
         printOutput: args.has('print-output'),
+        asks: !args.has('yes'),
         start: {
           ...(workdir !== undefined && { workdir }),
           ...(args.has('tag') && { tags: args.values('tag').filter((tag) => tag !== '') }),
@@ -148,6 +151,14 @@ function readDelivery(args: Arguments, console: Console): Delivery | string {
     return `The outputs cannot be written to "${file}": there is no directory "${dirname(file)}"`;
   }
   return { ...(format !== undefined && { format }), ...(file !== undefined && { file }), cwd: console.cwd };
+}
+
+async function wrongHost(args: Arguments): Promise<string | undefined> {
+  if (!args.has('allow-net')) return undefined;
+  const { isHost } = await import('../../parse/fields/permission-fields.ts');
+  const wrong = allowed(args).allow?.net?.find((host) => !isHost(host));
+  if (wrong === undefined) return undefined;
+  return `The flag "--allow-net" takes hosts, such as api.example.com:443 or *.example.com, and ${JSON.stringify(wrong)} is none`;
 }
 
 function allowed(args: Arguments): Pick<RunOptions, 'allow'> {

@@ -14,7 +14,13 @@ export interface PermissionFields {
 
 const PATHS = 'a path such as "data/orders.csv" or "data/**", or a list of such paths';
 
-const HOST = /^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+const HOST = /^(?:\*|(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i;
+
+export function isHost(text: string): boolean {
+  const [whole, port = '80'] = HOST.exec(text) ?? [];
+  return whole !== undefined && Number(port) > 0 && Number(port) < 65_536;
+}
+
 const ANY_HOST = words('a host such as "api.example.com:443", or a list of such hosts');
 
 /** Hosts with or without a port. */
@@ -23,7 +29,7 @@ const hosts: FieldType<readonly Word[]> = {
   read(value, place) {
     const found = ANY_HOST.read(value, place);
     for (const { text, span } of found ?? []) {
-      if (HOST.test(text)) continue;
+      if (isHost(text)) continue;
       const message = `Write ${JSON.stringify(text)} in ${place.what} as a host, such as "api.example.com:443" or "*.example.com"`;
       place.mistakes.add('bad-host', span, message);
     }
