@@ -229,6 +229,13 @@ export type StepFailure =
   | { readonly reason: 'limit'; readonly limit: string; readonly message: string }
   /** The machine lacks the interpreter, a package, a module file. */
   | { readonly reason: 'runtime-missing'; readonly message: string }
+  /** An expression of the workflow file could not be computed, so that the step never began. */
+  | {
+      readonly reason: 'expression';
+      readonly message: string;
+      readonly expression: string;
+      readonly position?: Position;
+    }
   | { readonly reason: 'timed-out'; readonly afterMs: number }
   | { readonly reason: 'cancelled' }
   /** The thread died under the step. */

@@ -32,6 +32,21 @@ export function decode(value: EncodedValue): JsonValue {
   return read.value as JsonValue;
 }
 
+/** The value as expressions see it: integers are BigInts, floats are numbers, objects are Maps. Throws where it is no JSON. */
+export function readExact(text: Uint8Array): unknown {
+  const read = readText(text, MAX_DEPTH, (x) => new Float(x));
+  if (!read.ok) throw new Error(read.message);
+  return exact(read.value);
+}
+
+function exact(value: unknown): unknown {
+  if (typeof value === 'number') return BigInt(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Float) return value.value;
+  if (Array.isArray(value)) return value.map(exact);
+  return new Map(Object.entries(value).map(([key, member]) => [key, exact(member)]));
+}
+
 /** The value as `decode` gives it, with bytes, files and tables as what `revive` makes of them. */
 export function decodeKinds(value: EncodedValue, revive: Revive): unknown {
   const mark = newMark();

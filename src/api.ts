@@ -44,8 +44,13 @@ export interface AllowOptions {
   readonly net?: readonly string[];
 }
 
+/** As they will be given to `start`. */
+export type CheckOptions = Pick<RunOptions, 'inputs' | 'mocks'>;
+
 /** What a run is to do otherwise than the workflow and the configuration say. */
 export interface RunOptions {
+  /** Values of the workflow's inputs, by name: what JSON can say. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
   readonly mode?: ExecutionMode;
   /** 0 means the machine's parallelism. */
   readonly maxParallelSteps?: number;
@@ -81,6 +86,8 @@ export interface Resumption {
   readonly id: string;
   /** Outputs of steps that have succeeded. */
   readonly kept: ReadonlyMap<string, EncodedValue>;
+  /** The last lines of those whose `register` keeps one, by step. */
+  readonly lastLines?: ReadonlyMap<string, string>;
 }
 
 export interface Run {
@@ -101,10 +108,10 @@ export interface Engine extends AsyncDisposable {
   /** The same for a workflow written as an object. */
   define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>>;
   /** What the plan demands of this machine that is not there, to be asked before it is started; a step without it fails. */
-  check(plan: Plan, options?: Pick<RunOptions, 'mocks'>): Promise<readonly Diagnostic[]>;
+  check(plan: Plan, options?: CheckOptions): Promise<readonly Diagnostic[]>;
   /** What a run would take from earlier ones, and what it would run, in plan order; nothing is run. */
   foresee(plan: Plan, memory: Memory, options?: RunOptions): Promise<readonly Foresight[]>;
-  /** Throws when `options.workdir` cannot be made. */
+  /** Throws when `options.workdir` cannot be made, and when an input is missing or wrong, which `check` tells. */
   start(plan: Plan, options?: RunOptions): Run;
   /** The listener gets every run's events until it is disposed of. */
   watch(listener: RunListener): Disposable;

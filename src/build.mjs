@@ -81,6 +81,15 @@ await Promise.all([
     entryPoints: ['node_modules/piscina/dist/main.js', 'node_modules/piscina/dist/worker.js'],
     external: ['@napi-rs/nice'],
   }),
+  build({
+    ...COMMON,
+    outbase: 'node_modules/@marcbachmann/cel-js/lib',
+    outdir: 'dist/cel',
+    format: 'cjs',
+    entryPoints: ['node_modules/@marcbachmann/cel-js/lib/index.js'],
+  }),
 ]);
+writeFileSync('dist/cel/package.json', '{"type":"commonjs"}');
+copyFileSync('node_modules/@marcbachmann/cel-js/LICENSE', 'dist/cel/LICENSE');
 writeFileSync('dist/piscina/package.json', '{"type":"commonjs"}');
 copyFileSync('node_modules/piscina/LICENSE', 'dist/piscina/LICENSE');

@@ -2,8 +2,10 @@
 import type { StepDefinition, WorkflowDefinition } from './parse/definition.ts';
 
 /** A step whose dependencies can only be steps of the same workflow. */
-export type StepAmong<Names extends string> = Omit<StepDefinition, 'depends_on'> & {
+export type StepAmong<Names extends string> = Omit<StepDefinition, 'depends_on' | 'case' | 'default'> & {
   depends_on?: NoInfer<Names> | readonly NoInfer<Names>[];
+  case?: Record<string, NoInfer<Names> | readonly NoInfer<Names>[]>;
+  default?: NoInfer<Names> | readonly NoInfer<Names>[];
 };
 
 /**

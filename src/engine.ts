@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { EncodedValue, Runtime } from '../runners/contract.ts';
-import type { Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
+import type { CheckOptions, Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
 import { ruledOutBy } from './config/ruled-out.ts';
@@ -23,6 +23,7 @@ import { configuredLimits } from './run/limits.ts';
 import type { Foresight, Memory } from './run/foresee.ts';
 import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
+import { settleInputs, type SettledInputs } from './run/given-inputs.ts';
 import { newRunId } from './run/run-id.ts';
 import { PlanRun } from './run/run.ts';
 import { handOut, Secrets } from './run/secrets.ts';
@@ -76,11 +77,13 @@ class LocalEngine implements Engine {
     return plan.ok && plan.value.warnings.length === 0 ? plan : read(true);
   }
 
-  async check(given: Plan, { mocks }: Pick<RunOptions, 'mocks'> = {}): Promise<readonly Diagnostic[]> {
+  async check(given: Plan, { inputs, mocks }: CheckOptions = {}): Promise<readonly Diagnostic[]> {
     const plan = mocks === undefined ? given : mockedPlan(given, mocks);
     const { missingSecrets, unmetDemands } = await import('./run/demands.ts');
     const unmet = await unmetDemands(plan, this.#config.execution.isolation);
-    return [...unmet, ...(await missingSecrets(plan, this.#secrets)), ...(await this.#missingHistory())];
+    const { problems } = settleInputs(plan.workflow, inputs, this.#cwd);
+    const secrets = await missingSecrets(plan, this.#secrets);
+    return [...unmet, ...secrets, ...problems, ...(await this.#missingHistory())];
   }
 
   /** Where the configuration demands one. */
@@ -113,6 +116,8 @@ class LocalEngine implements Engine {
     const { workflow } = plan;
     const { execution } = this.#config;
     const { resume } = options;
+    const inputs = settleInputs(workflow, options.inputs, this.#cwd);
+    if (inputs.problems.length > 0) throw new Error(inputs.problems.map(({ message }) => message).join('\n'));
     const id = resume?.id ?? newRunId(new Date());
     const record = emptyRecord();
     const workdir = options.workdir === undefined ? undefined : resolve(this.#cwd, options.workdir);
@@ -121,7 +126,7 @@ class LocalEngine implements Engine {
       id,
       plan,
       cwd: this.#cwd,
-      options: givenOptions({ ...options, ...(workdir !== undefined && { workdir }) }),
+      options: givenOptions({ ...options, ...(workdir !== undefined && { workdir }) }, inputs),
       isResumed: resume !== undefined,
       refresh: options.cache?.refresh ?? [],
       onWish: (wish) => (wish === 'kill' ? planRun.kill() : planRun.stop('cancelled')),
@@ -150,10 +155,13 @@ class LocalEngine implements Engine {
           ...(options.prompt && { prompt: options.prompt }),
         },
         hidden: this.#secrets.hidden(workflow),
-        ...(workflow.steps.some(({ secrets }) => secrets !== undefined) && {
-          secrets: () => handOut(this.#secrets, workflow),
+        ...((inputs.secrets.size > 0 || workflow.steps.some(({ secrets }) => secrets !== undefined)) && {
+          secrets: () => handOut(this.#secrets, workflow, inputs.secrets),
         }),
+        inputs: inputs.values,
+        ...(inputs.shown && { shownInputs: inputs.shown }),
         ...(resume && { kept: resume.kept }),
+        ...(resume?.lastLines && { lastLines: resume.lastLines }),
         workdir,
         ...(recording && options.cache?.off !== true && { recall: recording }),
         cacheDefault: this.#config.cache.default,
@@ -278,16 +286,14 @@ function keepOutput(record: RunRecord, step: string, output: EncodedValue): void
   if (kept !== undefined) kept.output = output;
 }
 
-function givenOptions({
-  mode,
-  maxParallelSteps,
-  failureMode,
-  timeoutMs,
-  workdir,
-  tags,
-  allow,
-}: RunOptions): GivenOptions {
+/** Values of secrets are asked for again when the run is resumed. */
+function givenOptions(
+  { mode, maxParallelSteps, failureMode, timeoutMs, workdir, tags, allow }: RunOptions,
+  { values, secrets, shown }: SettledInputs,
+): GivenOptions {
+  const open = Object.entries(values).filter(([name]) => !secrets.has(name));
   return {
+    ...(shown !== undefined && { inputs: Object.fromEntries(open) }),
     ...(mode !== undefined && { mode }),
     ...(maxParallelSteps !== undefined && { maxParallelSteps }),
     ...(failureMode !== undefined && { failureMode }),

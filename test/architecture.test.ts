@@ -10,10 +10,12 @@ const TABLE: Record<string, readonly string[]> = {
   runners: [],
   'src/model': ['runners/contract'],
   'src/config': ['src/model', 'runners/contract'],
-  'src/parse': ['src/model', 'runners/contract'],
+  'src/expressions': ['src/model', 'runners/contract', 'runners/value'],
+  'src/parse': ['src/model', 'src/expressions', 'runners/contract'],
   'src/plan': ['src/model'],
   'src/run': [
     'src/model',
+    'src/expressions',
     'runners/compiled',
     'runners/contract',
     'runners/limits',

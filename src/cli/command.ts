@@ -9,6 +9,8 @@ export interface Command {
   /** Paragraphs for `hwfe help COMMAND`. */
   readonly about: string;
   readonly options: readonly Option[];
+  /** Lines that follow the help where words were given as well. */
+  moreHelp?(args: Arguments, console: Console): Promise<readonly string[]>;
   /** Gives the exit status. */
   run(args: Arguments, console: Console, headStart?: HeadStart): Promise<number>;
 }

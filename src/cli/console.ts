@@ -19,6 +19,10 @@ export interface Console {
   /** Called once, as soon as nobody reads standard output any more. */
   readonly onReaderGone: (listener: () => void) => void;
   readonly readerGone: () => boolean;
+  /** The whole of standard input. */
+  readonly readInput: () => Promise<string>;
+  /** Asks the person at the terminal; absent where there is none. Nothing if they end their input. */
+  readonly ask?: (question: string, isHidden: boolean) => Promise<string | undefined>;
 }
 
 export function createConsole(process: NodeJS.Process): Console {
@@ -38,6 +42,11 @@ export function createConsole(process: NodeJS.Process): Console {
     cwd: process.cwd(),
     onReaderGone: (listener) => void listeners.push(listener),
     readerGone: () => gone,
+    readInput: async () => (await import('./ask.ts')).readAll(process.stdin),
+    ...(process.stdin.isTTY === true &&
+      process.stderr.isTTY === true && {
+        ask: async (question, isHidden) => (await import('./ask.ts')).ask(process, question, isHidden),
+      }),
   };
 }
 

@@ -18,8 +18,18 @@ export interface Delivery {
   readonly keptIn?: string | undefined;
 }
 
-/** Outputs of the steps that no other step needs, in plan order. */
-function finalOutputs(plan: Plan, record: RunRecord): FinalOutput[] {
+/** What the workflow's `outputs` name, in their order; without any, outputs of the steps that no other step needs, in plan order. */
+async function finalOutputs(plan: Plan, record: RunRecord): Promise<FinalOutput[]> {
+  const { outputs } = plan.workflow;
+  if (outputs !== undefined) {
+    const { shapeOf, textOf } = await import('../terminal/canonical.ts');
+    const shape = record.outputs && shapeOf(textOf(record.outputs));
+    const members = new Map(shape?.kind === 'object' ? shape.entries : []);
+    return outputs.flatMap(({ name }) => {
+      const text = members.get(name);
+      return text === undefined ? [] : [{ step: name, value: Buffer.from(text) }];
+    });
+  }
   return plan.steps.flatMap(({ step, dependants }) => {
     const value = dependants.length === 0 ? record.steps.get(step.name)?.output : undefined;
     return value === undefined ? [] : [{ step: step.name, value }];
@@ -39,7 +49,7 @@ export async function deliver(
   out: Output,
 ): Promise<string | undefined> {
   const { shortOutputs, renderOutputs } = await import('../terminal/outputs.ts');
-  const outputs = finalOutputs(plan, record);
+  const outputs = await finalOutputs(plan, record);
   if (file !== undefined) {
     const wanted = format ?? formatOf(file);
     const pieces = renderOutputs(plan.workflow.name, readable(outputs, wanted), wanted);

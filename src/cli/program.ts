@@ -47,7 +47,7 @@ async function perform(
   }
   if (name !== 'help' && read.value.has('help')) {
     const { commandHelp } = await import('./commands/help.ts');
-    console.out.lines(commandHelp(command));
+    console.out.lines([...commandHelp(command), ...((await command.moreHelp?.(read.value, console)) ?? [])]);
     return STATUS.succeeded;
   }
   return command.run(read.value, console, early);

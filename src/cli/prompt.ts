@@ -73,7 +73,7 @@ export async function openPrompt(
     if (failure === undefined || failure.reason === 'cancelled') {
       return record.status === 'cancelled' ? STATUS.cancelled : STATUS.succeeded;
     }
-    const { describeFailure } = await import('../terminal/failure.ts');
+    const { describeFailure } = await import('../model/failure.ts');
     console.err.lines([`✗ ${step.name}: ${describeFailure(failure)}`]);
     return STATUS.stepFailed;
   } finally {

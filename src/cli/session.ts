@@ -28,6 +28,8 @@ export interface SessionWishes {
   readonly start?: RunOptions;
   /** Whether somebody is to agree where permissions have grown. */
   readonly asks?: boolean;
+  /** Gathers the workflow's inputs; what is wrong with them has been reported then, and the status is given. */
+  readonly inputs?: (plan: Plan) => Promise<Result<RunOptions['inputs'], number>>;
 }
 
 export interface WorkflowEnd {
@@ -92,12 +94,17 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
         ]);
       return end(STATUS.succeeded, '');
     }
-    const unmet = await engine.check(plan.value);
+    const gathered = await wishes.inputs?.(plan.value);
+    if (gathered?.ok === false) return end(gathered.error, 'lacks inputs, see above');
+    const inputs = gathered?.value === undefined ? {} : { inputs: gathered.value };
+    const unmet = await engine.check(plan.value, inputs);
     if (unmet.length > 0) {
       await reportDiagnostics(unmet, setup.styleFor, console);
       const isLacking = unmet.some(({ code }) => code === 'isolation-missing' || code === 'history-missing');
       if (isLacking) return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
-      return end(STATUS.inputMissing, 'names secrets that have no value, see above');
+      if (unmet.some(({ code }) => code === 'wrong-input'))
+        return end(STATUS.wrong, 'was given wrong inputs, see above');
+      return end(STATUS.inputMissing, 'names inputs or secrets that have no value, see above');
     }
     // What most workflows have none of is not looked for.
     if (wishes.asks === true && plan.value.steps.some(({ step }) => step.permissions.length > 0)) {
@@ -106,7 +113,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       if (refusal !== undefined) return end(refusal, 'asks for more permissions than before, see above');
     }
     collectEarly(plan.value.steps.length);
-    const record = await execute(plan.value);
+    const record = await execute(plan.value, inputs);
     if (!events && ['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
       const { renderUsage } = await import('../terminal/usage.ts');
       report.lines(renderUsage(record, style));
@@ -130,7 +137,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     return problem;
   }
 
-  async function execute(plan: Plan): Promise<RunRecord> {
+  async function execute(plan: Plan, inputs: Pick<RunOptions, 'inputs'>): Promise<RunRecord> {
     const view = await createReport(plan, {
       events,
       console,
@@ -164,6 +171,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       active.run = engine.start(plan, {
         ...wishes.start,
         ...flagged(setup),
+        ...inputs,
         listener: view,
       });
       prepareDelivery();

@@ -9,6 +9,7 @@ import type {
   Usage,
   GrantLayer,
 } from '../../runners/contract.ts';
+import type { PlainValue } from './input.ts';
 import type { ExecutionMode, FailureMode } from './workflow.ts';
 
 /** `at` is milliseconds since the epoch. Every step gets exactly one of succeeded, failed, cancelled, skipped. */
@@ -23,6 +24,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly cap: number;
       /** Step names by level. */
       readonly levels: readonly (readonly string[])[];
+      /** By name, `***` for what is secret; absent where the workflow has none. */
+      readonly inputs?: GivenInputs;
     }
   /** A run that had ended goes on: what was kept is as it was, every other step starts anew. */
   | {
@@ -33,6 +36,7 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly failureMode: FailureMode;
       readonly cap: number;
       readonly levels: readonly (readonly string[])[];
+      readonly inputs?: GivenInputs;
       /** Steps that have succeeded already. */
       readonly kept: readonly string[];
     }
@@ -90,8 +94,16 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   /** It was running, or waiting for its next attempt, when the run was stopped. */
   | { readonly kind: 'step-cancelled'; readonly step: string; readonly attempt: number; readonly durationMs: number }
   | { readonly kind: 'step-skipped'; readonly step: string; readonly because: SkipReason }
+  /** What the workflow's `outputs` name, as one object; only where the run succeeded. */
+  | { readonly kind: 'run-returned'; readonly outputs: EncodedValue }
   | { readonly kind: 'run-stopping'; readonly reason: StopReason }
-  | { readonly kind: 'run-settled'; readonly status: RunStatus; readonly durationMs: number }
+  | {
+      readonly kind: 'run-settled';
+      readonly status: RunStatus;
+      readonly durationMs: number;
+      /** Why its outputs could not be computed, where it failed of that. */
+      readonly failure?: StepFailure;
+    }
 );
 
 /** What an event says beside when and in which run. */
@@ -103,16 +115,24 @@ export interface Said {
   readonly warnings: readonly string[];
 }
 
+export type GivenInputs = Readonly<Record<string, PlainValue>>;
+
 /** The run and the step that first gave an output. */
 export interface CachedFrom {
   readonly run: string;
   readonly step: string;
 }
 
-/** Why a step never ran: a step it (or the run's failure mode) depends on, or the end of the run. */
+/** Why a step never ran. */
 export type SkipReason =
   | { readonly kind: 'dependency'; readonly step: string }
   | { readonly kind: 'failure-mode'; readonly step: string }
+  /** Its `if` was false. */
+  | { readonly kind: 'condition'; readonly expression: string }
+  /** What its `run_if` asks for can no longer be. */
+  | { readonly kind: 'run-if'; readonly rule: string }
+  /** The `switch` of that step chose others. */
+  | { readonly kind: 'case'; readonly step: string; readonly value: string }
   | { readonly kind: 'stopped'; readonly reason: StopReason };
 
 export type StopReason = 'cancelled' | 'timed-out';

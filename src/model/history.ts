@@ -1,5 +1,6 @@
 /** What is remembered of runs. */
-import type { RunStatus, StopReason } from './event.ts';
+import type { GivenInputs, RunStatus, StopReason } from './event.ts';
+import type { WorkflowInput } from './input.ts';
 import type { SourceFile } from './source.ts';
 import type { ExecutionMode, FailureMode, Step } from './workflow.ts';
 
@@ -41,6 +42,8 @@ export interface StepCounts {
 
 /** What was asked of the run beside its file and the configuration. */
 export interface GivenOptions {
+  /** Values of all inputs but secret ones; absent where the workflow declares none. */
+  readonly inputs?: GivenInputs;
   readonly mode?: ExecutionMode;
   readonly maxParallelSteps?: number;
   readonly failureMode?: FailureMode;
@@ -58,6 +61,8 @@ export interface GivenOptions {
 export interface RunDefinition {
   readonly workflow: string;
   readonly file: SourceFile;
+  /** Absent for none. */
+  readonly inputs?: readonly WorkflowInput[];
   /** In plan order. */
   readonly steps: readonly StepDefinition[];
 }

@@ -8,7 +8,7 @@ import type {
   StepFailure,
   Usage,
 } from '../../runners/contract.ts';
-import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
+import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import type { ExecutionMode } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -48,6 +48,12 @@ export interface RunRecord {
   stopped?: StopReason;
   startedAt: number;
   durationMs?: number;
+  /** What was given to it, by name; `***` for what is secret. */
+  inputs?: GivenInputs;
+  /** What the workflow's `outputs` name, as one object. */
+  outputs?: EncodedValue;
+  /** Why these could not be computed. */
+  failure?: StepFailure;
   /** By name, in plan order. */
   readonly steps: Map<string, StepRecord>;
 }
@@ -126,11 +132,15 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.skipped = event.because;
       return;
     }
+    case 'run-returned':
+      record.outputs = event.outputs;
+      return;
     case 'run-stopping':
       record.stopped = event.reason;
       return;
     case 'run-settled':
       record.status = event.status;
+      if (event.failure !== undefined) record.failure = event.failure;
       record.durationMs = event.durationMs;
       return;
     default:
@@ -152,6 +162,9 @@ function begin(
   record.startedAt ||= event.at;
   delete record.stopped;
   delete record.durationMs;
+  delete record.failure;
+  delete record.outputs;
+  if (event.inputs !== undefined) record.inputs = event.inputs;
   record.steps.clear();
   event.levels.forEach((names, level) => {
     for (const name of names) {

@@ -1,7 +1,9 @@
 /** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
 import type { Isolation, Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
+import type { WorkflowInput, WorkflowOutput } from './input.ts';
 import type { Permissions } from './permissions.ts';
 import type { SourceFile, Span } from './source.ts';
+import type { Expression, Template } from './template.ts';
 
 export type ExecutionMode = 'sequential' | 'parallel' | 'work-stealing';
 /** What a failed step means for the others: finish what runs, stop what runs, or go on with what does not depend on it. */
@@ -21,6 +23,10 @@ export interface Workflow {
   readonly timeoutMs?: number;
   /** Names of the secrets that steps may name; absent where it says nothing of them. */
   readonly secrets?: readonly string[];
+  /** In declared order; absent for none. */
+  readonly inputs?: readonly WorkflowInput[];
+  /** In declared order; absent where the run returns what its last steps give. */
+  readonly outputs?: readonly WorkflowOutput[];
   /** In declared order. */
   readonly steps: readonly Step[];
 }
@@ -37,11 +43,25 @@ export interface Step {
   readonly interpreter?: string;
   readonly script: Script;
   readonly dependsOn: readonly Dependency[];
+  /** It is skipped where this is false; absent, it is not. */
+  readonly condition?: Expression;
+  /** When it may start; absent, once all dependencies have succeeded. */
+  readonly runIf?: RunIf;
+  /** Which of its dependants go on, computed from its output. */
+  readonly branches?: Branches;
   /** For one attempt. */
   readonly timeoutMs?: number;
   readonly retry: RetryPolicy;
   /** Workflow's and step's `env`, merged. */
   readonly env: Readonly<Record<string, string>>;
+  /** Entries of the environment that are computed when the step starts; absent for none. */
+  readonly computedEnv?: Readonly<Record<string, Template>>;
+  /** Values beside the outputs of the dependencies, by name; absent for none. */
+  readonly inputs?: Readonly<Record<string, Template>>;
+  /** Names of its `inputs` and computed entries that may have a secret in them; absent for none. */
+  readonly carriesSecrets?: readonly string[];
+  /** The variable that its output is kept as. */
+  readonly register?: string;
   /** Patterns of environment names that shell and native steps get from the host: `AWS_*`, `*`. */
   readonly passEnv: readonly string[];
   readonly workingDir?: string;
@@ -60,6 +80,21 @@ export interface Step {
   readonly permissions: readonly Permissions[];
 }
 
+/** What has to be so of the dependencies before a step starts; `at-least` counts those that succeeded. */
+export type RunIf =
+  | { readonly rule: Exclude<RunRule, 'all_success'> }
+  | { readonly rule: 'at_least'; readonly count: number };
+
+export type RunRule = 'all_success' | 'all_done' | 'one_success' | 'one_failed' | 'none_failed' | 'always';
+
+export interface Branches {
+  readonly on: Expression;
+  /** Names of steps by the value that they stand for, as text. */
+  readonly cases: readonly (readonly [string, readonly string[]])[];
+  /** Steps for every other value. */
+  readonly others: readonly string[];
+}
+
 /** Workflow's and step's `limits`, merged: bytes, milliseconds, or a count. */
 export type StepLimits = { readonly [K in LimitName]?: { readonly value: number; readonly from: 'step' | 'workflow' } };
 
@@ -67,7 +102,7 @@ export type StepLimits = { readonly [K in LimitName]?: { readonly value: number;
 export interface Outline {
   readonly file: SourceFile;
   /** In declared order. */
-  readonly steps: readonly Pick<Step, 'name' | 'span' | 'dependsOn'>[];
+  readonly steps: readonly Pick<Step, 'name' | 'span' | 'dependsOn' | 'inputs'>[];
 }
 
 export interface Dependency {

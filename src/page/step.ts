@@ -2,7 +2,7 @@
 import type { EncodedValue } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
 import { formatSize } from '../model/size.ts';
-import { describeFailure } from '../terminal/failure.ts';
+import { describeFailure } from '../model/failure.ts';
 import { describeSkip } from '../terminal/words.ts';
 import { html, type Html } from './html.ts';
 import type { PageStep } from './page-data.ts';

@@ -65,6 +65,6 @@ export function simulated(
     const next = running.pop();
     if (next === undefined) return now;
     now = next.end;
-    scheduler.settle(next.index, 'succeeded');
+    scheduler.settle(next.index, { how: 'succeeded' });
   }
 }

@@ -6,10 +6,14 @@ import type { Document, Entry } from './document.ts';
 import { readFields } from './fields/collections.ts';
 import { WORKFLOW_FIELDS, type WorkflowFields } from './fields/workflow-fields.ts';
 import type { ParsedWorkflow, ParseFailure } from './index.ts';
+import { readInputs } from './inputs.ts';
 import { workflowLimits } from './limits.ts';
 import { Lines } from './lines.ts';
 import { Mistakes } from './mistakes.ts';
+import { resolveNames } from './names.ts';
+import { readOutputs } from './returns.ts';
 import { decodeStep, type StepContext } from './step.ts';
+import { Uses } from './templates/uses.ts';
 
 export interface DecodeOptions {
   readonly cwd: string;
@@ -22,11 +26,13 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   const { file, root } = document;
   const mistakes = new Mistakes(file, document.mistakes);
   const fields = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
+  const lines = new Lines(file.text);
   const context: StepContext = {
     ...options,
     file,
-    lines: new Lines(file.text),
+    lines,
     mistakes,
+    uses: new Uses(file.text, lines),
     env: fields.env ?? new Map(),
     limits: workflowLimits(fields.limits),
     isolation: fields.isolation,
@@ -37,13 +43,21 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     isObject: document.isObject === true,
   };
 
-  const steps: Step[] = [];
-  const outline: Outline['steps'][number][] = [];
+  const declared: Step[] = [];
+  const names: Outline['steps'][number][] = [];
   for (const [name, entry] of declaredSteps(document, fields, mistakes)) {
     const decoded = decodeStep(name, entry, context);
-    outline.push({ name, span: entry.keySpan, dependsOn: decoded.dependsOn });
-    if (decoded.step !== undefined) steps.push(decoded.step);
+    const { step, dependsOn } = decoded;
+    names.push({ name, span: entry.keySpan, dependsOn, ...(step?.inputs && { inputs: step.inputs }) });
+    if (step !== undefined) declared.push(step);
   }
+  const inputs = readInputs(fields.inputs, mistakes);
+  const outputs = readOutputs(fields.outputs, lines, context);
+  const { steps, outline } = resolveNames(
+    { file, inputs, env: context.env, steps: declared, outline: names },
+    context.uses,
+    mistakes,
+  );
   if (mistakes.fatal) return fail({ diagnostics: mistakes.found, outline: { file, steps: outline } });
 
   const workflow: Workflow = {
@@ -56,6 +70,8 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     ...(fields.failure_mode !== undefined && { failureMode: fields.failure_mode }),
     ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
     ...(context.secrets !== undefined && { secrets: context.secrets }),
+    ...(inputs.length > 0 && { inputs }),
+    ...(outputs.length > 0 && { outputs }),
     steps,
   };
   return ok({ workflow, warnings: mistakes.found });

@@ -1,6 +1,7 @@
 /** A workflow as a TypeScript object: the fields of the file format, under the same names. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
-import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import type { InputType } from '../model/input.ts';
+import type { ExecutionMode, FailureMode, RunRule } from '../model/workflow.ts';
 
 /** `"1m30s"`, `"500ms"`, or a number of seconds. */
 export type DurationText = string | number;
@@ -17,6 +18,10 @@ export interface WorkflowDefinition {
   failure_mode?: FailureMode;
   /** For the whole run. */
   timeout?: DurationText;
+  /** What whoever runs the workflow gives it. */
+  inputs?: Record<string, InputDefinition>;
+  /** What the run returns: values with templates in them, or tables with `value` and `format`. */
+  outputs?: Record<string, unknown>;
   /** Given to every step. */
   env?: Record<string, string | number | boolean>;
   /** For each step that does not say otherwise. */
@@ -35,6 +40,22 @@ export interface WorkflowDefinition {
   steps?: Record<string, StepDefinition>;
   /** The same as `steps`. */
   tasks?: Record<string, StepDefinition>;
+}
+
+export interface InputDefinition {
+  /** Default: that of `default`, else `string`. */
+  type?: InputType;
+  description?: string;
+  /** Without one, a value has to be given. */
+  default?: unknown;
+  enum?: readonly unknown[];
+  /** A regular expression that the whole text has to match. */
+  pattern?: string;
+  /** Of a number its least and greatest value, of a text or list its length. */
+  min?: number;
+  max?: number;
+  /** Whether its value is hidden in all that is shown and kept. */
+  secret?: boolean;
 }
 
 export interface StepDefinition {
@@ -74,6 +95,22 @@ export interface StepDefinition {
   /** Numbers for a WASM function, words for a WASI command. */
   args?: readonly (number | bigint | string)[];
   depends_on?: string | readonly string[];
+  /** It is skipped where this expression is false. */
+  if?: string;
+  /** What has to be so of its dependencies before it starts. Default: `all_success`. */
+  run_if?: RunRule;
+  /** How many of its dependencies have to succeed before it starts. */
+  at_least?: number;
+  /** An expression, computed when the step has succeeded; `output` is what it gave. */
+  switch?: string;
+  /** The steps that go on, by the value of `switch` as text. */
+  case?: Record<string, string | readonly string[]>;
+  /** The steps that go on where `case` lacks the value. */
+  default?: string | readonly string[];
+  /** Values that it gets beside the outputs of what it depends on; their texts may have templates. */
+  inputs?: Record<string, unknown>;
+  /** Keeps the output, or the last line that a shell step printed, as a variable of expressions. */
+  register?: string;
   /** For one attempt. */
   timeout?: DurationText;
   /** Further attempts after the first. Default: 0. */

@@ -1,6 +1,7 @@
 /** Gathers the mistakes of one file, so that all of them are told at once. */
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { SourceFile, Span } from '../model/source.ts';
+import type { ExpressionCode } from '../expressions/codes.ts';
 import type { ParseCode } from './codes.ts';
 
 export type Related = NonNullable<Diagnostic['related']>;
@@ -14,8 +15,22 @@ export class Mistakes {
     this.#found = [...found];
   }
 
-  add(code: ParseCode, span: Span | undefined, message: string, related?: Related): void {
+  add(code: ParseCode | ExpressionCode, span: Span | undefined, message: string, related?: Related): void {
     this.#found.push(mistake(this.file, code, span, message, related));
+  }
+
+  addAll(diagnostics: readonly Diagnostic[]): void {
+    this.#found.push(...diagnostics);
+  }
+
+  /** Tells of what is seldom meant, though it runs. */
+  warn(code: ParseCode, span: Span | undefined, message: string): void {
+    this.#found.push({ ...mistake(this.file, code, span, message), severity: 'warning' });
+  }
+
+  /** How many there are so far. */
+  get count(): number {
+    return this.#found.length;
   }
 
   get found(): readonly Diagnostic[] {
@@ -29,7 +44,7 @@ export class Mistakes {
 
 export function mistake(
   file: SourceFile,
-  code: ParseCode,
+  code: ParseCode | ExpressionCode,
   span: Span | undefined,
   message: string,
   related?: Related,

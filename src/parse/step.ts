@@ -5,7 +5,8 @@ import type { SourceFile } from '../model/source.ts';
 import { strictest } from '../model/isolation.ts';
 import { type Dependency, NAME, type Step, type StepLimits } from '../model/workflow.ts';
 import type { DecodeOptions } from './decode.ts';
-import { describe, type Entry, type TableValue } from './document.ts';
+import { describe, type Entry, type TableValue, type TextValue } from './document.ts';
+import { readEnvironment, readShellTemplates, readStepInputs } from './data.ts';
 import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import type { PermissionFields } from './fields/permission-fields.ts';
@@ -13,17 +14,20 @@ import { tellMisfits } from './fit.ts';
 import { limitsOver } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { Mistakes } from './mistakes.ts';
+import type { Uses } from './templates/uses.ts';
 import { permissionsOf } from './permissions.ts';
 import { retryPolicy } from './retry.ts';
 import { cachingOf } from './caching.ts';
+import { readControl } from './control.ts';
 import { decodeScript, languageOfFile } from './script.ts';
 
 export interface StepContext extends DecodeOptions {
   readonly file: SourceFile;
   readonly lines: Lines;
   readonly mistakes: Mistakes;
+  readonly uses: Uses;
   /** Of the workflow. */
-  readonly env: ReadonlyMap<string, string>;
+  readonly env: ReadonlyMap<string, TextValue>;
   /** Of the workflow. */
   readonly limits: StepLimits;
   /** Of the workflow. */
@@ -63,7 +67,15 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const language = languageOf(table, fields);
   if (language === undefined) return { dependsOn };
   tellMisfits(name, table, language, fields.runtime, mistakes);
-  const script = decodeScript({ name, entry, table, language }, fields, context);
+  const given = { of: owner, context: { step: name }, files: context };
+  const words = readShellTemplates(language, fields, given);
+  const read = decodeScript({ name, entry, table, language }, fields, context);
+  const script = read?.kind === 'code' && words !== undefined ? { ...read, code: words.code } : read;
+  const environment = readEnvironment(context.env, fields.env, given);
+  const computedEnv =
+    words === undefined ? environment.computedEnv : { ...environment.computedEnv, ...words.computedEnv };
+  const inputs = readStepInputs(fields.inputs, given);
+  const control = readControl(name, table, fields, context);
   const isolation = isolationOf(context.isolation, fields.isolation);
   const caching = cachingOf(name, table, { language, cache: context.cache }, fields, mistakes);
   tellUndeclared(owner, fields.secrets, context);
@@ -81,9 +93,13 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       ...(fields.interpreter !== undefined && { interpreter: fields.interpreter }),
       script,
       dependsOn,
+      ...control,
       ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
       retry,
-      env: environmentOf(context.env, fields.env),
+      env: environment.env,
+      ...(computedEnv !== undefined && { computedEnv }),
+      ...(inputs !== undefined && { inputs }),
+      ...(fields.register !== undefined && { register: fields.register }),
       passEnv: textsOf(fields.pass_env),
       ...(fields.secrets !== undefined && fields.secrets.length > 0 && { secrets: textsOf(fields.secrets) }),
       ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
@@ -96,19 +112,11 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   };
 }
 
-/** Most steps have none of these, and share the empty ones. */
+/** Most steps have none, and share the empty list. */
 const NO_TEXTS: readonly string[] = [];
-const NO_ENVIRONMENT: Step['env'] = {};
 
 function textsOf(words: readonly Word[] = []): readonly string[] {
   return words.length === 0 ? NO_TEXTS : words.map(({ text }) => text);
-}
-
-function environmentOf(
-  workflow: ReadonlyMap<string, string>,
-  step: ReadonlyMap<string, string> = workflow,
-): Step['env'] {
-  return workflow.size + step.size === 0 ? NO_ENVIRONMENT : Object.fromEntries([...workflow, ...step]);
 }
 
 function tellUndeclared(owner: string, names: readonly Word[] = [], { secrets, mistakes }: StepContext): void {

@@ -35,7 +35,7 @@ export function checkReferences({ file, steps }: Outline): readonly Diagnostic[]
         found.push(mistake(file, 'unknown-dependency', dependency.span, message));
       }
     }
-    found.push(...checkInputNames(file, step, first));
+    found.push(...checkInputNames(file, step, first), ...checkOwnInputs(file, step));
   }
   return found;
 }
@@ -60,6 +60,23 @@ function checkInputNames(
       `and both would be its ${variable}`;
     const related = [{ message: `"${holder.name}" is ${variable} too`, span: holder.span }];
     found.push(mistake(file, 'colliding-inputs', dependency.span, message, related));
+  }
+  return found;
+}
+
+/** Values of its own stand beside the outputs of its dependencies. */
+function checkOwnInputs(file: SourceFile, { name, span, inputs, dependsOn }: OutlinedStep): readonly Diagnostic[] {
+  if (inputs === undefined) return [];
+  const holders = new Map(dependsOn.map((dependency) => [inputVariable(dependency.name), dependency.name]));
+  const found: Diagnostic[] = [];
+  for (const input of Object.keys(inputs)) {
+    const variable = inputVariable(input);
+    const holder = holders.get(variable);
+    if (holder !== undefined) {
+      const message = `Rename input "${input}" of step "${name}": it depends on "${holder}", and both would be its ${variable}`;
+      found.push(mistake(file, 'colliding-inputs', span, message));
+    }
+    holders.set(variable, input);
   }
   return found;
 }

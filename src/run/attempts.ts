@@ -16,6 +16,8 @@ export type AttemptEnd = { readonly attempt: number; readonly durationMs: number
       readonly usage: Usage;
       /** Where the output was taken from, in place of an attempt. */
       readonly cached?: CachedFrom;
+      /** The last line that is not empty of a shell step whose output is kept as a variable. */
+      readonly lastLine?: string;
     }
   | { readonly how: 'failed'; readonly failure: StepFailure; readonly usage: Usage }
   | { readonly how: 'cancelled' }
@@ -34,6 +36,7 @@ export class StepRun {
   #job: RunningJob | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
+  #lastLine: string | undefined;
 
   constructor(
     step: Step,
@@ -71,7 +74,8 @@ export class StepRun {
       const { output, from } = recalled;
       this.#repeat(recalled);
       const usage = { wallMs: 0, bytesIn: 0, bytesOut: output.length };
-      return { how: 'succeeded', attempt: 0, durationMs: performance.now() - startedAt, output, usage, cached: from };
+      const durationMs = performance.now() - startedAt;
+      return { how: 'succeeded', attempt: 0, durationMs, output, usage, cached: from, ...this.#lastLineKept() };
     }
     if (this.#stopped) return { how: 'cancelled', attempt: 0, durationMs: performance.now() - startedAt };
     for (let attempt = 1; ; attempt++) {
@@ -80,7 +84,7 @@ export class StepRun {
       for (const message of outcome.warnings) this.#tell({ kind: 'step-warned', step: this.#step.name, message });
       if (outcome.ok) {
         await this.#recall?.done(this.#step, this.#jobFor(attempt), outcome.output);
-        return { how: 'succeeded', attempt, durationMs, output: outcome.output, usage };
+        return { how: 'succeeded', attempt, durationMs, output: outcome.output, usage, ...this.#lastLineKept() };
       }
       const { failure } = outcome;
       if (failure.reason === 'cancelled') return { how: 'cancelled', attempt, durationMs };
@@ -110,6 +114,7 @@ export class StepRun {
     const { lines, warnings } = said;
     const step = this.#step.name;
     if (lines.length > 0) this.#tell({ kind: 'step-printed', step, lines, cached: from });
+    this.#noteLast(lines);
     for (const message of warnings) this.#tell({ kind: 'step-warned', step, message, cached: from });
   }
 
@@ -130,6 +135,7 @@ export class StepRun {
     const mask = masking && new LineMask(masking);
     const print = (lines: readonly PrintedLine[]): void => {
       if (lines.length > 0) this.#tell({ kind: 'step-printed', step, lines });
+      this.#noteLast(lines);
     };
     this.#job = this.#pool.start(job, {
       timeoutMs: this.#step.timeoutMs,
@@ -139,6 +145,16 @@ export class StepRun {
     this.#job = undefined;
     if (mask !== undefined) print(mask.finish());
     return masking === undefined ? finished : { ...finished, outcome: masking.outcome(finished.outcome) };
+  }
+
+  #lastLineKept(): { readonly lastLine?: string } {
+    return this.#lastLine === undefined ? {} : { lastLine: this.#lastLine };
+  }
+
+  #noteLast(lines: readonly PrintedLine[]): void {
+    if (this.#step.register === undefined || this.#step.language !== 'shell') return;
+    const last = lines.findLast(({ stream, text }) => stream === 'stdout' && text.trim() !== '');
+    if (last !== undefined) this.#lastLine = last.text.trim();
   }
 
   /** Waits, unless stopped meanwhile. */

@@ -3,6 +3,7 @@ import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
+import { isComputed } from './facts.ts';
 import { gather } from './inputs.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { mayBeCached } from './recall.ts';
@@ -40,9 +41,11 @@ export async function foresee(
   const found: Foresight[] = [];
   for (const { index, step, dependsOn } of steps) {
     const { name } = step;
-    const missing = dependsOn.filter((dependency) => outputs[dependency] === undefined);
+    // What is computed or decided on the way is not known before.
+    const isOpen = isComputed(step) || dependsOn.some((dependency) => steps[dependency]!.step.branches !== undefined);
+    const missing = dependsOn.filter((dependency) => isOpen || outputs[dependency] === undefined);
     if (!mayBeCached(step, settings, cacheDefault)) found.push({ step: name, kind: 'always' });
-    else if (missing.length > 0) {
+    else if (isOpen || missing.length > 0) {
       found.push({ step: name, kind: 'open', on: missing.map((dependency) => steps[dependency]!.step.name) });
     } else {
       const names = dependsOn.map((dependency) => steps[dependency]!.step.name);

@@ -19,6 +19,7 @@ export function mayRetry(failure: StepFailure): boolean {
     case 'not-runnable':
     case 'not-granted':
     case 'runtime-missing':
+    case 'expression':
       return false;
     case 'threw':
     case 'exited':

@@ -1,14 +1,18 @@
 /** One execution of a plan: starts what the scheduler says, on the pool, and tells what happens. */
-import type { EncodedValue } from '../../runners/contract.ts';
-import type { Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
+import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
+import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
+import { fail, ok, type Result } from '../model/result.ts';
 import type { ExecutionMode, FailureMode, Step } from '../model/workflow.ts';
 import { type AttemptEnd, StepRun } from './attempts.ts';
+import { chosenBy } from './branches.ts';
+import { Facts, hasExpressions, type Ready } from './facts.ts';
 import { gather } from './inputs.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
 import { mayBeCached, type Recall } from './recall.ts';
 import { Scheduler, type Skip } from './scheduler.ts';
+import { outlivesStop } from './tally.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
 
 export interface PlanRunOptions {
@@ -23,8 +27,14 @@ export interface PlanRunOptions {
   readonly secrets?: () => Promise<JobSettings['secrets']>;
   /** Names of the host's environment that are secrets. */
   readonly hidden: ReadonlySet<string>;
+  /** Values of all inputs that the workflow declares. */
+  readonly inputs?: GivenInputs;
+  /** The same as they may be shown and kept. */
+  readonly shownInputs?: GivenInputs;
   /** Outputs of steps that succeeded before the run was resumed; absent where it is not. */
   readonly kept?: ReadonlyMap<string, EncodedValue>;
+  /** What kept steps had printed last, where that is a variable. */
+  readonly lastLines?: ReadonlyMap<string, string>;
   /** `HWFE_WORKDIR`, which is there and stays; nothing means a temporary one. */
   readonly workdir: string | undefined;
   /** Asked about steps that may be cached. */
@@ -43,6 +53,8 @@ export class PlanRun {
   readonly #options: PlanRunOptions;
   readonly #listener: RunListener;
   readonly #scheduler: Scheduler;
+  /** Where something has to be computed. */
+  readonly #facts: Facts | undefined;
   readonly #outputs: (EncodedValue | undefined)[];
   /** By index. Not a Map: each table that a Map outgrows is kept by the one before it until the collector gets to both. */
   readonly #active: (StepRun | undefined)[];
@@ -51,6 +63,7 @@ export class PlanRun {
   #workdir: Workdir | undefined;
   #secrets: JobSettings['secrets'];
   #level = -1;
+  #hasBegun = false;
   #anyFailed = false;
   #stopped: StopReason | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -62,6 +75,16 @@ export class PlanRun {
     this.#listener = listener;
     this.#secrets = { values: new Map(), hidden: options.hidden };
     this.#scheduler = new Scheduler(plan, options);
+    const { settings, hidden, inputs = {} } = options;
+    this.#facts = hasExpressions(plan)
+      ? new Facts(plan, {
+          run: settings.run,
+          env: settings.env,
+          secrets: { values: new Map(), hidden },
+          inputs,
+          runtimeOf: (step) => runtimeOf(step, settings.runners),
+        })
+      : undefined;
     this.#outputs = plan.steps.map(() => undefined);
     this.#active = plan.steps.map(() => undefined);
     let settled = (): void => {};
@@ -72,20 +95,22 @@ export class PlanRun {
     this.finished = this.#go(allSettled);
   }
 
-  /** Starts nothing more and ends what runs. Does nothing the second time. */
+  /** Starts nothing more but what runs always, and ends what runs but for that. Does nothing the second time. */
   stop(reason: StopReason): void {
     if (this.#stopped !== undefined || this.#scheduler.done) return;
     this.#stopped = reason;
     this.#tell({ kind: 'run-stopping', reason });
     this.#tellSkips(this.#scheduler.stop(reason));
-    for (const step of this.#active) step?.stop();
-    if (this.#scheduler.done) this.#settled();
+    this.#stopActive();
+    this.#goOn();
   }
 
   /** As `stop`, without waiting for anything to end cleanly. */
   kill(): void {
     this.stop('cancelled');
+    this.#tellSkips(this.#scheduler.stop(this.#stopped ?? 'cancelled', true));
     for (const step of this.#active) step?.kill();
+    this.#goOn();
   }
 
   async #go(allSettled: Promise<void>): Promise<RunStatus> {
@@ -98,6 +123,7 @@ export class PlanRun {
       failureMode,
       cap: mode === 'sequential' ? 1 : cap,
       levels: levels.map((level) => level.map((index) => steps[index]!.step.name)),
+      ...(this.#options.shownInputs && { inputs: this.#options.shownInputs }),
     };
     const { kept } = this.#options;
     if (kept === undefined) this.#tell({ kind: 'run-started', ...beginning });
@@ -107,13 +133,15 @@ export class PlanRun {
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.stop('timed-out'), timeoutMs);
     // What was started without waiting begins at once.
     if (this.#options.secrets !== undefined) this.#secrets = await this.#options.secrets();
-    if (this.#scheduler.done) this.#settled();
-    else this.#startReady();
+    this.#hasBegun = true;
+    this.#goOn();
     await allSettled;
     clearTimeout(this.#timer);
     await this.#workdir?.[Symbol.asyncDispose]();
-    const status = this.#status();
-    this.#tell({ kind: 'run-settled', status, durationMs: performance.now() - this.#startedAt });
+    const failure = this.#status() === 'succeeded' ? this.#returnOutputs() : undefined;
+    const status = failure === undefined ? this.#status() : 'failed';
+    const durationMs = performance.now() - this.#startedAt;
+    this.#tell({ kind: 'run-settled', status, durationMs, ...(failure && { failure }) });
     return status;
   }
 
@@ -124,29 +152,89 @@ export class PlanRun {
       const output = kept.get(step.name);
       if (output === undefined) continue;
       this.#outputs[index] = output;
-      this.#scheduler.keep(index);
+      this.#facts?.succeeded(step, output, 0, this.#options.lastLines?.get(step.name));
+      const chosen = chosenBy(step, output, this.#plan, this.#facts);
+      this.#tellSkips(this.#scheduler.keep(index, chosen.ok ? chosen.value : undefined));
       names.push(step.name);
     }
     return names;
   }
 
+  /** Starts what may start, unless nothing is left to wait for. */
+  #goOn(): void {
+    if (this.#hasBegun && !this.#scheduler.done) this.#startReady();
+    if (this.#scheduler.done) this.#settled();
+  }
+
   #startReady(): void {
-    if (this.#options.mode === 'parallel') this.#tellLevels();
-    for (const index of this.#scheduler.take()) {
-      const planned = this.#plan.steps[index]!;
-      const inputs = gather(
-        planned.dependsOn.map((dependency) => this.#plan.steps[dependency]!.step.name),
-        planned.dependsOn.map((dependency) => this.#outputs[dependency]!),
-      );
-      const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
-      const settings: JobSettings = { ...this.#options.settings, workdir, tmp, secrets: this.#secrets };
-      const run = new StepRun(planned.step, inputs, settings, this.#pool, (happening) => this.#tell(happening), {
-        recall: this.#recallFor(planned.step),
-        key: this.#options.keys?.get(planned.step.name),
-      });
-      this.#active[index] = run;
-      void run.finished.then((end) => this.#settle(index, end));
+    // What is skipped or fails before it begins makes room for others.
+    for (let taken = this.#scheduler.take(); taken.length > 0; taken = this.#scheduler.take()) {
+      if (this.#options.mode === 'parallel') this.#tellLevels();
+      for (const index of taken) this.#startStep(index);
     }
+    if (this.#options.mode === 'parallel') this.#tellLevels();
+  }
+
+  #startStep(index: number): void {
+    const { step, dependsOn } = this.#plan.steps[index]!;
+    const given = dependsOn.filter((dependency) => this.#outputs[dependency] !== undefined);
+    const inputs = gather(
+      given.map((dependency) => this.#plan.steps[dependency]!.step.name),
+      given.map((dependency) => this.#outputs[dependency]!),
+    );
+    const ready = this.#prepare(step, inputs);
+    if (!ready.ok) {
+      this.#conclude(index, { how: 'failed', attempt: 0, durationMs: 0, failure: ready.error, usage: NO_USAGE });
+      return;
+    }
+    if (ready.value === 'skipped') {
+      const because = { kind: 'condition', expression: step.condition!.text } as const;
+      this.#tellSkips([{ index, because }, ...this.#scheduler.settle(index, { how: 'skipped' })]);
+      return;
+    }
+    const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
+    const settings: JobSettings = { ...this.#options.settings, workdir, tmp, secrets: this.#secrets };
+    const { step: computed, inputs: all } = ready.value;
+    const run = new StepRun(computed, all, settings, this.#pool, (happening) => this.#tell(happening), {
+      recall: this.#recallFor(step),
+      key: this.#options.keys?.get(step.name),
+    });
+    this.#active[index] = run;
+    void run.finished.then((end) => {
+      this.#active[index] = undefined;
+      this.#conclude(index, end);
+      this.#goOn();
+    });
+  }
+
+  #prepare(step: Step, inputs: ReadonlyMap<string, EncodedValue>): Result<Ready | 'skipped', StepFailure> {
+    const facts = this.#facts;
+    if (facts === undefined) return ok({ step, inputs });
+    if (step.condition !== undefined) {
+      const isTrue = facts.isTrue(step.condition, step);
+      if (!isTrue.ok) return fail(this.#masked(isTrue.error));
+      if (!isTrue.value) return ok('skipped');
+    }
+    facts.started(step.name);
+    const ready = facts.prepare(step, inputs);
+    return ready.ok ? ready : fail(this.#masked(ready.error));
+  }
+
+  /** What an expression says may have a secret in it. */
+  #masked(failure: StepFailure): StepFailure {
+    const masked = this.#secrets.masking?.outcome({ ok: false, failure, warnings: [] });
+    return masked === undefined || masked.ok ? failure : masked.failure;
+  }
+
+  /** Gives why it could not. */
+  #returnOutputs(): StepFailure | undefined {
+    const outputs = this.#facts?.outputs();
+    if (outputs?.ok === false) return this.#masked(outputs.error);
+    if (outputs?.value === undefined) return undefined;
+    const outcome = { ok: true, output: outputs.value, warnings: [] } as const;
+    const masked = this.#secrets.masking?.outcome(outcome) ?? outcome;
+    if (masked.ok) this.#tell({ kind: 'run-returned', outputs: masked.output });
+    return undefined;
   }
 
   #recallFor(step: Step): Recall | undefined {
@@ -154,37 +242,55 @@ export class PlanRun {
     return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
   }
 
-  #settle(index: number, end: AttemptEnd): void {
-    this.#active[index] = undefined;
-    const step = this.#plan.steps[index]!.step.name;
+  #conclude(index: number, end: AttemptEnd): void {
+    const { step } = this.#plan.steps[index]!;
     const { attempt, durationMs } = end;
-    switch (end.how) {
-      case 'succeeded':
-        this.#outputs[index] = end.output;
-        this.#tell({
-          kind: 'step-succeeded',
-          step,
-          attempt,
-          ...(end.cached && { cached: end.cached }),
-          output: end.output,
-          durationMs,
-          usage: end.usage,
-        });
-        break;
-      case 'failed':
-        this.#anyFailed = true;
-        this.#tell({ kind: 'step-failed', step, attempt, failure: end.failure, durationMs, usage: end.usage });
-        break;
-      case 'cancelled':
-        this.#tell({ kind: 'step-cancelled', step, attempt, durationMs });
-        break;
+    if (end.how === 'succeeded') {
+      this.#succeed(index, end);
+      return;
     }
-    this.#tellSkips(this.#scheduler.settle(index, end.how));
-    if (end.how === 'failed' && this.#options.failureMode === 'kill') {
-      for (const sibling of this.#active) sibling?.stop();
+    if (end.how === 'failed') {
+      this.#anyFailed = true;
+      const { failure, usage } = end;
+      this.#facts?.failed(step, failure, attempt);
+      this.#tell({ kind: 'step-failed', step: step.name, attempt, failure, durationMs, usage });
+    } else {
+      this.#facts?.ended(step.name, 'cancelled', attempt);
+      this.#tell({ kind: 'step-cancelled', step: step.name, attempt, durationMs });
     }
-    if (this.#scheduler.done) this.#settled();
-    else this.#startReady();
+    this.#tellSkips(this.#scheduler.settle(index, { how: end.how }));
+    if (end.how === 'failed' && this.#options.failureMode === 'kill') this.#stopActive();
+  }
+
+  #succeed(index: number, end: AttemptEnd & { how: 'succeeded' }): void {
+    const { step } = this.#plan.steps[index]!;
+    const { attempt, durationMs, output, usage, cached, lastLine } = end;
+    this.#facts?.succeeded(step, output, attempt, lastLine);
+    const chosen = chosenBy(step, output, this.#plan, this.#facts);
+    if (!chosen.ok) {
+      const failure = this.#masked(chosen.error);
+      this.#conclude(index, { how: 'failed', attempt, durationMs, failure, usage });
+      return;
+    }
+    this.#outputs[index] = output;
+    this.#tell({
+      kind: 'step-succeeded',
+      step: step.name,
+      attempt,
+      ...(cached && { cached }),
+      output,
+      durationMs,
+      usage,
+    });
+    const except = chosen.value;
+    this.#tellSkips(this.#scheduler.settle(index, { how: 'succeeded', ...(except && { except }) }));
+  }
+
+  /** But for what is to run always. */
+  #stopActive(): void {
+    for (const [index, run] of this.#active.entries()) {
+      if (run !== undefined && !outlivesStop(this.#plan.steps[index]!.step.runIf)) run.stop();
+    }
   }
 
   #status(): RunStatus {
@@ -202,6 +308,7 @@ export class PlanRun {
 
   #tellSkips(skips: readonly Skip[]): void {
     for (const { index, because } of skips) {
+      this.#facts?.ended(this.#plan.steps[index]!.step.name, 'skipped', 0);
       this.#tell({ kind: 'step-skipped', step: this.#plan.steps[index]!.step.name, because });
     }
   }
@@ -210,3 +317,5 @@ export class PlanRun {
     this.#listener.onEvent({ ...happening, at: Date.now(), run: this.#options.settings.run } as RunEvent);
   }
 }
+
+const NO_USAGE = { wallMs: 0, bytesIn: 0, bytesOut: 0 };

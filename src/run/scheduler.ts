@@ -3,10 +3,11 @@ import type { Plan } from '../model/plan.ts';
 import type { SkipReason, StopReason } from '../model/event.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { MinHeap } from './heap.ts';
+import { outlivesFailure, outlivesStop, type Settled, Tally } from './tally.ts';
 
 /**
- * A step waits until its dependencies have succeeded, is then ready, runs, and settles exactly once: as succeeded,
- * failed or cancelled when it ran, as skipped when it never did.
+ * A step waits until its dependencies have succeeded, or are as its `run_if` asks, is then ready, runs, and settles exactly
+ * once: as succeeded, failed or cancelled when it ran, as skipped when it never did.
  */
 type State = 'waiting' | 'ready' | 'running' | 'settled';
 
@@ -15,12 +16,35 @@ export interface Skip {
   readonly because: SkipReason;
 }
 
+/** Steps that are not to run, and why. */
+export interface Exclusion {
+  readonly steps: ReadonlySet<number>;
+  readonly because: SkipReason;
+}
+
+/** How a step that was taken ended; `ignored` is a failure that counts as a success. */
+export type Settling =
+  /** Those of its dependants in `except` are not to run, because of that. */
+  | {
+      readonly how: 'succeeded';
+      readonly except?: Exclusion;
+    }
+  | { readonly how: 'failed' | 'cancelled' | 'ignored' }
+  /** It was taken, and its condition found false. */
+  | { readonly how: 'skipped' };
+
 export interface SchedulerOptions {
   readonly mode: ExecutionMode;
   /** At most so many steps at once; `sequential` means 1, whatever this says. */
   readonly cap: number;
   readonly failureMode: FailureMode;
 }
+
+/** From what on no step starts but those that outlive it; each says no to more. */
+const OPEN = 0;
+const AFTER_FAILURE = 1;
+const STOPPED = 2;
+const KILLED = 3;
 
 export class Scheduler {
   readonly #plan: Plan;
@@ -30,6 +54,8 @@ export class Scheduler {
   readonly #state: State[];
   /** Dependencies that have not succeeded yet, by step. */
   readonly #missing: Int32Array;
+  /** Of the steps whose `run_if` is not the usual one. */
+  readonly #tallies: ReadonlyMap<number, Tally>;
   /** Start order: `#byRank[#rank[i]] === i`. */
   readonly #rank: Int32Array;
   readonly #byRank: Int32Array;
@@ -38,7 +64,7 @@ export class Scheduler {
   readonly #unsettledInLevel: Int32Array;
   #level = 0;
   #unsettled: number;
-  #closed: SkipReason | undefined;
+  #closed = OPEN;
 
   constructor(plan: Plan, options: SchedulerOptions) {
     const size = plan.steps.length;
@@ -48,6 +74,7 @@ export class Scheduler {
     this.#failureMode = options.failureMode;
     this.#state = plan.steps.map(() => 'waiting');
     this.#missing = Int32Array.from(plan.steps, (step) => step.dependsOn.length);
+    this.#tallies = talliesOf(plan);
     this.#byRank = startOrder(plan, options.mode);
     this.#rank = new Int32Array(size);
     this.#byRank.forEach((index, rank) => {
@@ -85,40 +112,36 @@ export class Scheduler {
   }
 
   /** Takes note that a running step ended; the answer is what will never run for that. */
-  settle(index: number, how: 'succeeded' | 'failed' | 'cancelled'): Skip[] {
+  settle(index: number, settling: Settling): Skip[] {
     if (this.#state[index] !== 'running') throw new Error(`Internal error: step ${index} settles without running`);
     this.#running -= 1;
     this.#markSettled(index);
-    if (how === 'succeeded') {
-      for (const dependant of this.#plan.steps[index]!.dependants) {
-        this.#missing[dependant]! -= 1;
-        if (this.#missing[dependant] === 0 && this.#state[dependant] === 'waiting') this.#makeReady(dependant);
-      }
-      this.#advanceLevel();
-      return [];
-    }
+    const skips: Skip[] = [];
+    const { how } = settling;
+    if (how === 'succeeded' && settling.except !== undefined) this.#exclude(settling.except, skips);
     const step = this.#plan.steps[index]!.step.name;
-    const skips = this.#skipBehind(index, { kind: 'dependency', step });
+    this.#pass(index, SEEN_AS[how], { kind: 'dependency', step }, skips);
     if (how === 'failed' && this.#failureMode !== 'continue') {
-      for (const skip of this.#close({ kind: 'failure-mode', step })) skips.push(skip);
+      this.#close(AFTER_FAILURE, { kind: 'failure-mode', step }, skips);
     }
     this.#advanceLevel();
     return skips;
   }
 
   /** Counts a step as succeeded that did so in an earlier part of the run; before any is taken. */
-  keep(index: number): void {
+  keep(index: number, except?: Exclusion): Skip[] {
+    const skips: Skip[] = [];
     this.#markSettled(index);
-    for (const dependant of this.#plan.steps[index]!.dependants) {
-      this.#missing[dependant]! -= 1;
-      if (this.#missing[dependant] === 0 && this.#state[dependant] === 'waiting') this.#makeReady(dependant);
-    }
+    if (except !== undefined) this.#exclude(except, skips);
+    this.#pass(index, 'succeeded', { kind: 'dependency', step: this.#plan.steps[index]!.step.name }, skips);
     this.#advanceLevel();
+    return skips;
   }
 
-  /** Lets nothing start any more; what runs goes on until it settles. */
-  stop(reason: StopReason): Skip[] {
-    const skips = this.#close({ kind: 'stopped', reason });
+  /** Lets nothing start any more but what runs `always`; what runs goes on until it settles. */
+  stop(reason: StopReason, isForAll = false): Skip[] {
+    const skips: Skip[] = [];
+    this.#close(isForAll ? KILLED : STOPPED, { kind: 'stopped', reason }, skips);
     this.#advanceLevel();
     return skips;
   }
@@ -128,31 +151,65 @@ export class Scheduler {
     if (!this.#levelGated || this.#plan.steps[index]!.level === this.#level) this.#ready.push(this.#rank[index]!);
   }
 
-  #skipBehind(index: number, because: SkipReason): Skip[] {
-    const skips: Skip[] = [];
-    const worklist = [index];
+  /** Tells the dependants of a settled step; what they are skipped for goes on to theirs. */
+  #pass(index: number, how: Settled, because: SkipReason, skips: Skip[]): void {
+    const worklist: { readonly index: number; readonly how: Settled; readonly because: SkipReason }[] = [
+      { index, how, because },
+    ];
     for (let next = worklist.pop(); next !== undefined; next = worklist.pop()) {
-      for (const dependant of this.#plan.steps[next]!.dependants) {
+      for (const dependant of this.#plan.steps[next.index]!.dependants) {
         if (this.#state[dependant] !== 'waiting') continue;
+        const skipped = this.#hear(dependant, next.how, next.because);
+        if (skipped === undefined) continue;
         this.#markSettled(dependant);
-        skips.push({ index: dependant, because });
-        worklist.push(dependant);
+        skips.push({ index: dependant, because: skipped });
+        const step = this.#plan.steps[dependant]!.step.name;
+        const behind: SkipReason = skipped.kind === 'run-if' ? { kind: 'dependency', step } : skipped;
+        worklist.push({ index: dependant, how: 'skipped', because: behind });
       }
     }
-    return skips;
   }
 
-  #close(because: SkipReason): Skip[] {
-    if (this.#closed !== undefined) return [];
-    this.#closed = because;
-    this.#ready.clear();
-    const skips: Skip[] = [];
-    for (const { index } of this.#plan.steps) {
-      if (this.#state[index] !== 'waiting' && this.#state[index] !== 'ready') continue;
+  /** One dependency of a waiting step has settled. Why it is skipped, if it is. */
+  #hear(index: number, how: Settled, because: SkipReason): SkipReason | undefined {
+    const tally = this.#tallies.get(index);
+    if (tally === undefined) {
+      if (how !== 'succeeded') return because;
+      this.#missing[index]! -= 1;
+      if (this.#missing[index] === 0) this.#makeReady(index);
+      return undefined;
+    }
+    tally.note(how);
+    const { verdict } = tally;
+    if (verdict === 'start') this.#makeReady(index);
+    return verdict === 'skip' ? { kind: 'run-if', rule: this.#plan.steps[index]!.step.runIf!.rule } : undefined;
+  }
+
+  #exclude({ steps, because }: Exclusion, skips: Skip[]): void {
+    const excluded = [...steps].filter((index) => this.#state[index] === 'waiting' || this.#state[index] === 'ready');
+    for (const index of excluded) {
       this.#markSettled(index);
       skips.push({ index, because });
     }
-    return skips;
+    for (const index of excluded) {
+      this.#pass(index, 'skipped', { kind: 'dependency', step: this.#plan.steps[index]!.step.name }, skips);
+    }
+  }
+
+  #close(how: number, because: SkipReason, skips: Skip[]): void {
+    if (this.#closed >= how) return;
+    this.#closed = how;
+    const outlives = how === AFTER_FAILURE ? outlivesFailure : how === STOPPED ? outlivesStop : (): boolean => false;
+    const closed: number[] = [];
+    for (const { index, step } of this.#plan.steps) {
+      if (this.#state[index] !== 'waiting' && this.#state[index] !== 'ready') continue;
+      if (this.#tallies.size > 0 && outlives(step.runIf)) continue;
+      this.#markSettled(index);
+      skips.push({ index, because });
+      closed.push(index);
+    }
+    // Those that outlive it may have waited for what will never be.
+    if (this.#tallies.size > 0) for (const index of closed) this.#pass(index, 'skipped', because, skips);
   }
 
   #markSettled(index: number): void {
@@ -170,6 +227,23 @@ export class Scheduler {
       }
     }
   }
+}
+
+/** What those that wait for a step see of how it ended. */
+const SEEN_AS: Readonly<Record<Settling['how'], Settled>> = {
+  succeeded: 'succeeded',
+  ignored: 'succeeded',
+  failed: 'failed',
+  cancelled: 'failed',
+  skipped: 'skipped',
+};
+
+function talliesOf(plan: Plan): ReadonlyMap<number, Tally> {
+  const tallies = new Map<number, Tally>();
+  for (const { index, step, dependsOn } of plan.steps) {
+    if (step.runIf !== undefined) tallies.set(index, new Tally(step.runIf, dependsOn.length));
+  }
+  return tallies;
 }
 
 /** Plan order, except that across levels the step with the longest chain behind it goes first. */

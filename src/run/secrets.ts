@@ -61,15 +61,20 @@ export class Secrets {
   }
 }
 
-/** The values that there are of all that the steps name, and what hides them from reports. */
-export async function handOut(secrets: Secrets, workflow: Workflow): Promise<JobSettings['secrets']> {
+/** The values that there are of all that the steps name, and what hides them, and `others`, from reports. */
+export async function handOut(
+  secrets: Secrets,
+  workflow: Workflow,
+  others: ReadonlyMap<string, string>,
+): Promise<JobSettings['secrets']> {
   const values = new Map<string, string>();
   for (const name of new Set(workflow.steps.flatMap((step) => step.secrets ?? []))) {
     const value = await secrets.get(name);
     if (value.ok) values.set(name, value.value);
   }
   const { Masking } = await import('./masking.ts');
-  return { values, hidden: secrets.hidden(workflow), ...(values.size > 0 && { masking: new Masking(values) }) };
+  const masked = new Map([...[...others].filter(([, value]) => value !== ''), ...values]);
+  return { values, hidden: secrets.hidden(workflow), ...(masked.size > 0 && { masking: new Masking(masked) }) };
 }
 
 /** The line end after it is none of it. */

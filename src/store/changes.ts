@@ -52,6 +52,12 @@ function aspects(step: StepDefinition): Record<string, string> {
         .sort()
         .map((name) => [name, step.env[name]]),
     ),
+    inputs: text(withoutLines(step.inputs)),
+    templates: text(withoutLines(step.computedEnv)),
+    register: text(step.register),
+    if: text(withoutLines(step.condition)),
+    run_if: text(step.runIf),
+    switch: text(withoutLines(step.branches)),
     pass_env: text(step.passEnv),
     secrets: text(step.secrets),
     permissions: text(step.permissions),
@@ -59,6 +65,13 @@ function aspects(step: StepDefinition): Record<string, string> {
     packages: text(step.packages),
     deterministic: text(step.deterministic),
   };
+}
+
+/** Where an expression stands changes nothing. */
+function withoutLines(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value ?? null, (key, inner: unknown) => (key === 'line' ? undefined : inner)),
+  ) as unknown;
 }
 
 function codeOf({ script }: StepDefinition): string {

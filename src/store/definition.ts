@@ -10,6 +10,7 @@ export function definitionOf({ workflow, steps }: Plan): RunDefinition {
   return {
     workflow: workflow.name,
     file: workflow.file,
+    ...(workflow.inputs && { inputs: workflow.inputs }),
     steps: steps.map(({ step }) => stepDefinition(step, modules)),
   };
 }

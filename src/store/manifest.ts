@@ -25,6 +25,10 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
   const { script, language, runtime } = job;
   const inputs: Record<string, string> = {};
   for (const name of [...job.inputs.keys()].sort()) {
+    if (step.carriesSecrets?.includes(name) === true) {
+      inputs[name] = 'secret';
+      continue;
+    }
     const hash = contents.hashOf(job.inputs.get(name)!);
     inputs[name] = (hash instanceof Promise ? await hash : hash).toString('hex');
   }
@@ -58,12 +62,13 @@ async function hashesOf(patterns: readonly string[], cwd: string): Promise<Recor
 
 function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Record<string, string> {
   const isOwn = (name: string): boolean => Object.hasOwn(step.env, name) || step.passEnv.length > 0;
-  const open = Object.keys(env).filter((name) => step.secrets?.includes(name) !== true);
+  const named = [...(step.secrets ?? []), ...(step.carriesSecrets ?? []).filter((name) => Object.hasOwn(env, name))];
+  const open = Object.keys(env).filter((name) => !named.includes(name));
   const names = open.filter((name) => runtime === 'embedded' || TELLING.test(name) || isOwn(name));
   const hash = (text: string): string => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32);
   const values = names.sort().map((name) => [name, hash(env[name]!)]);
   // Of a secret only its name counts: its value is kept in no form, and a new one gives no other result.
-  return { ...Object.fromEntries(values), ...Object.fromEntries((step.secrets ?? []).map((name) => [name, 'secret'])) };
+  return { ...Object.fromEntries(values), ...Object.fromEntries(named.map((name) => [name, 'secret'])) };
 }
 
 /** Those that can make a step fail; how much of its printed text is shown changes nothing. */

@@ -285,6 +285,7 @@ export class RunRecording implements Recording {
       case 'level-started':
       case 'step-printed':
       case 'step-warned':
+      case 'run-returned':
         return;
     }
   }

@@ -5,6 +5,7 @@ import type { Plan, PlannedStep } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Step } from '../model/workflow.ts';
 import type { History } from './history.ts';
+import { lastLinesOf } from './last-lines.ts';
 
 export interface Replay {
   /** What the step needs counts as done already. */
@@ -12,6 +13,8 @@ export interface Replay {
   readonly inputs: ReadonlyMap<string, EncodedValue>;
   /** The key under which it ran, by its name; empty where it was not to be cached. */
   readonly keys: ReadonlyMap<string, Uint8Array>;
+  /** What the steps behind these printed last, where that is a variable. */
+  readonly lastLines: ReadonlyMap<string, string>;
   /** What the step handed on then. */
   readonly output?: KeptValue;
 }
@@ -26,6 +29,8 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   const inputs = new Map<string, EncodedValue>();
   for (const input of step.dependsOn) {
     const kept = history.step(run, input)?.output;
+    // A step that starts whatever its dependencies did got nothing from those that did not succeed.
+    if (kept === undefined && step.runIf !== undefined) continue;
     if (kept === undefined) return fail(`Step "${name}" never got its inputs: "${input}" has no output in that run`);
     const value = history.value(kept);
     if (value === undefined) return fail(`The output of "${input}", which step "${name}" got, is damaged`);
@@ -34,8 +39,9 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   const { output, key } = history.step(run, name) ?? {};
   const keys = new Map(key === undefined ? [] : [[name, key]]);
   const others = definition.steps.filter((one) => inputs.has(one.name));
-  const plan = planOf(run, definition.file, others.map(stepOf), stepOf(step));
-  return ok({ plan, inputs, keys, ...(output !== undefined && { output }) });
+  const plan = planOf(run, definition, others.map(stepOf), stepOf(step));
+  const lastLines = lastLinesOf(history, run, others.map(stepOf));
+  return ok({ plan, inputs, keys, lastLines, ...(output !== undefined && { output }) });
 }
 
 /** The same step with other code. */
@@ -45,12 +51,12 @@ export function withCode({ plan, ...rest }: Replay, code: string): Replay {
   if (script.kind !== 'code') return { plan, ...rest };
   const step: Step = { ...last.step, script: { ...script, code } };
   const others = plan.steps.slice(0, -1).map((one) => one.step);
-  return { ...rest, plan: planOf({ workflow: plan.workflow.name }, plan.workflow.file, others, step) };
+  return { ...rest, plan: planOf({ workflow: plan.workflow.name }, plan.workflow, others, step) };
 }
 
 function planOf(
   { workflow }: Pick<PastRun, 'workflow'>,
-  file: Plan['workflow']['file'],
+  { file, inputs }: Pick<Plan['workflow'], 'file' | 'inputs'>,
   others: Step[],
   step: Step,
 ): Plan {
@@ -68,13 +74,21 @@ function planOf(
   });
   const first = others.map((_, i) => i);
   return {
-    workflow: { name: workflow, file, steps },
+    workflow: { name: workflow, file, ...(inputs && { inputs }), steps },
     warnings: [],
     steps: planned,
     levels: first.length === 0 ? [[0]] : [first, [others.length]],
   };
 }
 
-function stepOf({ dependsOn, moduleHash: _hash, ...step }: StepDefinition): Step {
+/** That it ran is known: what decided it is left out. */
+function stepOf({
+  dependsOn,
+  moduleHash: _hash,
+  condition: _c,
+  runIf: _r,
+  branches: _b,
+  ...step
+}: StepDefinition): Step {
   return { ...step, span: NOWHERE, dependsOn: dependsOn.map((name) => ({ name, span: NOWHERE })) };
 }

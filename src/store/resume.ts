@@ -8,10 +8,13 @@ import type { Plan } from '../model/plan.ts';
 import { changesBetween, type StepChange } from './changes.ts';
 import { definitionOf } from './definition.ts';
 import type { History } from './history.ts';
+import { lastLinesOf } from './last-lines.ts';
 
 export interface ResumePlan {
   /** Outputs of the steps that are not run again. */
   readonly kept: ReadonlyMap<string, EncodedValue>;
+  /** What those printed last whose `register` keeps that. */
+  readonly lastLines: ReadonlyMap<string, string>;
   readonly changes: readonly StepChange[];
   /** Steps that changed though they had succeeded, and that nothing asks to run again. */
   readonly stale: readonly string[];
@@ -40,7 +43,8 @@ export function planResume(history: History, run: PastRun, plan: Plan, from?: st
       if (changed.has(step.name)) stale.push(step.name);
     }
   }
-  return { kept, changes, stale, damaged };
+  const steps = plan.steps.flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
+  return { kept, lastLines: lastLinesOf(history, run, steps), changes, stale, damaged };
 }
 
 /** A directory that was the run's own went with it. */

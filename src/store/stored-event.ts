@@ -1,5 +1,6 @@
 /** An event as a row, and back. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { own } from '../../runners/value.ts';
 import type { KeptValue, Starter } from '../model/history.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Row, SqlValue } from './sqlite.ts';
@@ -23,8 +24,10 @@ export function rowOf(
   by: Starter | undefined,
 ): [number, string, string | null, SqlValue] {
   const { at, kind, run: _, ...rest } = event;
-  const { step = null, ...body } = rest as { step?: string };
-  const whole = output !== undefined ? { ...body, output } : by !== undefined ? { ...body, by } : body;
+  const { step = null, ...fields } = rest as { step?: string };
+  let body: object = fields;
+  if (event.kind === 'run-returned') body = { outputs: Buffer.from(event.outputs).toString() };
+  const whole: object = output !== undefined ? { ...body, output } : by !== undefined ? { ...body, by } : body;
   const text = JSON.stringify(whole);
   return [at, kind, step, text.length > LONG ? deflateRawSync(text, { level: 1 }) : text];
 }
@@ -33,7 +36,9 @@ export function eventOf(row: Row, run: string): PastEvent {
   const body = row['body']!;
   const text = typeof body === 'string' ? body : inflateRawSync(body as Uint8Array).toString();
   const step = row['step'] === null ? {} : { step: row['step'] };
-  return { kind: row['kind'], at: row['at'], run, ...step, ...(JSON.parse(text) as object) } as unknown as PastEvent;
+  const fields = JSON.parse(text) as { outputs?: unknown };
+  if (typeof fields.outputs === 'string') fields.outputs = own(Buffer.from(fields.outputs));
+  return { kind: row['kind'], at: row['at'], run, ...step, ...fields } as unknown as PastEvent;
 }
 
 /** For whoever folds or shows events and has no use for the bytes. */

@@ -3,7 +3,7 @@ import type { RunEvent } from '../model/event.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Starter } from '../model/history.ts';
 import { formatSize } from '../model/size.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../model/failure.ts';
 import { formatMoment } from './moment.ts';
 import type { Style } from './style.ts';
 import { visiblePainted } from './visible.ts';
@@ -61,7 +61,9 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'run-stopping':
       return event.reason;
     case 'run-settled':
-      return `${event.status} after ${formatDuration(event.durationMs)}`;
+      return `${event.status} after ${formatDuration(event.durationMs)}${event.failure === undefined ? '' : `: ${describeFailure(event.failure)}`}`;
+    case 'run-returned':
+      return formatSize(event.outputs.length);
     case 'step-printed':
       return '';
   }

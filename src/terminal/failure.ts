@@ -1,6 +1,6 @@
 /** Says in words how a step failed, where, and what to do about it. */
 import type { Position, StepFailure } from '../../runners/contract.ts';
-import { formatDuration } from '../model/duration.ts';
+import { describeFailure } from '../model/failure.ts';
 import type { SourceFile, Span } from '../model/source.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { Step } from '../model/workflow.ts';
@@ -8,30 +8,6 @@ import { excerpt } from './excerpt.ts';
 import type { Style } from './style.ts';
 import { visible, visibleLine } from './visible.ts';
 import { wrap } from './width.ts';
-
-/** `exited with status 3`: the rest of a sentence that begins with the step's name. */
-export function describeFailure(failure: StepFailure): string {
-  switch (failure.reason) {
-    case 'threw':
-    case 'not-runnable':
-    case 'output-invalid':
-    case 'not-granted':
-    case 'limit':
-    case 'runtime-missing':
-    case 'thread-lost':
-      return failure.message;
-    case 'exited':
-      return `ended with exit status ${failure.status}`;
-    case 'killed':
-      return `was ended by the signal ${failure.signal}`;
-    case 'timed-out':
-      return `ran out of time after ${formatDuration(failure.afterMs)}`;
-    case 'cancelled':
-      return 'was cancelled';
-    default:
-      return unreachable(failure);
-  }
-}
 
 /** What a person can do about it; nothing where there is nothing to do. */
 function adviceFor(failure: StepFailure, step: Step): string | undefined {
@@ -58,6 +34,8 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
       return `Raise \`${failure.limit}\` in the step's \`limits\`, or let the step ${failure.limit === 'output' ? 'hand on' : 'use'} less.`;
     case 'runtime-missing':
       return 'Install what is missing on this machine, or name another place for it in config.toml (`hwfe config` shows what is set).';
+    case 'expression':
+      return 'Give it another value with default(…), or mend the step that it reads.';
     case 'timed-out':
       return 'Give the step a longer `timeout`, or see with --print-output what it was doing.';
     case 'cancelled':

@@ -2,7 +2,9 @@
 import { harmlessJson } from './harmless-json.ts';
 import { describeGrants, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Step } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
+import { caseFor, conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
 import { countLevels, countSteps } from './words.ts';
 
@@ -39,21 +41,39 @@ function ascii(plan: Plan): string[] {
     level.forEach((at, row) => {
       const { step, dependsOn } = plan.steps[at]!;
       const number = row === 0 ? String(index + 1).padStart(gutter) : ' '.repeat(gutter);
-      const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name).join(', ');
+      const needs = dependsOn.map((dependency) => needOf(plan.steps[dependency]!.step, step.name)).join(', ');
+      const conditions = conditionsOf(step);
+      const when = conditions.length === 0 ? '' : `  [${visible(conditions.join('; '))}]`;
       const arrow = needs === '' ? '' : `  <- ${needs}`;
       const granted = visible(describeGrants(layersFor(step, undefined), step.language));
       const may = granted === '' ? '' : `  (${granted})`;
-      lines.push(`${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}${may}`.trimEnd());
+      lines.push(
+        `${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}${when}${may}`.trimEnd(),
+      );
     });
   });
   return lines;
 }
 
+/** The dependency, with the case that its `switch` has for the step. */
+function needOf(dependency: Step, step: string): string {
+  const word = caseFor(dependency, step);
+  return word === undefined ? dependency.name : `${dependency.name} (${visible(word)})`;
+}
+
 function mermaid(plan: Plan): string[] {
   const escape = (text: string): string => visible(text).replace(/[#"<>&]/g, (sign) => `#${sign.codePointAt(0)};`);
   const lines = ['flowchart TD'];
-  for (const { index, step } of plan.steps) lines.push(`  s${index}["${escape(step.name)}<br/>${step.language}"]`);
-  for (const { index, dependsOn } of plan.steps) for (const from of dependsOn) lines.push(`  s${from} --> s${index}`);
+  for (const { index, step } of plan.steps) {
+    const words = [escape(step.name), step.language, ...conditionsOf(step).map(escape)].join('<br/>');
+    lines.push(`  s${index}["${words}"]`);
+  }
+  for (const { index, step, dependsOn } of plan.steps) {
+    for (const from of dependsOn) {
+      const word = caseFor(plan.steps[from]!.step, step.name);
+      lines.push(`  s${from} -->${word === undefined ? '' : `|"${escape(word)}"|`} s${index}`);
+    }
+  }
   return lines;
 }
 
@@ -61,13 +81,18 @@ function dot(plan: Plan): string[] {
   const quote = (text: string): string => `"${visible(text).replace(/["\\]/g, '\\$&')}"`;
   const lines = [`digraph ${quote(plan.workflow.name)} {`, '  node [shape=box];'];
   for (const { step } of plan.steps) {
-    lines.push(`  ${quote(step.name)} [label=${quote(step.name).slice(0, -1)}\\n${step.language}"];`);
+    const words = [step.name, step.language, ...conditionsOf(step)].map((word) => quote(word).slice(1, -1)).join('\\n');
+    lines.push(`  ${quote(step.name)} [label="${words}"];`);
   }
   for (const level of plan.levels) {
     lines.push(`  { rank=same; ${level.map((index) => `${quote(plan.steps[index]!.step.name)};`).join(' ')} }`);
   }
   for (const { step, dependsOn } of plan.steps) {
-    for (const from of dependsOn) lines.push(`  ${quote(plan.steps[from]!.step.name)} -> ${quote(step.name)};`);
+    for (const from of dependsOn) {
+      const word = caseFor(plan.steps[from]!.step, step.name);
+      const label = word === undefined ? '' : ` [label=${quote(word)}]`;
+      lines.push(`  ${quote(plan.steps[from]!.step.name)} -> ${quote(step.name)}${label};`);
+    }
   }
   return [...lines, '}'];
 }
@@ -82,6 +107,14 @@ function json(plan: Plan): string[] {
       language: step.language,
       level,
       depends_on: dependsOn.map(nameOf),
+      ...(step.condition && { if: step.condition.text }),
+      ...(step.runIf &&
+        (step.runIf.rule === 'at_least' ? { at_least: step.runIf.count } : { run_if: step.runIf.rule })),
+      ...(step.branches && {
+        switch: step.branches.on.text,
+        case: Object.fromEntries(step.branches.cases),
+        default: step.branches.others,
+      }),
       ...(step.permissions.length > 0 && { permissions: step.permissions }),
     })),
   };

@@ -10,6 +10,9 @@ export function createJsonReport(write: (pieces: readonly (string | Uint8Array)[
 export function jsonLine(event: RunEvent): (string | Uint8Array)[] {
   const { kind, at, run, ...rest } = event;
   const head = { kind, at, run };
+  if (event.kind === 'run-returned') {
+    return [`${JSON.stringify(head).slice(0, -1)},"outputs":`, harmlessBytes(event.outputs), '}\n'];
+  }
   if (event.kind !== 'step-succeeded') return [`${harmlessJson(JSON.stringify({ ...head, ...rest }))}\n`];
   const { output, ...others } = event;
   const text = harmlessJson(JSON.stringify({ ...head, ...others }));

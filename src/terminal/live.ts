@@ -1,8 +1,9 @@
 /** Reports a run on a terminal: a view that redraws itself, printed lines above it, failures below. */
 import type { StepFailure } from '../../runners/contract.ts';
+import { describeFailure } from '../model/failure.ts';
 import type { RunEvent, RunListener } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
-import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
+import { LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { renderFrame } from './frame.ts';
 import { createPrintedLog } from './printed.ts';
 import { createProgress } from './progress.ts';
@@ -42,6 +43,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
   const failures: { step: string; failure: StepFailure; lines: readonly string[] }[] = [];
   const reasons = new Map<string, string>();
+  let outputsFailure: string | undefined;
   let above: string[] = [];
   let timer: NodeJS.Timeout | undefined;
 
@@ -110,11 +112,13 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
         return;
       }
       case 'run-settled':
+        if (event.failure !== undefined) outputsFailure = describeFailure(event.failure);
         finish(event.durationMs, event.status);
         return;
       case 'level-started':
       case 'step-started':
       case 'step-skipped':
+      case 'run-returned':
       case 'run-stopping':
         return;
     }
@@ -130,6 +134,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
     const more = progress.counts.failed - failures.length;
     if (more > 0)
       blocks.push('', style.red(`… ${more} more failed; without the view, as in "hwfe … | cat", all are told`));
+    if (outputsFailure !== undefined) blocks.push('', `${style.red('✗')} ${visible(outputsFailure)}`);
     const timedOut = progress.stopping === 'timed-out';
     const end = describeEnd(
       visible(plan.workflow.name),

@@ -3,7 +3,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { KeptValue, PastRun } from '../model/history.ts';
 import type { RunRecord, StepRecord } from '../model/record.ts';
 import { formatSize } from '../model/size.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../model/failure.ts';
 import { formatMoment } from './moment.ts';
 import { statusOf } from './past-runs.ts';
 import type { Style } from './style.ts';
@@ -35,10 +35,16 @@ export function renderPastRun(
     `run ${run.id}, started ${formatMoment(run.startedAt)}${took}`,
     `${countSteps(run.steps)}, ${record.mode}${cap}; hwfe ${run.version}, process ${run.pid}`,
     ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.map(visible).join(', ')}`]),
+    ...inputLines(record),
     '',
     ...table(rows),
     ...hint(run),
   ];
+}
+
+function inputLines({ inputs = {} }: RunRecord): string[] {
+  const given = Object.entries(inputs).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  return given.length === 0 ? [] : [`inputs: ${given.join(', ')}`];
 }
 
 function lineOf(step: StepRecord, run: PastRun, style: Style): string {

@@ -1,10 +1,11 @@
 /** Reports a run as plain lines, for pipes, logs and terminals that cannot redraw. */
 import { formatDuration } from '../model/duration.ts';
+import { describeFailure } from '../model/failure.ts';
 import type { RunEvent, RunListener } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { createPrintedLog, type Printed } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
-import { describeFailure, LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
+import { LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { visible, visibleLine } from './visible.ts';
 import { countLevels, countSteps, describeCached, describeEnd, describeSkip, paintOf, SIGNS, thenBy } from './words.ts';
 import type { StepStatus } from '../model/record.ts';
@@ -108,12 +109,15 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       case 'run-settled': {
         const timedOut = progress.stopping === 'timed-out';
         const end = { status: event.status, durationMs: event.durationMs, counts: progress.counts, timedOut };
+        if (event.failure !== undefined)
+          write(['', `${style.red('✗')} ${visible(describeFailure(event.failure))}`, '']);
         if (event.status !== 'succeeded') write([describeEnd(visible(plan.workflow.name), end, style)]);
         else say([describeEnd(visible(plan.workflow.name), end, style)]);
         return;
       }
       case 'level-started':
       case 'step-started':
+      case 'run-returned':
       case 'run-stopping':
         return;
     }

@@ -152,6 +152,7 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.durationMs = event.durationMs;
         return;
       case 'level-started':
+      case 'run-returned':
       case 'step-printed':
       case 'step-warned':
         return;

@@ -1,6 +1,6 @@
 /** Says in words why a step ran, was taken from the cache, failed or was skipped. */
 import type { StepRecord } from '../model/record.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../model/failure.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
 import { describeSkip } from './words.ts';

@@ -43,6 +43,12 @@ export function describeSkip(because: SkipReason): string {
       return `it needs "${because.step}"`;
     case 'failure-mode':
       return `"${because.step}" failed`;
+    case 'condition':
+      return `its condition is false: ${because.expression}`;
+    case 'run-if':
+      return `its run_if asks for ${because.rule}`;
+    case 'case':
+      return `"${because.step}" chose ${because.value}`;
     case 'stopped':
       return because.reason === 'timed-out' ? 'the run was out of time' : 'the run was cancelled';
     default:

@@ -5,7 +5,7 @@ import type { RunRecord, StepRecord } from '../model/record.ts';
 import type { Span } from '../model/source.ts';
 import type { StepExpectation, WorkflowTest } from '../model/suite.ts';
 import { compare, firstDifference } from '../store/difference.ts';
-import { describeFailure } from '../terminal/failure.ts';
+import { describeFailure } from '../model/failure.ts';
 import type { Golden, GoldenStep } from './golden.ts';
 import { mismatch } from './match.ts';
 import { ignoredIn } from './prepare.ts';

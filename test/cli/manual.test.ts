@@ -6,7 +6,18 @@ import { run } from '../../src/cli/commands/run.ts';
 import { STATUS } from '../../src/cli/status.ts';
 import { directory } from './rig.ts';
 
-const PAGES = ['README', 'docs/command-line', 'docs/config', 'docs/events', 'docs/history', 'docs/cache', 'docs/tests'];
+const PAGES = [
+  'README',
+  'docs/command-line',
+  'docs/config',
+  'docs/events',
+  'docs/history',
+  'docs/cache',
+  'docs/tests',
+  'docs/inputs',
+  'docs/expressions',
+  'docs/control-flow',
+];
 
 function page(name: string): string {
   return readFileSync(join(import.meta.dirname, `../../${name}.md`), 'utf8');

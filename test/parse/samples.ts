@@ -41,6 +41,17 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'undeclared-secret': { toml: 'secrets = ["API_TOKEN"]\n[steps.build]\ncmd = "make"\nsecrets = ["API_TOKN"]\n' },
   'bad-backoff': { toml: '[steps.build]\ncmd = "make"\nretries = 3\nbackoff = { base = "2m", max = "1m" }\n' },
   'bad-cache': { toml: '[steps.build]\ncmd = "make"\ncache = true\n' },
+  'bad-input': { toml: '[inputs.count]\ntype = "integer"\ndefault = "ten"\n[steps.build]\ncmd = "make"\n' },
+  'bad-variable': { toml: '[steps.build]\ncmd = "make"\nregister = "build-id"\n' },
+  'bad-condition': { toml: '[steps.report]\ncmd = "make"\nrun_if = "one_failed"\n' },
+  'bad-expression': { toml: '[steps.build]\ncmd = "make"\nif = "run.id =="\n' },
+  'unknown-name': {
+    toml: '[steps.fetch]\ncmd = "a"\n[steps.build]\ncmd = "make"\nif = "steps.fetsh.status == \'failed\'"\n',
+  },
+  'misplaced-template': {
+    toml: '[steps.build]\ncmd = "echo $(( {{ steps.fetch.output }} + 1 ))"\n[steps.fetch]\ncode = "return 1"\n',
+  },
+  'unread-template': { toml: '[steps.build]\ncmd = "echo {{ input.name }}"\n' },
   'missing-code': { toml: '[steps.build]\nlanguage = "python"\n' },
   'conflicting-fields': { toml: '[steps.build]\nfile = "build.py"\ncode = "x = 1"\n', files: { 'build.py': '' } },
   'misfit-field': { toml: '[steps.build]\nlanguage = "python"\ncode = "x = 1"\nargs = [1]\n' },

@@ -86,7 +86,16 @@ function isOfType(type: string, value: unknown): boolean {
 }
 
 /** Neither a missing module nor what only a graph can tell is a matter of the schema. */
-const BEYOND_SCHEMA = ['module-not-found', 'code-file', 'unknown-dependency', 'self-dependency', 'misfit-field'];
+const BEYOND_SCHEMA = [
+  'module-not-found',
+  'code-file',
+  'unknown-dependency',
+  'self-dependency',
+  'misfit-field',
+  'bad-expression',
+  'unknown-name',
+  'bad-condition',
+];
 
 function decoderAccepts(definition: unknown): boolean {
   const parsed = workflowFromObject(definition as WorkflowDefinition, { cwd: '/nowhere', modulesDir: '' });

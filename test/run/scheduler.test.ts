@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
+import type { RunIf } from '../../src/model/workflow.ts';
 import { Scheduler, type SchedulerOptions } from '../../src/run/scheduler.ts';
 import { graph, planOf, step, workflowOf } from '../support/graph.ts';
 
@@ -27,9 +28,9 @@ describe('on any graph', () => {
           expect(running.length).toBeLessThanOrEqual(options.mode === 'sequential' ? 1 : options.cap);
           expect(running.length).toBeGreaterThan(0);
           const [index] = running.splice(dice() % running.length, 1);
-          const how = dice() < 80 ? 'succeeded' : 'failed';
+          const how = dice() < 80 ? ('succeeded' as const) : ('failed' as const);
           settled.set(index!, how);
-          const skips = scheduler.settle(index!, how);
+          const skips = scheduler.settle(index!, { how });
           for (const skip of dice() === 0 ? [...skips, ...scheduler.stop('cancelled')] : skips) {
             expect(settled.has(skip.index)).toBe(false);
             settled.set(skip.index, 'skipped');
@@ -50,12 +51,59 @@ describe('on any graph', () => {
         const skipped = new Set<number>();
         while (!scheduler.done) {
           for (const index of scheduler.take()) {
-            for (const skip of scheduler.settle(index, index === broken ? 'failed' : 'succeeded'))
+            for (const skip of scheduler.settle(index, { how: index === broken ? 'failed' : 'succeeded' }))
               skipped.add(skip.index);
           }
         }
         expect(skipped).toEqual(behind(plan, broken));
       }),
+    );
+  });
+});
+
+describe('on any graph whose steps have rules of their own', () => {
+  it('settles every step exactly once, starts none before its rule is met, and keeps to the cap', () => {
+    fc.assert(
+      fc.property(anyPlan(anyRule), anyOptions(), fc.infiniteStream(fc.nat(99)), (plan, options, luck) => {
+        const dice = (): number => luck.next().value as number;
+        const settled = new Map<number, string>();
+        const scheduler = new Scheduler(plan, options);
+        const running: number[] = [];
+        const skip = (skips: readonly { index: number }[]): void => {
+          for (const { index } of skips) {
+            expect(settled.has(index)).toBe(false);
+            expect(running).not.toContain(index);
+            settled.set(index, 'skipped');
+          }
+        };
+        for (let turns = 0; !scheduler.done; turns++) {
+          expect(turns).toBeLessThan(1000);
+          const started = scheduler.take();
+          running.push(...started);
+          for (const index of started) {
+            expect(settled.has(index)).toBe(false);
+            expect(mayStart(plan, index, settled)).toBe(true);
+            if (options.mode === 'parallel') expect(plan.steps[index]!.level).toBe(scheduler.level);
+          }
+          expect(running.length).toBeLessThanOrEqual(options.mode === 'sequential' ? 1 : options.cap);
+          expect(running.length).toBeGreaterThan(0);
+          const [index] = running.splice(dice() % running.length, 1);
+          const how = (['succeeded', 'succeeded', 'failed', 'skipped', 'ignored', 'cancelled'] as const)[dice() % 6]!;
+          settled.set(index!, how);
+          const chosen = plan.steps[index!]!.dependants.filter(() => dice() % 3 === 0);
+          const because = { kind: 'case', step: 'x', value: '1' } as const;
+          skip(
+            scheduler.settle(
+              index!,
+              how === 'succeeded' && dice() % 3 === 0 ? { how, except: { steps: new Set(chosen), because } } : { how },
+            ),
+          );
+          if (dice() === 0) skip(scheduler.stop('cancelled', dice() < 50));
+        }
+        expect(scheduler.take()).toEqual([]);
+        expect(settled.size).toBe(plan.steps.length);
+      }),
+      { numRuns: 500 },
     );
   });
 });
@@ -71,9 +119,9 @@ describe('order', () => {
     const plan = planOf(graph('a -> c', 'b'));
     const scheduler = new Scheduler(plan, { mode: 'parallel', cap: 4, failureMode: 'no-new' });
     const [a, b] = scheduler.take();
-    scheduler.settle(a!, 'succeeded');
+    scheduler.settle(a!, { how: 'succeeded' });
     expect(scheduler.take()).toEqual([]);
-    scheduler.settle(b!, 'succeeded');
+    scheduler.settle(b!, { how: 'succeeded' });
     expect(names(plan, scheduler.take())).toEqual(['c']);
   });
 
@@ -82,14 +130,14 @@ describe('order', () => {
     const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 4, failureMode: 'no-new' });
     const started = scheduler.take();
     const a = started.find((index) => plan.steps[index]!.step.name === 'a');
-    scheduler.settle(a!, 'succeeded');
+    scheduler.settle(a!, { how: 'succeeded' });
     expect(names(plan, scheduler.take())).toEqual(['c']);
   });
 });
 
 it('refuses to settle a step that does not run', () => {
   const scheduler = new Scheduler(planOf(graph('a')), { mode: 'parallel', cap: 1, failureMode: 'no-new' });
-  expect(() => scheduler.settle(0, 'succeeded')).toThrow('Internal error: step 0 settles without running');
+  expect(() => scheduler.settle(0, { how: 'succeeded' })).toThrow('Internal error: step 0 settles without running');
 });
 
 it('takes a chain of 100,000 steps without recursion', () => {
@@ -97,12 +145,44 @@ it('takes a chain of 100,000 steps without recursion', () => {
   const plan = planOf(workflowOf(steps));
   const scheduler = new Scheduler(plan, { mode: 'parallel', cap: 2, failureMode: 'continue' });
   const [first] = scheduler.take();
-  expect(scheduler.settle(first!, 'failed')).toHaveLength(99_999);
+  expect(scheduler.settle(first!, { how: 'failed' })).toHaveLength(99_999);
   expect(scheduler.done).toBe(true);
 });
 
 function names(plan: Plan, indices: readonly number[]): string[] {
   return indices.map((index) => plan.steps[index]!.step.name);
+}
+
+function mayStart(plan: Plan, index: number, settled: ReadonlyMap<number, string>): boolean {
+  const { step: planned, dependsOn } = plan.steps[index]!;
+  const ends = dependsOn.map((dependency) => settled.get(dependency));
+  const good = ends.filter((end) => end === 'succeeded' || end === 'ignored').length;
+  const bad = ends.filter((end) => end === 'failed' || end === 'cancelled').length;
+  const isOver = !ends.includes(undefined);
+  switch (planned.runIf?.rule) {
+    case undefined:
+      return good === ends.length;
+    case 'all_done':
+    case 'always':
+      return isOver;
+    case 'one_success':
+      return good > 0;
+    case 'one_failed':
+      return bad > 0;
+    case 'none_failed':
+      return isOver && bad === 0;
+    case 'at_least':
+      return good >= planned.runIf.count;
+  }
+}
+
+/** Only those that its number of dependencies can meet. */
+function anyRule(dependencies: number, pick: number): RunIf | undefined {
+  const rules: (RunIf | undefined)[] = [undefined, { rule: 'all_done' }, { rule: 'none_failed' }, { rule: 'always' }];
+  if (dependencies > 0) {
+    rules.push({ rule: 'one_success' }, { rule: 'one_failed' }, { rule: 'at_least', count: 1 + (pick % dependencies) });
+  }
+  return rules[pick % rules.length];
 }
 
 function behind(plan: Plan, from: number): Set<number> {
@@ -119,16 +199,20 @@ function behind(plan: Plan, from: number): Set<number> {
 }
 
 /** Steps may depend on any earlier one, so that every graph without cycles can come up. */
-function anyPlan(): fc.Arbitrary<Plan> {
-  return fc
-    .array(fc.array(fc.nat(1000), { maxLength: 4 }), { minLength: 1, maxLength: 40 })
-    .map((all) =>
-      planOf(
-        workflowOf(
-          all.map((picks, i) => step(`s${i}`, i === 0 ? [] : [...new Set(picks.map((pick) => `s${pick % i}`))])),
-        ),
+function anyPlan(
+  ruleOf: (dependencies: number, pick: number) => RunIf | undefined = () => undefined,
+): fc.Arbitrary<Plan> {
+  return fc.array(fc.array(fc.nat(1000), { maxLength: 4 }), { minLength: 1, maxLength: 40 }).map((all) =>
+    planOf(
+      workflowOf(
+        all.map((picks, i) => {
+          const dependsOn = i === 0 ? [] : [...new Set(picks.map((pick) => `s${pick % i}`))];
+          const runIf = ruleOf(dependsOn.length, picks[0] ?? i);
+          return step(`s${i}`, dependsOn, { ...(runIf && { runIf }) });
+        }),
       ),
-    );
+    ),
+  );
 }
 
 function anyOptions(): fc.Arbitrary<SchedulerOptions> {

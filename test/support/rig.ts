@@ -1,7 +1,7 @@
 // Runs a graph on a fake pool and says what happened, in words short enough for a test's expectation.
 import type { Engine, Run, RunOptions } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
-import type { RunEvent } from '../../src/model/event.ts';
+import type { RunEvent, SkipReason } from '../../src/model/event.ts';
 import type { RunRecord } from '../../src/model/record.ts';
 import type { Workflow } from '../../src/model/workflow.ts';
 import { type Behaviour, FakePool } from './fake-pool.ts';
@@ -49,11 +49,24 @@ function inShort(event: RunEvent): string | undefined {
     case 'step-cancelled':
       return `cancel ${event.step}`;
     case 'step-skipped':
-      return `skip ${event.step} (${event.because.kind === 'stopped' ? event.because.reason : event.because.step})`;
+      return `skip ${event.step} (${shortly(event.because)})`;
     case 'run-settled':
       return event.status;
     default:
       return undefined;
+  }
+}
+
+function shortly(because: SkipReason): string {
+  switch (because.kind) {
+    case 'stopped':
+      return because.reason;
+    case 'condition':
+      return `if ${because.expression}`;
+    case 'run-if':
+      return because.rule;
+    default:
+      return because.step;
   }
 }
 

@@ -15,6 +15,7 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   'run-started': {
     ...base,
     kind: 'run-started',
+    inputs: { region: 'eu' },
     workflow: 'w',
     file: 'w.lua',
     mode: 'parallel',
@@ -25,6 +26,7 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   'run-resumed': {
     ...base,
     kind: 'run-resumed',
+    inputs: { region: 'eu' },
     workflow: 'w',
     file: 'w.lua',
     mode: 'parallel',
@@ -68,8 +70,9 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   },
   'step-cancelled': { ...base, kind: 'step-cancelled', step: 'a', attempt: 1, durationMs: 1 },
   'step-skipped': { ...base, kind: 'step-skipped', step: 'a', because: { kind: 'dependency', step: 'b' } },
+  'run-returned': { ...base, kind: 'run-returned', outputs: Buffer.from('{"total":1}') },
   'run-stopping': { ...base, kind: 'run-stopping', reason: 'timed-out' },
-  'run-settled': { ...base, kind: 'run-settled', status: 'failed', durationMs: 9 },
+  'run-settled': { ...base, kind: 'run-settled', status: 'failed', durationMs: 9, failure },
 };
 const REASONS: { [R in StepFailure['reason']]: true } = {
   threw: true,
@@ -83,6 +86,7 @@ const REASONS: { [R in StepFailure['reason']]: true } = {
   'timed-out': true,
   cancelled: true,
   'thread-lost': true,
+  expression: true,
 };
 
 function line(event: RunEvent): string {
@@ -93,8 +97,8 @@ describe('each event', () => {
   it.each(Object.values(EVENTS))('$kind is one line with all its fields', (event) => {
     const text = line(event);
     expect(text.indexOf('\n')).toBe(text.length - 1);
-    const { output: _, ...read } = JSON.parse(text) as Record<string, unknown>;
-    const { output: __, ...given } = { output: undefined, ...event };
+    const { output: _, outputs: __, ...read } = JSON.parse(text) as Record<string, unknown>;
+    const { output: ___, outputs: ____, ...given } = { output: undefined, outputs: undefined, ...event };
     expect(read).toEqual(given);
   });
 

@@ -12,6 +12,7 @@ import { STATUS } from '../status.ts';
 
 const OPTIONS: readonly Option[] = [
   { name: 'from', takes: 'STEP', about: 'Run this step again, and what depends on it, though they succeeded.' },
+  { name: 'input', short: 'i', takes: 'NAME=VALUE', about: 'Give a secret input its value again; may be repeated.' },
   { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
   { name: 'yes', short: 'y', about: 'Go on though the permissions of the file have grown since.' },
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
@@ -26,7 +27,8 @@ export const resume: Command = {
     'Goes on with a run that failed, was cancelled or was interrupted, under its id, with the flags it was started',
     'with, from where it was started. Steps that succeeded keep their outputs and are not run again; all others start',
     'anew, as the file has them now. Where a step that succeeded has changed since, say whether its output',
-    'stands (--force) or the step runs again (--from STEP).',
+    'stands (--force) or the step runs again (--from STEP). Inputs stay as they were given; secret ones are asked for',
+    'again, or come from --input or HWFE_INPUT_NAME.',
   ].join('\n'),
   options: OPTIONS,
   run(args, console) {
@@ -48,13 +50,17 @@ export const resume: Command = {
           return STATUS.wrong;
         }
         const plan = loaded.value;
+        const fixed = args.values('input').map((given) => given.split('=', 1)[0]!);
+        const kind = fixed.find((name) => plan.workflow.inputs?.some((input) => input.name === name && !input.secret));
+        if (kind !== undefined)
+          return wrong(console, `Input "${kind}" stays as it was given; only secret ones are given again`);
         if (from !== undefined && (await stepNamed(from, namesOf(plan), console)) === undefined) return STATUS.wrong;
         const [{ planResume }, { renderChanges }, { createSession }] = await Promise.all([
           import('../../store/resume.ts'),
           import('../../terminal/changes.ts'),
           import('../session.ts'),
         ]);
-        const { kept, changes, stale, damaged } = planResume(history, run, plan, from);
+        const { kept, lastLines, changes, stale, damaged } = planResume(history, run, plan, from);
         const style = own.styleFor(console.err);
         if (changes.length > 0) {
           console.err.lines([`The workflow has changed since the run began:`, ...renderChanges(changes, style)]);
@@ -73,7 +79,9 @@ export const resume: Command = {
           dryRun: false,
           events: args.has('json'),
           printOutput: args.has('print-output'),
-          start: { ...run.options, resume: { id: run.id, kept } },
+          start: { ...run.options, resume: { id: run.id, kept, lastLines } },
+          inputs: async () =>
+            (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup: own }, run.options.inputs),
         });
         return (await session.run(run.file, loaded)).status;
       });

@@ -34,6 +34,12 @@ const OPTIONS: readonly Option[] = [
     setting: 'execution.failure_mode',
   },
   { name: 'timeout', takes: 'DURATION', about: 'For each whole run, such as 90s or 5m.', setting: 'execution.timeout' },
+  { name: 'input', short: 'i', takes: 'NAME=VALUE', about: 'Give an input of the workflow a value; may be repeated.' },
+  {
+    name: 'input-file',
+    takes: 'FILE',
+    about: 'Take inputs from a .json or .toml file, or as JSON from - (standard input).',
+  },
   { name: 'dry-run', short: 'n', about: 'Show levels and what would run, and run nothing.' },
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
   {
@@ -73,10 +79,17 @@ export const run: Command = {
     'sorted order, also after one that fails. A bare name is looked up here, then in the workflow directory',
     'and its examples, templates and tests; its extension may be left out.',
     '',
+    'What a workflow declares as inputs is given by --input, --input-file, or HWFE_INPUT_NAME; what is missing is asked',
+    'for on a terminal. With a file, --help lists its inputs.',
+    '',
     'Exit status: 0 all succeeded, 1 a step failed, 2 a file or the command line is wrong, 3 an input is',
     'missing, 4 the machine lacks something or nobody can be asked, 130 cancelled.',
   ].join('\n'),
   options: OPTIONS,
+  async moreHelp(args, console) {
+    const { inputsHelp } = await import('../inputs-help.ts');
+    return inputsHelp(args, OPTIONS, console);
+  },
   async run(args, console, headStart) {
     const delivery = readDelivery(args, console);
     if (typeof delivery === 'string') {
@@ -115,6 +128,7 @@ export const run: Command = {
           ...allowed(args),
           cache: { off: args.has('no-cache'), refresh: args.values('refresh') },
         },
+        inputs: async (plan) => (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup }),
       });
       if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
         const { banner } = await import('../banner.ts');

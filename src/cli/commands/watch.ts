@@ -1,6 +1,7 @@
 /** `hwfe watch`: runs a workflow again whenever a file changes that it depends on. */
 import { resolve } from 'node:path';
 import { statSync } from 'node:fs';
+import type { PlainValue } from '../../model/input.ts';
 import type { Command } from '../command.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow } from '../find.ts';
@@ -12,6 +13,8 @@ import { STATUS } from '../status.ts';
 
 const OPTIONS: readonly Option[] = [
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
+  { name: 'input', short: 'i', takes: 'NAME=VALUE', about: 'Give an input of the workflow a value; may be repeated.' },
+  { name: 'input-file', takes: 'FILE', about: 'Take inputs from a .json or .toml file.' },
   { name: 'all', about: 'Run every step each time, not only those that the change affects.' },
   ...COMMON,
 ];
@@ -40,12 +43,20 @@ export const watch: Command = {
       import('../../store/watched.ts'),
     ]);
     return withEngine(settings, console, async (engine) => {
+      /** Asked for once. */
+      let given: Record<string, PlainValue> = {};
       const session = createSession(engine, settings, console, {
         delivery: { cwd: console.cwd },
         dryRun: false,
         events: false,
         printOutput: args.has('print-output'),
         start: { cache: { off: isAll } },
+        inputs: async (plan) => {
+          const { gatherInputs } = await import('../inputs.ts');
+          const gathered = await gatherInputs(plan, args, { console, setup: settings }, given);
+          if (gathered.ok && gathered.value !== undefined) given = gathered.value;
+          return gathered;
+        },
       });
       const stateOfFile = (): string => {
         const found = statSync(resolve(console.cwd, path.value), { throwIfNoEntry: false });

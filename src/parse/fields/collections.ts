@@ -1,7 +1,7 @@
 /** Field types whose value is a list or a table. */
 import type { Span } from '../../model/source.ts';
 import { NAME } from '../../model/workflow.ts';
-import { describe, type DocumentValue, type Entry, type TableValue } from '../document.ts';
+import { describe, type DocumentValue, type Entry, type TableValue, type TextValue } from '../document.ts';
 import { type Field, type Fields, type FieldType, type JsonSchema, type Place, wrongType } from './field-type.ts';
 import { tellUnknownField } from './unknown-field.ts';
 
@@ -48,7 +48,7 @@ export function list<T>(item: FieldType<T>): FieldType<readonly T[]> {
 }
 
 /** Names and texts for the environment of a process; numbers and booleans become text. */
-export const environment: FieldType<ReadonlyMap<string, string>> = {
+export const environment: FieldType<ReadonlyMap<string, TextValue>> = {
   schema: {
     type: 'object',
     propertyNames: { pattern: '^[^=\\u0000]+$' },
@@ -57,7 +57,7 @@ export const environment: FieldType<ReadonlyMap<string, string>> = {
   takes: 'a table of names and texts',
   read(value, place) {
     if (value.kind !== 'table') return wrongType(value, place, this.takes);
-    const found = new Map<string, string>();
+    const found = new Map<string, TextValue>();
     for (const [name, entry] of value.entries) {
       const read = environmentText(name, entry, place);
       if (read !== undefined) found.set(name, read);
@@ -66,7 +66,7 @@ export const environment: FieldType<ReadonlyMap<string, string>> = {
   },
 };
 
-function environmentText(name: string, entry: Entry, place: Place): string | undefined {
+function environmentText(name: string, entry: Entry, place: Place): TextValue | undefined {
   const { mistakes, what } = place;
   const { value } = entry;
   if (name === '' || /[=\0]/.test(name)) {
@@ -74,7 +74,10 @@ function environmentText(name: string, entry: Entry, place: Place): string | und
     mistakes.add('bad-env', entry.keySpan, message);
     return undefined;
   }
-  if (value.kind === 'boolean' || value.kind === 'number') return String(value.value);
+  if (value.kind === 'boolean' || value.kind === 'number') {
+    const { span } = value;
+    return { kind: 'text', span, value: String(value.value), start: span.start, verbatim: false };
+  }
   if (value.kind !== 'text') {
     const message = `"${name}" in ${what} is ${describe(value)}; it takes a text, a number or a boolean`;
     mistakes.add('wrong-type', value.span, message);
@@ -84,13 +87,13 @@ function environmentText(name: string, entry: Entry, place: Place): string | und
     mistakes.add('bad-env', value.span, `"${name}" in ${what} contains a NUL byte, which no environment can hold`);
     return undefined;
   }
-  return value.value;
+  return value;
 }
 
 /** A table whose keys are names of the user's choice. */
-export function named(values: JsonSchema, takes: string): FieldType<TableValue> {
+export function named(values: JsonSchema, takes: string, pattern: RegExp = NAME): FieldType<TableValue> {
   return {
-    schema: { type: 'object', propertyNames: { pattern: NAME.source }, additionalProperties: values },
+    schema: { type: 'object', propertyNames: { pattern: pattern.source }, additionalProperties: values },
     takes,
     read(value, place) {
       return value.kind === 'table' ? value : wrongType(value, place, takes);

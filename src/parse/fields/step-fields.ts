@@ -1,17 +1,19 @@
 /** The fields of a step. */
 import type { Isolation, Language, Runtime } from '../../../runners/contract.ts';
 import { LANGUAGE_NAMES } from '../../model/workflow.ts';
-import type { TextValue } from '../document.ts';
-import { environment, list, record, type Word, words } from './collections.ts';
+import type { TableValue, TextValue } from '../document.ts';
+import { environment, list, named, record, type Word, words } from './collections.ts';
 import type { Field, Fields } from './field-type.ts';
+import { CONTROL_FIELDS, type ControlFields } from './control-fields.ts';
 import { CACHE, DETERMINISTIC, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
 import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
+import { variableName } from './variable-name.ts';
 import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
 
-export interface StepFields {
+export interface StepFields extends ControlFields {
   description?: string;
   language?: Language;
   runtime?: Runtime;
@@ -29,7 +31,9 @@ export interface StepFields {
   retries?: number;
   retry_delay?: number;
   backoff?: BackoffFields;
-  env?: ReadonlyMap<string, string>;
+  env?: ReadonlyMap<string, TextValue>;
+  inputs?: TableValue;
+  register?: string;
   pass_env?: readonly Word[];
   secrets?: readonly Word[];
   working_dir?: string;
@@ -135,6 +139,19 @@ export const STEP_FIELDS: Fields<StepFields> = {
     about: 'The steps whose outputs this one gets; it starts when they are done.',
     default: 'none',
     example: ['fetch', 'clean'],
+  },
+  ...CONTROL_FIELDS,
+  inputs: {
+    type: named({}, 'a table of values by name'),
+    about: 'Values that the step gets beside the outputs of what it depends on; their texts may have templates.',
+    default: 'none',
+    example: { run: '{{ run.id }}', limit: 10 },
+  },
+  register: {
+    type: variableName,
+    about: 'Keeps the output, or the last line that a shell step printed, as `vars.NAME` of expressions.',
+    default: 'nothing is kept',
+    example: 'version',
   },
   timeout: { type: duration, about: 'How long one attempt may take.', default: 'no limit', example: '30s' },
   retries: {

@@ -1,8 +1,10 @@
 /** The fields of a workflow. */
 import type { Isolation } from '../../../runners/contract.ts';
 import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
-import type { TableValue } from '../document.ts';
-import { environment, named, type Word, words } from './collections.ts';
+import { INPUT_NAME } from '../../model/input.ts';
+import type { TableValue, TextValue } from '../document.ts';
+import { environment, named, tableSchema, type Word, words } from './collections.ts';
+import { INPUT_FIELDS } from './input-fields.ts';
 import type { Fields } from './field-type.ts';
 import { CACHE, DETERMINISTIC } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
@@ -19,7 +21,9 @@ export interface WorkflowFields {
   max_parallel_steps?: number;
   failure_mode?: FailureMode;
   timeout?: number;
-  env?: ReadonlyMap<string, string>;
+  env?: ReadonlyMap<string, TextValue>;
+  inputs?: TableValue;
+  outputs?: TableValue;
   limits?: LimitsFields;
   isolation?: Isolation;
   cache?: boolean;
@@ -75,6 +79,18 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
   },
   timeout: { type: duration, about: 'How long the whole run may take.', default: 'no limit', example: '10m' },
   env: { type: environment, about: 'Environment entries for every step.', example: { REGION: 'eu', DRY_RUN: true } },
+  inputs: {
+    type: named(tableSchema(INPUT_FIELDS), 'a table of inputs by name', INPUT_NAME),
+    about: 'What whoever runs the workflow gives it.',
+    default: 'none',
+    example: { region: { type: 'string', default: 'eu', enum: ['eu', 'us'] } },
+  },
+  outputs: {
+    type: named({}, 'a table of values by name', INPUT_NAME),
+    about: 'What the run returns: values with templates in them, or tables with `value` and `format`.',
+    default: 'the outputs of the steps that no other step needs',
+    example: { run: '{{ run.id }}' },
+  },
   limits: { ...LIMITS, about: 'What each step may use that does not say otherwise.' },
   isolation: {
     ...ISOLATION,

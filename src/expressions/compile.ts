@@ -1,0 +1,87 @@
+/** Reads expressions once and keeps them, for the checks of a file and for its runs. */
+import type { InputType } from '../model/input.ts';
+import { fail, ok, type Result } from '../model/result.ts';
+import type { Surroundings } from '../model/template.ts';
+import { createEnvironment, LOCAL, ROOTS } from './environment.ts';
+import { celLibrary, type Environment } from './library.ts';
+import { type Found, type Node, referencesIn } from './references.ts';
+
+export interface Compiled extends Found {
+  /** What it gives, as far as that is known: `bool`, `dyn`. */
+  readonly type: string;
+  readonly run: (context: object) => unknown;
+}
+
+export interface ExpressionError {
+  /** The library's word for it. */
+  readonly code: string;
+  readonly message: string;
+  /** Offsets in the expression. */
+  readonly start: number;
+  readonly end: number;
+  /** What could be read all the same. */
+  readonly found?: Found;
+}
+
+/** Longer than any that a person wrote. */
+const LONGEST = 10_000;
+
+export class Compiler {
+  readonly #inputs: ReadonlyMap<string, InputType>;
+  readonly #environments = new Map<Surroundings | undefined, Environment>();
+  readonly #compiled = new Map<string, Result<Compiled, ExpressionError>>();
+
+  constructor(inputs: ReadonlyMap<string, InputType>) {
+    this.#inputs = inputs;
+  }
+
+  compile(text: string, within?: Surroundings): Result<Compiled, ExpressionError> {
+    const key = `${within ?? ''} ${text}`;
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      compiled = this.#compile(text, within);
+      this.#compiled.set(key, compiled);
+    }
+    return compiled;
+  }
+
+  #compile(text: string, within: Surroundings | undefined): Result<Compiled, ExpressionError> {
+    if (text.length > LONGEST) {
+      const message = `It has ${text.length} characters, and ${LONGEST} are the most`;
+      return fail({ code: 'too-long', message, start: 0, end: text.length });
+    }
+    let environment = this.#environments.get(within);
+    if (environment === undefined) {
+      environment = createEnvironment(this.#inputs, within);
+      this.#environments.set(within, environment);
+    }
+    let found: Found | undefined;
+    try {
+      const parsed = environment.parse(text);
+      const roots = within === undefined ? ROOTS : [...ROOTS, ...LOCAL[within]];
+      found = referencesIn(parsed.ast as unknown as Node, roots);
+      const checked = parsed.check();
+      if (!checked.valid) return fail({ ...errorOf(checked.error, text), found });
+      return ok({
+        ...found,
+        type: checked.type ?? 'dyn',
+        run: (context) => parsed(context as Record<string, unknown>) as unknown,
+      });
+    } catch (error) {
+      return fail({ ...errorOf(error, text), ...(found && { found }) });
+    }
+  }
+}
+
+export function errorOf(error: unknown, text: string): Omit<ExpressionError, 'found'> {
+  const { ParseError, EvaluationError, TypeError: CelTypeError } = celLibrary();
+  const isCel = error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError;
+  if (!isCel) {
+    if (error instanceof RangeError)
+      return { code: 'too-deep', message: 'it is too large', start: 0, end: text.length };
+    if (!(error instanceof Error)) throw error;
+    return { code: 'function', message: error.message, start: 0, end: text.length };
+  }
+  const { code, summary, range } = error as { code: string; summary: string; range?: { start: number; end: number } };
+  return { code, message: summary, start: range?.start ?? 0, end: range?.end ?? text.length };
+}

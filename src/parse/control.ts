@@ -1,0 +1,66 @@
+/** Reads whether a step runs, and which of its dependants go on. */
+import type { Expression } from '../model/template.ts';
+import type { Branches, RunIf, Step } from '../model/workflow.ts';
+import type { TableValue, TextValue } from './document.ts';
+import type { StepFields } from './fields/step-fields.ts';
+import type { TextContext } from './templates/text.ts';
+import type { UseContext } from './templates/uses.ts';
+
+export type Control = Pick<Step, 'condition' | 'runIf' | 'branches'>;
+
+const NOTHING: Control = {};
+
+/** Most steps have none of it, and share one answer. */
+export function readControl(step: string, table: TableValue, fields: StepFields, files: TextContext): Control {
+  const { if: condition, run_if: rule, at_least: count } = fields;
+  if ((condition ?? rule ?? count ?? fields.switch ?? fields.case ?? fields.default) === undefined) return NOTHING;
+  const of = (field: string): string => `"${field}" of step "${step}"`;
+  const tell = (field: string, message: string): void =>
+    files.mistakes.add('bad-condition', table.entries.get(field)?.keySpan, message);
+  if (rule !== undefined && count !== undefined) {
+    tell('at_least', `Leave out "run_if" or "at_least" of step "${step}": each says alone when it starts`);
+  }
+  const runIf = runIfOf(rule, count);
+  const branches = readBranches(step, fields, files, tell);
+  return {
+    ...(condition && {
+      condition: readExpression(condition, { step, what: of('if'), isCondition: true }, files),
+    }),
+    ...(runIf && { runIf }),
+    ...(branches && { branches }),
+  };
+}
+
+function runIfOf(rule: StepFields['run_if'], count: number | undefined): RunIf | undefined {
+  if (count !== undefined) return { rule: 'at_least', count };
+  return rule === undefined || rule === 'all_success' ? undefined : { rule };
+}
+
+function readBranches(
+  step: string,
+  fields: StepFields,
+  files: TextContext,
+  tell: (field: string, message: string) => void,
+): Branches | undefined {
+  const { switch: on, case: cases, default: others = [] } = fields;
+  if (on === undefined) {
+    for (const field of ['case', 'default'] as const) {
+      if (fields[field] !== undefined)
+        tell(field, `Give step "${step}" a "switch" with an expression; without one "${field}" chooses nothing`);
+    }
+    return undefined;
+  }
+  if (cases === undefined) tell('switch', `Give step "${step}" a "case" with the steps that its "switch" chooses`);
+  return {
+    on: readExpression(on, { step, what: `"switch" of step "${step}"`, within: 'result' }, files),
+    cases: (cases ?? []).map(({ word, steps }) => [word, steps.map(({ text }) => text)]),
+    others: others.map(({ text }) => text),
+  };
+}
+
+/** With or without the brackets of a template around it. */
+export function readExpression(value: TextValue, context: UseContext, { uses }: TextContext): Expression {
+  const [, inside = value.value] = /^\s*(?:\{\{([^]*)\}\}|\$\{([^]*)\})\s*$/.exec(value.value) ?? [];
+  const text = inside.trim();
+  return uses.add(value, text, value.value.indexOf(text), context);
+}

@@ -1,0 +1,97 @@
+/** The fields that say whether a step runs, and which of its dependants go on. */
+import type { RunRule } from '../../model/workflow.ts';
+import type { TextValue } from '../document.ts';
+import { type Word, words } from './collections.ts';
+import { type Field, type FieldType, refuse, wrongType } from './field-type.ts';
+import { choice, number } from './scalars.ts';
+
+/** A text that is computed; with or without `{{ }}` around it. */
+export const expression: FieldType<TextValue> = {
+  schema: { type: 'string', minLength: 1 },
+  takes: 'an expression, such as "steps.check.output.count > 3"',
+  read(value, place) {
+    if (value.kind !== 'text') return wrongType(value, place, this.takes);
+    return value.value.trim() === '' ? refuse('wrong-type', value, place, this.takes) : value;
+  },
+};
+
+const RULES: Readonly<Record<RunRule, RunRule>> = {
+  all_success: 'all_success',
+  all_done: 'all_done',
+  one_success: 'one_success',
+  one_failed: 'one_failed',
+  none_failed: 'none_failed',
+  always: 'always',
+};
+
+const STEP = { type: 'string', minLength: 1 };
+
+export interface Case {
+  readonly word: string;
+  readonly steps: readonly Word[];
+}
+
+const TARGETS = words('the name of a step, or a list of names');
+
+const cases: FieldType<readonly Case[]> = {
+  schema: {
+    type: 'object',
+    additionalProperties: { oneOf: [STEP, { type: 'array', items: STEP }] },
+  },
+  takes: 'a table of values, each with the name of a step or a list of names',
+  read(value, place) {
+    if (value.kind !== 'table') return wrongType(value, place, this.takes);
+    return [...value.entries].flatMap(([word, entry]) => {
+      const steps = TARGETS.read(entry.value, { ...place, what: `${JSON.stringify(word)} in ${place.what}` });
+      return steps === undefined ? [] : [{ word, steps }];
+    });
+  },
+};
+
+export interface ControlFields {
+  if?: TextValue;
+  run_if?: RunRule;
+  at_least?: number;
+  switch?: TextValue;
+  case?: readonly Case[];
+  default?: readonly Word[];
+}
+
+export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonNullable<ControlFields[K]>> } = {
+  if: {
+    type: expression,
+    about: 'The step is skipped where this expression is false.',
+    default: 'it is not skipped',
+    example: 'run.id != ""',
+  },
+  run_if: {
+    type: choice(RULES, 'unknown-choice', 'a rule'),
+    about: 'What has to be so of the steps it depends on before it starts.',
+    default: '"all_success"',
+    example: 'all_done',
+  },
+  at_least: {
+    type: number(1, 1_000_000, 'integer'),
+    about: 'How many of the steps it depends on have to succeed before it starts; the others may fail.',
+    default: 'all of them',
+    example: 2,
+  },
+  switch: {
+    type: expression,
+    about: 'Computed when the step has succeeded: which of the steps in `case` go on. `output` is what it gave.',
+    default: 'all that depend on it go on',
+    example: 'output.kind',
+  },
+  case: {
+    type: cases,
+    about: 'The steps that go on, by the value of `switch` as text; they depend on this one.',
+    default: 'none',
+    example: { big: 'split', small: ['pack', 'send'] },
+  },
+  default: {
+    type: TARGETS,
+    about: 'The steps that go on where `case` lacks the value of `switch`.',
+    default: 'none of them',
+    example: ['report'],
+  },
+};

@@ -1,0 +1,173 @@
+/** What the expressions of a workflow see in one run, and what they give its steps. */
+import type { EncodedValue, Runtime, StepFailure } from '../../runners/contract.ts';
+import { RunView, StepView, WorkflowView, inputsView } from '../expressions/views.ts';
+import { Evaluator, type Names, type Unevaluated } from '../expressions/evaluate.ts';
+import { celValue } from '../expressions/values.ts';
+import { describeFailure } from '../model/failure.ts';
+import type { GivenInputs } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import { fail, ok, type Result } from '../model/result.ts';
+import type { Expression } from '../model/template.ts';
+import type { Step } from '../model/workflow.ts';
+import { stepEnvironment } from './environment.ts';
+import type { JobSettings } from './job.ts';
+import { returned } from './returned.ts';
+
+/** A step with everything computed that its file left open. */
+export interface Ready {
+  readonly step: Step;
+  readonly inputs: ReadonlyMap<string, EncodedValue>;
+}
+
+export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'secrets'> & {
+  readonly inputs: GivenInputs;
+  readonly runtimeOf: (step: Step) => Runtime;
+};
+
+/** Whether anything in the plan has to be computed while it runs. */
+export function hasExpressions({ workflow, steps }: Plan): boolean {
+  return workflow.outputs !== undefined || steps.some(({ step }) => isComputed(step));
+}
+
+/** Whether something of the step is known only when it is about to start. */
+export function isComputed(step: Step): boolean {
+  return (step.inputs ?? step.computedEnv ?? step.condition ?? step.branches) !== undefined;
+}
+
+/** Named values of one place: `output` of the step that was just run. */
+export type Local = Readonly<Record<string, unknown>>;
+
+export class Facts {
+  readonly #plan: Plan;
+  readonly #settings: FactSettings;
+  readonly #evaluator: Evaluator;
+  readonly #steps: Map<string, StepView>;
+  readonly #vars = new Map<string, unknown>();
+  readonly #common: Local;
+
+  constructor(plan: Plan, settings: FactSettings) {
+    const declared = plan.workflow.inputs ?? [];
+    this.#plan = plan;
+    this.#settings = settings;
+    this.#evaluator = new Evaluator(new Map(declared.map(({ name, type }) => [name, type])));
+    this.#steps = new Map(plan.steps.map(({ step }) => [step.name, new StepView()]));
+    this.#common = {
+      inputs: inputsView(declared, settings.inputs),
+      steps: this.#steps,
+      vars: this.#vars,
+      run: new RunView(settings.run),
+      workflow: new WorkflowView(plan.workflow.name),
+    };
+  }
+
+  succeeded(step: Step, output: EncodedValue, attempts: number, lastLine?: string): void {
+    const view = this.#view(step.name);
+    view.settle('succeeded', attempts);
+    view.raw = output;
+    if (step.register !== undefined) this.#vars.set(step.register, lastLine ?? celValue(output));
+  }
+
+  failed(step: Step, failure: StepFailure, attempts: number): void {
+    const view = this.#view(step.name);
+    view.settle('failed', attempts);
+    const { reason } = failure;
+    const told = Object.entries({ ...failure, reason, message: describeFailure(failure) });
+    view.error = new Map(told.flatMap(([key, value]) => (isTold(value) ? [[key, celOf(value)]] : [])));
+  }
+
+  ended(step: string, status: 'cancelled' | 'skipped', attempts: number): void {
+    this.#view(step).settle(status, attempts);
+  }
+
+  started(step: string): void {
+    this.#view(step).settle('running', 0);
+  }
+
+  /** The step as it is to run with these outputs of its dependencies. */
+  prepare(step: Step, dependencies: ReadonlyMap<string, EncodedValue>, local?: Local): Result<Ready, StepFailure> {
+    const names = this.#names(step, local);
+    const env: Record<string, string> = {};
+    for (const [name, template] of Object.entries(step.computedEnv ?? {})) {
+      const text = this.#evaluator.text(template, names);
+      if (!text.ok) return fail(this.#failure(text.error));
+      if (text.value.includes('\0')) return fail(this.#unfit(name, 'a NUL character, which no environment can hold'));
+      if (Buffer.byteLength(text.value) > LONGEST_TEXT)
+        return fail(this.#unfit(name, `more than ${LONGEST_TEXT / 1024} KiB; hand it on in "inputs" instead`));
+      env[name] = text.value;
+    }
+    const inputs = new Map(dependencies);
+    for (const [name, template] of Object.entries(step.inputs ?? {})) {
+      const value = this.#evaluator.value(template, names);
+      if (!value.ok) return fail(this.#failure(value.error));
+      inputs.set(name, value.value);
+    }
+    const ready = step.computedEnv === undefined ? step : { ...step, env: { ...step.env, ...env } };
+    return ok({ step: ready, inputs });
+  }
+
+  isTrue(expression: Expression, step: Step, local?: Local): Result<boolean, StepFailure> {
+    const value = this.#evaluator.isTrue(expression, this.#names(step, local));
+    return value.ok ? value : fail(this.#failure(value.error));
+  }
+
+  /** A value as text, to be compared with words of the file. */
+  text(expression: Expression, step: Step, local?: Local): Result<string, StepFailure> {
+    const text = this.#evaluator.text({ kind: 'expression', expression }, this.#names(step, local));
+    return text.ok ? text : fail(this.#failure(text.error));
+  }
+
+  /** What the workflow's `outputs` name, as one object; nothing where it has none. */
+  outputs(): Result<EncodedValue | undefined, StepFailure> {
+    const { outputs } = this.#plan.workflow;
+    if (outputs === undefined) return ok(undefined);
+    const value = returned(outputs, this.#evaluator, this.#names(undefined));
+    return value.ok ? value : fail(this.#failure(value.error));
+  }
+
+  #names(step: Step | undefined, local: Local = {}): Names {
+    const env = (): Map<string, string> => new Map(Object.entries(step === undefined ? {} : this.#environmentOf(step)));
+    const context = {
+      ...this.#common,
+      ...local,
+      get env() {
+        return env();
+      },
+    };
+    return { context, outputOf: (name) => this.#steps.get(name)?.raw };
+  }
+
+  /** Secrets are no step's but for their variables. */
+  #environmentOf(step: Step): Readonly<Record<string, string>> {
+    const isProcess = this.#settings.runtimeOf(step) === 'native';
+    return stepEnvironment(step, this.#settings.env, isProcess, {
+      values: new Map(),
+      hidden: this.#settings.secrets.hidden,
+    });
+  }
+
+  #view(name: string): StepView {
+    const view = this.#steps.get(name);
+    if (view === undefined) throw new Error(`Internal error: the run has no step "${name}"`);
+    return view;
+  }
+
+  #failure({ message, expression, line }: Unevaluated): StepFailure {
+    const position = { file: this.#plan.workflow.file.path, line };
+    return { reason: 'expression', message, expression, ...(line > 0 && { position }) };
+  }
+
+  #unfit(name: string, what: string): StepFailure {
+    return { reason: 'expression', message: `The value of ${name} has ${what}`, expression: name };
+  }
+}
+
+/** Linux takes 128 KiB in one variable. */
+const LONGEST_TEXT = 96 * 1024;
+
+function isTold(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || Array.isArray(value);
+}
+
+function celOf(value: unknown): unknown {
+  return typeof value === 'number' ? BigInt(Math.round(value)) : value;
+}

@@ -1,0 +1,230 @@
+// Conditions, branches and rules of when a step starts, in every mode and notation.
+import { describe, expect, it, test } from 'vitest';
+import { decode } from '../../runners/value.ts';
+import type { RunEvent } from '../../src/model/event.ts';
+import type { Workflow } from '../../src/model/workflow.ts';
+import type { WorkflowDefinition } from '../../src/parse/definition.ts';
+import { workflowFromObject } from '../../src/parse/index.ts';
+import { workflowOf } from '../parse/files.ts';
+import { rig, settleDown } from '../support/rig.ts';
+
+const MODES = ['sequential', 'parallel', 'work-stealing'] as const;
+const lua = { language: 'lua', code: 'return 1' } as const;
+
+function read(definition: WorkflowDefinition): Workflow {
+  return workflowOf(workflowFromObject(definition, { cwd: '/nowhere', modulesDir: '' }));
+}
+
+const ok = (value: string) => () => ({ ok: true as const, output: Buffer.from(value), warnings: [] });
+
+describe.each(MODES)('in mode %s', (mode) => {
+  it('skips a step whose condition is false, and what needs it', async () => {
+    const { run, story, pool } = rig({ a: ok('{"n":3}') });
+    const workflow = read({
+      steps: {
+        a: lua,
+        no: { ...lua, if: 'steps.a.output.n > 3' },
+        yes: { ...lua, if: '{{ steps.a.output.n == 3 }}' },
+        behind: { ...lua, depends_on: 'no' },
+        anyway: { ...lua, depends_on: ['no', 'yes'], run_if: 'none_failed' },
+      },
+    });
+    const record = await run(workflow, { mode });
+    expect(record.status).toBe('succeeded');
+    expect(pool.started.toSorted()).toEqual(['a', 'anyway', 'yes']);
+    expect(story).toContain('skip no (if steps.a.output.n > 3)');
+    expect(story).toContain('skip behind (no)');
+    expect([...pool.jobs.find(({ step }) => step === 'anyway')!.inputs.keys()]).toEqual(['yes']);
+  });
+
+  it('runs the steps of the case that a switch chooses, and of no other', async () => {
+    const workflow = read({
+      steps: {
+        route: { ...lua, switch: 'output.kind', case: { big: ['b1', 'b2'], small: 's' }, default: 'other' },
+        b1: lua,
+        b2: { ...lua, depends_on: 'b1' },
+        s: lua,
+        other: lua,
+        after: { ...lua, depends_on: ['b2', 's', 'other'], run_if: 'one_success' },
+      },
+    });
+    for (const [kind, started] of [
+      ['"big"', ['after', 'b1', 'b2', 'route']],
+      ['"small"', ['after', 'route', 's']],
+      ['7', ['after', 'other', 'route']],
+    ] as const) {
+      const { run, pool, story } = rig({ route: ok(`{"kind":${kind}}`) });
+      expect((await run(workflow, { mode })).status).toBe('succeeded');
+      expect(pool.started.toSorted()).toEqual(started);
+      if (kind === '"big"') expect(story).toContain('skip s (route)');
+    }
+  });
+
+  it.each([
+    ['all_done', 'ok fail skip', true],
+    ['all_success', 'ok fail', false],
+    ['one_success', 'ok fail', true],
+    ['one_success', 'fail fail', false],
+    ['one_failed', 'ok fail', true],
+    ['one_failed', 'ok skip', false],
+    ['none_failed', 'ok skip', true],
+    ['none_failed', 'skip fail', false],
+    ['always', 'fail fail', true],
+    [2, 'ok ok fail', true],
+    [2, 'ok fail fail', false],
+  ] as const)('with %s after %s starts: %s', async (rule, ends, starts) => {
+    const names = ends.split(' ').map((end, i) => [`d${i}`, end] as const);
+    const { run, pool, story } = rig(
+      Object.fromEntries(names.flatMap(([name, end]) => (end === 'fail' ? [[name, 'fail' as const]] : []))),
+    );
+    const workflow = read({
+      failure_mode: 'continue',
+      steps: {
+        ...Object.fromEntries(names.map(([name, end]) => [name, { ...lua, ...(end === 'skip' && { if: 'false' }) }])),
+        last: {
+          ...lua,
+          depends_on: names.map(([name]) => name),
+          ...(typeof rule === 'number' ? { at_least: rule } : { run_if: rule }),
+        },
+      },
+    });
+    await run(workflow, { mode });
+    expect(pool.started.includes('last')).toBe(starts);
+    expect(story.filter((line) => / last\b/.test(line))).toHaveLength(starts ? 2 : 1);
+  });
+
+  it('starts what was written for failures after one, and nothing else', async () => {
+    const { run, pool, story } = rig({ a: 'fail' });
+    const workflow = read({
+      steps: {
+        a: lua,
+        b: { ...lua, depends_on: 'a' },
+        handler: { ...lua, depends_on: ['a'], run_if: 'one_failed', inputs: { why: '{{ steps.a.error.message }}' } },
+        end: { ...lua, depends_on: ['b', 'handler'], run_if: 'all_done' },
+        plain: { ...lua, depends_on: 'handler' },
+      },
+    });
+    const record = await run(workflow, { mode });
+    expect(record.status).toBe('failed');
+    expect(pool.started).toEqual(['a', 'handler', 'end']);
+    expect(decode(pool.jobs[1]!.inputs.get('why')!)).toContain('a');
+    expect(story).toContain('skip plain (a)');
+  });
+
+  it('fails a step whose expression has no value, with the expression, before it begins', async () => {
+    const { run, pool, events } = rig();
+    const workflow = read({
+      steps: {
+        a: lua,
+        b: { ...lua, inputs: { x: '{{ steps.a.output.none }}' }, retries: 3 },
+        c: { ...lua, depends_on: 'b' },
+      },
+    });
+    const record = await run(workflow, { mode });
+    expect(pool.started).toEqual(['a']);
+    expect(record.status).toBe('failed');
+    const failure = events.find((event): event is RunEvent & { kind: 'step-failed' } => event.kind === 'step-failed');
+    expect(failure).toMatchObject({
+      step: 'b',
+      attempt: 0,
+      failure: { reason: 'expression', expression: 'steps.a.output.none' },
+    });
+    expect(record.steps.get('c')!.status).toBe('skipped');
+  });
+
+  it('settles long chains of steps that fail before they begin', async () => {
+    const { run } = rig();
+    const steps = Array.from({ length: 5000 }, (_, i) => [
+      `s${i}`,
+      { ...lua, inputs: { x: '{{ 1 / 0 }}' }, ...(i > 0 && { depends_on: `s${i - 1}`, run_if: 'all_done' as const }) },
+    ]);
+    const record = await run(read({ failure_mode: 'continue', steps: Object.fromEntries(steps) as never }), { mode });
+    expect([...record.steps.values()].every(({ status }) => status === 'failed')).toBe(true);
+  });
+
+  it('runs what is to run always also after a stop, to its end', async () => {
+    const { start, pool, story } = rig({ a: 'hang', clean: 'hang' });
+    const workflow = read({
+      steps: {
+        a: lua,
+        b: { ...lua, depends_on: 'a' },
+        clean: { ...lua, depends_on: 'b', run_if: 'always' },
+        last: { ...lua, depends_on: 'clean' },
+      },
+    });
+    const run = start(workflow, { mode });
+    await settleDown();
+    run.stop();
+    await settleDown();
+    expect(pool.running).toEqual(['clean']);
+    pool.release('clean');
+    expect((await run.finished).status).toBe('cancelled');
+    expect(story).toContain('start clean');
+    expect(story.slice(-2)).toEqual(['ok clean', 'cancelled']);
+  });
+
+  it('kills also what is to run always', async () => {
+    const { start, pool } = rig({ a: 'hang', clean: 'hang' });
+    const run = start(read({ steps: { a: lua, clean: { ...lua, depends_on: 'a', run_if: 'always' } } }), { mode });
+    await settleDown();
+    run.stop();
+    await settleDown();
+    run.kill();
+    expect((await run.finished).status).toBe('cancelled');
+    expect(pool.running).toEqual([]);
+  });
+});
+
+test('values, variables and environments are computed when the step starts', async () => {
+  const { run, pool } = rig({ a: ok('{"rows":[1,2.0],"name":"it\'s"}') });
+  const workflow = read({
+    inputs: { day: { default: 'monday' }, ratio: { type: 'number', default: 2 } },
+    outputs: { rows: '{{ steps.a.output.rows }}', line: { value: '${inputs.day}!', format: 'plain' } },
+    steps: {
+      a: { ...lua, register: 'made' },
+      b: {
+        ...lua,
+        env: { DAY: 'on {{ inputs.day }}', N: '{{ vars.made.rows[0] }}' },
+        inputs: {
+          whole: '{{ steps.a.output }}',
+          text: 'n={{ inputs.ratio }}',
+          table: { list: [1, '{{ vars.made.name }}'] },
+          five: 5,
+        },
+      },
+    },
+  });
+  const record = await run(workflow, { inputs: { day: 'tuesday' } });
+  const job = pool.jobs.find(({ step }) => step === 'b')!;
+  expect(job.env).toEqual({ DAY: 'on tuesday', N: '1' });
+  expect([...job.inputs].map(([name, value]) => `${name}: ${Buffer.from(value).toString()}`)).toEqual([
+    'a: {"rows":[1,2.0],"name":"it\'s"}',
+    'whole: {"rows":[1,2.0],"name":"it\'s"}',
+    'text: "n=2.0"',
+    'table: {"list":[1,"it\'s"]}',
+    'five: 5',
+  ]);
+  expect(Buffer.from(record.outputs!).toString()).toBe('{"line":"tuesday!","rows":[1,2.0]}');
+  expect(record.inputs).toEqual({ day: 'tuesday', ratio: 2 });
+});
+
+test('a run whose outputs cannot be computed has failed, and says why', async () => {
+  const { run } = rig();
+  const record = await run(read({ outputs: { x: '{{ steps.a.output.none }}' }, steps: { a: lua } }));
+  expect(record.status).toBe('failed');
+  expect(record.failure).toMatchObject({ reason: 'expression', expression: 'steps.a.output.none' });
+});
+
+test('inputs that are missing or wrong are told by check, and thrown by start', async () => {
+  const { engine, start } = rig();
+  const definition = { inputs: { n: { type: 'integer' as const, max: 3 }, day: {} }, steps: { a: lua } };
+  const plan = await engine.define(definition);
+  if (!plan.ok) throw new Error('It does not read');
+  const found = await engine.check(plan.value, { inputs: { n: 5, other: 1 } });
+  expect(found.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    'wrong-input: The workflow declares no input "other"',
+    'wrong-input: Input "n" takes a number up to 3. It was given 5.',
+    'missing-input: Give input "day" a value: --input day=…, or HWFE_INPUT_DAY',
+  ]);
+  expect(() => start(read(definition), { inputs: { n: 1 } })).toThrow('Give input "day" a value');
+});
