@@ -31,6 +31,10 @@ export interface Pending {
   /** When what was found was last used. */
   usedAt?: number;
   readonly written: { files: readonly WrittenFile[]; kept: readonly Kept[] };
+  /** What was found, as it lies in the database. */
+  found?: Kept;
+  /** What `changes` said before it was found; absent where nobody asked. */
+  foundAt?: number | undefined;
 }
 
 export interface Peeked {
@@ -39,6 +43,12 @@ export interface Peeked {
   readonly from: CachedFrom;
 }
 
+const COLUMNS = `cache.run AS run, cache.step AS step, cache.output AS output, cache.files AS files,
+  cache.used_at AS used_at, cache.said AS said, contents.size AS size, contents.form AS form, contents.data AS data`;
+/** Larger outputs, in bytes, are read when they are asked for. */
+const SMALL = 4096;
+const MOST_AHEAD = 20_000;
+
 /** How exactly it is known when an entry was last used. */
 const TOUCH_MS = 3_600_000;
 
@@ -46,15 +56,50 @@ export class Cache {
   readonly #contents: Contents;
   readonly #salt: Uint8Array;
   readonly #find: Statement;
+  readonly #ofRun: Statement;
+  /** Rows by key in hexadecimal digits, each until it is taken. */
+  readonly #ahead = new Map<string, Row>();
+  #aheadAt = 0;
+  readonly #database: Database;
   readonly #put: Statement;
   readonly #touch: Statement;
 
   constructor(database: Database, contents: Contents) {
     this.#contents = contents;
+    this.#database = database;
     this.#salt = database.prepare('SELECT value FROM salt').all()[0]!['value'] as Uint8Array;
-    this.#find = database.prepare('SELECT run, step, output, files, used_at, said FROM cache WHERE key = ?');
+    this.#find = database.prepare(
+      `SELECT ${COLUMNS} FROM cache LEFT JOIN contents ON contents.hash = cache.output WHERE cache.key = ?`,
+    );
+    this.#ofRun = database.prepare(
+      `SELECT cache.key AS key, ${COLUMNS} FROM steps JOIN cache ON cache.key = steps.cache_key
+       JOIN contents ON contents.hash = cache.output
+       WHERE steps.run = (SELECT max(key) FROM runs WHERE workflow = ? AND id <> ?) AND contents.size <= ? LIMIT ?`,
+    );
     this.#put = database.prepare('INSERT OR REPLACE INTO cache VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#touch = database.prepare('UPDATE cache SET used_at = ? WHERE key = ?');
+  }
+
+  /** Most steps did the same in the run before: one question to the database in place of one for each. */
+  readAhead(workflow: string, run: string): void {
+    this.#aheadAt = this.#database.changes();
+    for (const row of this.#ofRun.all(workflow, run, SMALL, MOST_AHEAD)) {
+      this.#ahead.set(Buffer.from(row['key'] as Uint8Array).toString('hex'), row);
+    }
+  }
+
+  #rowOf(pending: Pending): Row | undefined {
+    const name = pending.key.toString('hex');
+    const ahead = this.#ahead.get(name);
+    if (ahead === undefined) return this.#find.all(pending.key)[0];
+    this.#ahead.delete(name);
+    pending.foundAt = this.#aheadAt;
+    return ahead;
+  }
+
+  /** Whether what was found is there for certain: nobody else has changed anything since. Within a transaction of the caller's. */
+  isThere({ found, foundAt }: Pending): boolean {
+    return found !== undefined && foundAt === this.#database.changes();
   }
 
   /** Throws where a file that the step reads cannot be read. */
@@ -66,13 +111,19 @@ export class Cache {
 
   /** Puts the files back that the step wrote then; nothing if anything of it is gone or damaged. */
   recall(pending: Pending, job: Job): { output: EncodedValue; from: CachedFrom; said?: Said } | undefined {
-    const [row] = this.#find.all(pending.key);
-    if (row === undefined) return undefined;
-    const bytes = this.#contents.read(row['output'] as Uint8Array);
+    const row = this.#rowOf(pending);
+    if (row === undefined || row['form'] === null) return undefined;
+    const hash = Buffer.from(row['output'] as Uint8Array);
+    const bytes = this.#contents.readFrom(hash, row);
     if (bytes === undefined || !this.#restore(row, job)) return undefined;
     pending.usedAt = Number(row['used_at']);
+    const output = own(bytes);
+    this.#contents.know(output, hash);
+    const [form, size] = [row['form'] as Kept['form'], Number(row['size'])];
+    // A file has to be looked at again before a row may speak of it.
+    if (form !== 'file') pending.found = { hash, size, form, data: row['data'] as Uint8Array };
     const said = row['said'] === null ? undefined : (JSON.parse(String(row['said'])) as Said);
-    return { output: own(bytes), from: fromOf(row), ...(said && { said }) };
+    return { output, from: fromOf(row), ...(said && { said }) };
   }
 
   /** What `recall` would give, with the output's hash in hexadecimal digits; nothing is put back. */

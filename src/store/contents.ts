@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 import type { Database } from './database.ts';
-import type { Statement } from './sqlite.ts';
+import type { Row, Statement } from './sqlite.ts';
 
 /** Below this, deflating saves nothing. */
 const WORTH_DEFLATING = 512;
@@ -70,6 +70,11 @@ export class Contents {
     return hash;
   }
 
+  /** The bytes have that hash. */
+  know(bytes: Uint8Array, hash: Buffer): void {
+    this.#hashes.set(bytes, hash);
+  }
+
   /** Within a transaction of the caller's. */
   insert({ hash, size, form, data }: Kept): void {
     this.#insert.run(hash, size, form, data);
@@ -78,9 +83,13 @@ export class Contents {
   /** Nothing if the bytes are not there or not what they were. */
   read(hash: Uint8Array): Uint8Array | undefined {
     const [row] = this.#select.all(hash);
-    if (row === undefined) return undefined;
+    return row && this.readFrom(hash, row);
+  }
+
+  /** The same, of a row of the table that was read before. */
+  readFrom(hash: Uint8Array, row: Row): Uint8Array | undefined {
     const bytes = this.#bytes(hash, row['form'] as Kept['form'], row['data'] as Uint8Array | null);
-    return bytes !== undefined && Buffer.from(sha256(bytes)).equals(hash) ? bytes : undefined;
+    return bytes !== undefined && sha256(bytes).equals(hash) ? bytes : undefined;
   }
 
   #bytes(hash: Uint8Array, form: Kept['form'], data: Uint8Array | null): Uint8Array | undefined {

@@ -10,6 +10,8 @@ export interface Database extends Sqlite {
   readonly directory: string;
   /** Called at every step on the way to the disk, so that tests can end the process there. */
   readonly transition: (name: string) => void;
+  /** Another number once another connection has changed anything; asked of the database once in a transaction. */
+  changes(): number;
   /** Runs `work` in one short write transaction. */
   write<T>(work: () => T): T;
 }
@@ -129,14 +131,23 @@ function makeFile(directory: string, path: string, transition: Database['transit
 }
 
 function withWrite(sqlite: Sqlite, directory: string, transition: Database['transition']): Database {
+  const asked = sqlite.prepare('PRAGMA data_version');
+  let isWriting = false;
+  let known: number | undefined;
   return {
     directory,
     transition,
     exec: (sql) => sqlite.exec(sql),
     prepare: (sql) => sqlite.prepare(sql),
     close: () => sqlite.close(),
+    changes() {
+      if (isWriting && known !== undefined) return known;
+      return (known = Number(Object.values(asked.all()[0] ?? {})[0]));
+    },
     write(work) {
       sqlite.exec('BEGIN IMMEDIATE');
+      isWriting = true;
+      known = undefined;
       try {
         const value = work();
         transition('rows written');
@@ -150,6 +161,8 @@ function withWrite(sqlite: Sqlite, directory: string, transition: Database['tran
           // SQLite has rolled back already where the disk is full.
         }
         throw error;
+      } finally {
+        isWriting = false;
       }
     },
   };

@@ -2,7 +2,8 @@
 import type { PastRun } from '../model/history.ts';
 import { changesBetween, type StepChange } from './changes.ts';
 import { compare, type Difference } from './difference.ts';
-import type { History, PastStep } from './history.ts';
+import type { History } from './history.ts';
+import type { PastStep } from './past-step.ts';
 
 export interface StepDifference {
   readonly step: string;

@@ -1,16 +1,8 @@
 /** Answers questions about past runs. */
 import { own } from '../../runners/value.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
-import type { RunEvent, RunStatus, StopReason } from '../model/event.ts';
-import type {
-  GivenOptions,
-  KeptValue,
-  Manifest,
-  PastRun,
-  PastStatus,
-  RunDefinition,
-  StepCounts,
-} from '../model/history.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { KeptValue, Manifest, PastRun, RunDefinition } from '../model/history.ts';
 import { emptyRecord, fold, type RunRecord } from '../model/record.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Step } from '../model/workflow.ts';
@@ -19,37 +11,14 @@ import { Contents } from './contents.ts';
 import { type Database, explain, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
 import { type Collected, collectGarbage, type Retention } from './garbage.ts';
-import { isAlive, thisProcess } from './owner.ts';
+import { type PastKey, keysOf, manifestOfStep } from './keys.ts';
+import { thisProcess } from './owner.ts';
+import { type PastStep, stepOf } from './past-step.ts';
 import { exportRun, importRun } from './portable.ts';
+import { findRun, listRuns, type RunFilter, runOf } from './runs.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 import { eventOf, type PastEvent, withoutBytes } from './stored-event.ts';
 import type { Wish } from './wishes.ts';
-
-export interface RunFilter {
-  readonly workflow?: string;
-  /** Of the workflow file; absolute. */
-  readonly path?: string;
-  readonly status?: PastStatus;
-  /** Milliseconds since the epoch. */
-  readonly since?: number;
-  readonly until?: number;
-  /** All of them. */
-  readonly tags?: readonly string[];
-  readonly limit?: number;
-}
-
-/** How a step stands, without its events. */
-export interface PastStep {
-  readonly step: string;
-  readonly status: string;
-  readonly startedAt?: number;
-  readonly durationMs?: number;
-  readonly output?: KeptValue;
-  /** Under which its output is kept, where it was to be cached. */
-  readonly key?: Uint8Array;
-  /** The run from which the output was taken. */
-  readonly cachedFrom?: string;
-}
 
 export interface LookedUp {
   readonly manifest: Manifest;
@@ -80,65 +49,13 @@ export class History implements Disposable {
   }
 
   /** The newest first. */
-  runs({
-    workflow,
-    path,
-    status,
-    since,
-    until,
-    tags = [],
-    limit = Number.MAX_SAFE_INTEGER,
-  }: RunFilter = {}): PastRun[] {
-    const conditions: string[] = [];
-    const values: SqlValue[] = [];
-    const where = (condition: string, value: SqlValue): void => {
-      conditions.push(condition);
-      values.push(value);
-    };
-    if (workflow !== undefined) where('workflow = ?', workflow);
-    if (path !== undefined) where('path = ?', path);
-    if (since !== undefined) where('started_at >= ?', since);
-    if (until !== undefined) where('started_at <= ?', until);
-    for (const tag of tags) where('EXISTS (SELECT 1 FROM json_each(runs.tags) WHERE value = ?)', tag);
-    // Whether a run is interrupted is not in the database: nobody was left to write it.
-    const isUnsettled = status === 'running' || status === 'interrupted';
-    if (status !== undefined) where('status = ?', isUnsettled ? 'running' : status);
-    const rows = this.#all(
-      `SELECT * FROM runs ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} ORDER BY key DESC LIMIT ?`,
-      ...values,
-      isUnsettled ? Number.MAX_SAFE_INTEGER : limit,
-    );
-    const runs = rows.map((row) => this.#runOf(row));
-    return (isUnsettled ? runs.filter((run) => run.status === status) : runs).slice(0, limit);
+  runs(filter: RunFilter = {}): PastRun[] {
+    return listRuns(this.#database, filter);
   }
 
-  /**
-   * By its id, by the beginning of its id or of the id's last part, or as `latest`, `latest~1` (the one before it) and so on. The
-   * error is a sentence.
-   */
+  /** By its id or a part of it, or as `latest`, `latest~1`. The error is a sentence. */
   find(name: string): Result<PastRun, string> {
-    const [latest, back = '0'] = /^latest(?:~(\d{1,6}))?$/.exec(name) ?? [];
-    if (latest !== undefined) {
-      const runs = this.runs({ limit: Number(back) + 1 });
-      const run = runs[Number(back)];
-      if (runs.length === 0) return fail('No run is remembered yet');
-      return run === undefined ? fail(`Only ${runs.length} runs are remembered; there is no "${name}"`) : ok(run);
-    }
-    // `_` is any character to LIKE, and no id has one.
-    const plain = name.replaceAll(/[^0-9a-z-]/gi, '_');
-    const rows = this.#all(
-      'SELECT * FROM runs WHERE id LIKE ? OR id LIKE ? ORDER BY key DESC LIMIT 4',
-      `${plain}%`,
-      `%-%-${plain}%`,
-    );
-    const [row] = rows;
-    if (row === undefined || name === '') return fail(`There is no run "${name}"; see: hwfe runs`);
-    const exact = rows.find(({ id }) => id === name);
-    if (exact !== undefined || rows.length === 1) return ok(this.#runOf(exact ?? row));
-    const some = rows.slice(0, 3).map(({ id }) => `"${String(id)}"`);
-    return fail(
-      `Several runs begin with "${name}": ${some.join(', ')}${rows.length > 3 ? ' …' : ''}; write more of the id`,
-    );
+    return findRun(this.#database, name);
   }
 
   /**
@@ -236,39 +153,17 @@ export class History implements Disposable {
 
   /** What a step's key was made of; nothing where the step was not to be cached, or the entry is gone. */
   manifest(id: string, step: string): Manifest | undefined {
-    const [row] = this.#all(
-      'SELECT manifest FROM cache WHERE key = (SELECT cache_key FROM steps WHERE run = ? AND step = ?)',
-      this.#keyOf(id),
-      step,
-    );
-    return row && (JSON.parse(String(row['manifest'])) as Manifest);
+    return manifestOfStep(this.#database, this.#keyOf(id), step);
   }
 
   /** Of earlier runs of the same workflow that kept what the step gave, the newest first; a handful. */
-  earlierKeys(run: PastRun, step: string): { readonly run: string; readonly manifest: Manifest }[] {
-    return this.#all(
-      `SELECT runs.id AS run, cache.manifest AS manifest FROM steps
-       JOIN runs ON runs.key = steps.run JOIN cache ON cache.key = steps.cache_key
-       WHERE steps.run IN (SELECT key FROM runs WHERE workflow = ? AND key < ? ORDER BY key DESC LIMIT 50)
-         AND steps.step = ? AND steps.output IS NOT NULL
-       ORDER BY runs.key DESC LIMIT 20`,
-      run.workflow,
-      this.#keyOf(run.id),
-      step,
-    ).map((row) => ({ run: String(row['run']), manifest: JSON.parse(String(row['manifest'])) as Manifest }));
+  earlierKeys(run: PastRun, step: string): PastKey[] {
+    return keysOf(this.#database, run.workflow, step, this.#keyOf(run.id));
   }
 
-  /** As `earlierKeys`, of all runs of the workflow. */
-  keysOf(workflow: string, step: string): { readonly run: string; readonly manifest: Manifest }[] {
-    return this.#all(
-      `SELECT runs.id AS run, cache.manifest AS manifest FROM steps
-       JOIN runs ON runs.key = steps.run JOIN cache ON cache.key = steps.cache_key
-       WHERE steps.run IN (SELECT key FROM runs WHERE workflow = ? ORDER BY key DESC LIMIT 50)
-         AND steps.step = ? AND steps.output IS NOT NULL
-       ORDER BY runs.key DESC LIMIT 20`,
-      workflow,
-      step,
-    ).map((row) => ({ run: String(row['run']), manifest: JSON.parse(String(row['manifest'])) as Manifest }));
+  /** The same, of all runs of the workflow. */
+  keysOf(workflow: string, step: string): PastKey[] {
+    return keysOf(this.#database, workflow, step);
   }
 
   /** What the cache has for a step, without taking anything from it; nothing where a file that the step reads cannot be read. */
@@ -290,13 +185,13 @@ export class History implements Disposable {
       'SELECT * FROM runs WHERE workflow = ? AND key < ? ORDER BY key DESC LIMIT 20',
       run.workflow,
       this.#keyOf(run.id),
-    ).map((row) => this.#runOf(row));
+    ).map((row) => runOf(this.#database, row));
   }
 
   /** By its whole id. */
   runNamed(id: string): PastRun | undefined {
     const [row] = this.#all('SELECT * FROM runs WHERE id = ?', id);
-    return row && this.#runOf(row);
+    return row && runOf(this.#database, row);
   }
 
   /** Nothing if it is gone or damaged. */
@@ -316,52 +211,7 @@ export class History implements Disposable {
     return Number(row['key']);
   }
 
-  #runOf(row: Row): PastRun {
-    const text = (name: string): string => String(row[name]);
-    const owner = { pid: Number(row['pid']), process: text('process'), machine: text('machine') };
-    const kept = text('status') as 'running' | RunStatus;
-    const counts = typeof row['counts'] === 'string' ? (JSON.parse(row['counts']) as StepCounts) : undefined;
-    return {
-      id: text('id'),
-      workflow: text('workflow'),
-      file: text('file'),
-      path: text('path'),
-      cwd: text('cwd'),
-      options: JSON.parse(text('options')) as GivenOptions,
-      status: kept === 'running' && !isAlive(owner) ? 'interrupted' : kept,
-      ...(row['stopped'] !== null && { stopped: text('stopped') as StopReason }),
-      startedAt: Number(row['started_at']),
-      ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
-      tags: typeof row['tags'] === 'string' ? (JSON.parse(row['tags']) as string[]) : [],
-      steps: Number(row['steps']),
-      counts: counts ?? this.#count(Number(row['key'])),
-      version: text('version'),
-      pid: owner.pid,
-    };
-  }
-
-  #count(run: number): StepCounts {
-    const rows = this.#all('SELECT status, count(*) AS steps FROM steps WHERE run = ? GROUP BY status', run);
-    const of = (status: string): number => Number(rows.find((row) => row['status'] === status)?.['steps'] ?? 0);
-    return { succeeded: of('succeeded'), failed: of('failed'), cancelled: of('cancelled'), skipped: of('skipped') };
-  }
-
   #all(sql: string, ...values: SqlValue[]): Row[] {
     return this.#database.prepare(sql).all(...values);
   }
-}
-
-function stepOf(row: Row): PastStep {
-  const hash = row['output'];
-  return {
-    step: String(row['step']),
-    status: String(row['status']),
-    ...(row['started_at'] !== null && { startedAt: Number(row['started_at']) }),
-    ...(row['duration_ms'] !== null && { durationMs: Number(row['duration_ms']) }),
-    ...(row['cache_key'] instanceof Uint8Array && { key: row['cache_key'] }),
-    ...(row['cached_from'] !== null && { cachedFrom: String(row['cached_from']) }),
-    ...(hash instanceof Uint8Array && {
-      output: { hash: Buffer.from(hash).toString('hex'), size: Number(row['size']) },
-    }),
-  };
 }

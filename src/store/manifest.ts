@@ -48,7 +48,7 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
     env: environment(step, job, salt),
     limits: limits(step, job),
     inputs,
-    reads: await hashesOf(step.reads ?? [], job.cwd),
+    reads: step.reads === undefined ? NONE : await hashesOf(step.reads, job.cwd),
     writes: step.writes ?? [],
   };
 }
@@ -60,7 +60,10 @@ async function hashesOf(patterns: readonly string[], cwd: string): Promise<Recor
   return hashes;
 }
 
-function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Record<string, string> {
+const NONE: Readonly<Record<string, string>> = {};
+
+function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Readonly<Record<string, string>> {
+  if (step.secrets === undefined && step.carriesSecrets === undefined && Object.keys(env).length === 0) return NONE;
   const isOwn = (name: string): boolean => Object.hasOwn(step.env, name) || step.passEnv.length > 0;
   const named = [...(step.secrets ?? []), ...(step.carriesSecrets ?? []).filter((name) => Object.hasOwn(env, name))];
   const open = Object.keys(env).filter((name) => !named.includes(name));
@@ -73,10 +76,17 @@ function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Recor
 
 /** Those that can make a step fail; how much of its printed text is shown changes nothing. */
 function limits({ timeoutMs }: Step, job: Job): Record<string, number> {
+  const known = timeoutMs === undefined ? LIMITS.get(job.limits) : undefined;
+  if (known !== undefined) return known;
   const { setBy: _by, stdout: _stdout, ...rest } = job.limits;
   const entries = Object.entries({ ...rest, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (timeoutMs === undefined) LIMITS.set(job.limits, sorted);
+  return sorted;
 }
+
+/** Most steps have those of the configuration, and share one answer. */
+const LIMITS = new WeakMap<Job['limits'], Record<string, number>>();
 
 function hex(content: string | Uint8Array): string {
   return sha256(content).toString('hex');

@@ -23,12 +23,17 @@ export function rowOf(
   output: KeptValue | undefined,
   by: Starter | undefined,
 ): [number, string, string | null, SqlValue] {
-  const { at, kind, run: _, ...rest } = event;
-  const { step = null, ...fields } = rest as { step?: string };
-  let body: object = fields;
-  if (event.kind === 'run-returned') body = { outputs: Buffer.from(event.outputs).toString() };
-  const whole: object = output !== undefined ? { ...body, output } : by !== undefined ? { ...body, by } : body;
-  const text = JSON.stringify(whole);
+  const {
+    at,
+    kind,
+    run: _,
+    step = null,
+    ...body
+  } = event as RunEvent & { step?: string; output?: unknown; by?: Starter };
+  if (output !== undefined) body.output = output;
+  if (by !== undefined) body.by = by;
+  if (event.kind === 'run-returned') Object.assign(body, { outputs: Buffer.from(event.outputs).toString() });
+  const text = JSON.stringify(body);
   return [at, kind, step, text.length > LONG ? deflateRawSync(text, { level: 1 }) : text];
 }
 
