@@ -152,6 +152,8 @@ export interface Assignment {
   readonly job: Job;
   /** Ask for a `Started` before the step's code runs: limits of time count from there, not from a thread's boot. */
   readonly announce: boolean;
+  /** Of the step's time in milliseconds, beside its limits: what is over is told as `timed-out`. */
+  readonly timeoutMs?: number;
 }
 
 /** What every thread is told when it starts (`workerData`). */
@@ -263,10 +265,19 @@ export interface RunnerContext {
   print(stream: 'stdout' | 'stderr', text: string): void;
   /** Aborted when the host says stop; only processes need to listen, all else ends with the thread. */
   readonly stopped: AbortSignal;
+  /** The end of the step's time, where it has one: looked at by interpreters that can, and enforced by the host a moment later. */
+  readonly deadline?: Deadline | undefined;
   /** Counts bytes that were printed but are beyond what is shown, without looking at them. */
   leftOut?(bytes: number): void;
   /** Notes what the step used; what a runner does not tell is measured in its thread. */
   spent?(spent: Spent): void;
+}
+
+export interface Deadline {
+  /** Why the step has to end now; nothing while it may go on. Cheap enough to be asked thousands of times a second. */
+  passed(): StepFailure | undefined;
+  /** Milliseconds of the step's time on the clock; infinite where only its CPU time is limited. */
+  readonly leftMs: number;
 }
 
 /** One language inside a thread. Expected failures are outcomes; what `run` throws is a bug of ours. */

@@ -1,5 +1,6 @@
 /** One assignment, from when its thread or process has it to the report. */
 import { bounded } from './bounded.ts';
+import { deadlineFor } from './deadline.ts';
 import type {
   Assignment,
   Outcome,
@@ -41,7 +42,7 @@ export async function perform(
   assignment: Assignment,
   { clock, stopped, tell }: Surroundings,
 ): Promise<Report> {
-  const { id, job, announce } = assignment;
+  const { id, job, announce, timeoutMs } = assignment;
   const started = performance.now();
   if (announce) {
     clock?.lap(Number.POSITIVE_INFINITY);
@@ -55,6 +56,7 @@ export async function perform(
   const context: RunnerContext = {
     print: (stream, text) => printer.print(stream, text),
     stopped,
+    deadline: job.runtime === 'embedded' ? deadlineFor(job.limits, timeoutMs, clock) : undefined,
     leftOut: (bytes) => printer.leaveOut(bytes),
     spent: (more) => {
       spent = { ...spent, ...more };

@@ -35,6 +35,7 @@ export const load: LoadRunner = async (setup) => {
         current.renew();
         current.memoryLimit = limit;
         current.print = (stream, text) => context.print(stream, text);
+        current.deadline = context.deadline;
         const step = new Step(current, job);
         // Whatever this step throws at the host, the next one must not find it here.
         sandbox = undefined;
@@ -60,6 +61,9 @@ function optimiseLate(): void {
   setFlagsFromString('--wasm-tiering-budget=100000000');
 }
 
+/** Jobs that are run before the clock is looked at. */
+const JOBS_AT_ONCE = 1000;
+
 const MODULE_WORDS = /\b(?:export|import|await)\b/;
 const OWN_RUN = /\b(?:function\s*\*?|const|let|var|class)\s+run\b/;
 
@@ -79,9 +83,12 @@ class Step {
 
   async run(): Promise<Outcome> {
     try {
-      return (await this.#failure()) ?? this.#outcome();
+      const outcome = (await this.#failure()) ?? this.#outcome();
+      return this.#overtime() ?? outcome;
     } catch (error) {
       this.broken = true;
+      const overtime = this.#overtime();
+      if (overtime !== undefined) return overtime;
       // V8 ends what the interpreter itself did not: guest recursion, or a memory that cannot grow.
       if (error instanceof RangeError) return this.#threwText('RangeError: Maximum call stack size exceeded');
       if (error instanceof WebAssembly.RuntimeError) return fail(overLimit('memory', this.#job.limits));
@@ -89,6 +96,12 @@ class Step {
     } finally {
       this.#sandbox.network.close();
     }
+  }
+
+  /** What is said of a step whose time was over before it had an outcome. */
+  #overtime(): Outcome | undefined {
+    const { overtime } = this.#sandbox;
+    return overtime && fail(overtime);
   }
 
   /** Runs the step until it has settled. */
@@ -165,8 +178,11 @@ class Step {
   async #settle(): Promise<Outcome | undefined> {
     const { runtime, context } = this.#sandbox;
     for (;;) {
-      const jobs = runtime.executePendingJobs();
+      const jobs = runtime.executePendingJobs(JOBS_AT_ONCE);
       if (jobs.error !== undefined) return fail(this.#threw(jobs.error));
+      // Short jobs that follow each other without end are interrupted by nothing else.
+      if (this.#sandbox.isOver()) return this.#overtime();
+      if (jobs.value === JOBS_AT_ONCE) continue;
       const polled = this.#sandbox.call('poll');
       const failure = this.#check(polled);
       if (failure !== undefined) return fail(failure);
@@ -182,19 +198,29 @@ class Step {
           'run returned a promise that nothing can settle any more: no timer and no other work is left',
         );
       else if (wait > 0) {
-        await sleep(wait);
-        this.#sandbox.clock.slept(wait);
+        const ms = Math.min(wait, this.#leftMs());
+        await sleep(ms);
+        this.#sandbox.clock.slept(ms);
       }
+      if (this.#sandbox.isOver()) return this.#overtime();
       const fired = this.#check(this.#sandbox.call('fire'));
       if (fired !== undefined) return fail(fired);
     }
+  }
+
+  #leftMs(): number {
+    return this.#sandbox.deadline?.leftMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Waits for an answer from the network or for the next timer, and hands over what has come. */
   async #answers(wait: number): Promise<StepFailure | undefined> {
     const { network, context, bodies } = this.#sandbox;
     const waking = new AbortController();
-    const timer = wait < 0 ? [] : [sleep(wait, undefined, { signal: waking.signal }).catch(() => undefined)];
+    const longest = Math.min(wait < 0 ? Number.POSITIVE_INFINITY : wait, this.#leftMs());
+    const timer =
+      longest === Number.POSITIVE_INFINITY
+        ? []
+        : [sleep(longest, undefined, { signal: waking.signal }).catch(() => undefined)];
     await Promise.race([network.next(), ...timer]);
     waking.abort();
     const answers = network.take();

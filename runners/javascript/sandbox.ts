@@ -6,6 +6,7 @@ import {
   type QuickJSHandle,
   type QuickJSRuntime,
 } from 'quickjs-emscripten';
+import type { Deadline, StepFailure } from '../contract.ts';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
 import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
@@ -124,6 +125,9 @@ export class Sandbox {
   memoryLimit: number = EMBEDDED_MEMORY;
   /** It began with what the build kept. */
   readonly isPrepared: boolean;
+  deadline: Deadline | undefined;
+  /** Why the step was ended in the middle of its code. */
+  overtime: StepFailure | undefined;
   /** The last request for memory was refused. */
   starved = false;
   #used = false;
@@ -148,11 +152,13 @@ export class Sandbox {
     // QuickJS's own limit does not count what it allocates.
     const grow = memory.grow.bind(memory);
     memory.grow = (pages) => {
-      this.starved = this.memoryBytes + pages * PAGE > this.memoryLimit;
+      // Filling memory takes long and is seldom interrupted.
+      this.starved = this.isOver() || this.memoryBytes + pages * PAGE > this.memoryLimit;
       if (this.starved) throw new RangeError('the step may not have more memory');
       return grow(pages);
     };
     this.runtime.setMaxStackSize(STACK_LIMIT);
+    this.runtime.setInterruptHandler(() => this.isOver());
     this.runtime.setModuleLoader((name) => ({
       error: new Error(
         `There is no module "${name}" here: a JavaScript step runs in a sandbox without modules; use its globals and inputs, or runtime = "native" for Node and its packages`,
@@ -212,6 +218,8 @@ export class Sandbox {
     if (isNew) return;
     this.memoryLimit = EMBEDDED_MEMORY;
     this.starved = false;
+    this.deadline = undefined;
+    this.overtime = undefined;
     this.#image.restore();
     if (this.#wanted.size === 0) return;
     // What one step used, the next ones find compiled.
@@ -221,6 +229,12 @@ export class Sandbox {
     }
     this.#wanted.clear();
     this.#image = new MemoryImage(this.#memory);
+  }
+
+  /** From then on, no code of the step goes far: what is interrupted cannot be caught. */
+  isOver(): boolean {
+    this.overtime ??= this.deadline?.passed();
+    return this.overtime !== undefined;
   }
 
   get memoryBytes(): number {

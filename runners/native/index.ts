@@ -64,12 +64,14 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const stderr = new Capture('stderr', context, { shown, kept: KEPT, keep: 'last' });
   const stdout = new Capture('stdout', context, { shown, kept: 0, keep: 'first' });
   const argv = [...command.argv, paths.request];
-  const limited = withLimits({ argv, cwd: job.cwd, env: environment(job) }, job.limits);
+  const wanted = job.limits.stdout === undefined ? {} : { wanted: { stdout: job.limits.stdout } };
+  const limited = withLimits({ argv, cwd: job.cwd, env: environment(job), ...wanted }, job.limits);
   const ending = await link.client.run(
     sandboxed(limited, job, link.directory, () => command.needs),
     (stream, chunk) => (stream === 'stdout' ? stdout : stderr).take(chunk),
     context.stopped,
   );
+  if ('unwanted' in ending) stdout.leaveOut(ending.unwanted?.stdout);
   if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
   const outcome = context.stopped.aborted
     ? failed({ reason: 'cancelled' })

@@ -44,6 +44,12 @@ export class Capture {
     if (text !== '') this.#context.print(this.#stream, text);
   }
 
+  /** Counts bytes that were printed behind all that is shown or kept. */
+  leaveOut(bytes = 0): void {
+    this.size += bytes;
+    if (bytes > 0) this.#context.leftOut?.(bytes);
+  }
+
   #keep(chunk: Buffer): void {
     const { kept, keep } = this.#sizes;
     const part = keep === 'first' ? chunk.subarray(0, kept - this.#held) : chunk;

@@ -48,9 +48,19 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   const atEnd = (): void => {
     if (process_?.pid !== undefined) cpuMs = processRow(process_.pid)?.cpuMs ?? cpuMs;
   };
+  const unwanted: { stdout?: number; stderr?: number } = {};
+  const taker = (stream: 'stdout' | 'stderr'): ((chunk: Buffer) => void) => {
+    let room = request.wanted?.[stream] ?? Number.POSITIVE_INFINITY;
+    return (chunk) => {
+      const wanted = room >= chunk.length ? chunk : chunk.subarray(0, room);
+      room -= wanted.length;
+      if (wanted.length > 0) events.output(stream, wanted);
+      if (wanted !== chunk) unwanted[stream] = (unwanted[stream] ?? 0) + chunk.length - wanted.length;
+    };
+  };
   const outlets = [
-    new Outlet(pipes[0]?.readEnd ?? process_?.stdout ?? undefined, (chunk) => events.output('stdout', chunk), atEnd),
-    new Outlet(pipes[1]?.readEnd ?? process_?.stderr ?? undefined, (chunk) => events.output('stderr', chunk), atEnd),
+    new Outlet(pipes[0]?.readEnd ?? process_?.stdout ?? undefined, taker('stdout'), atEnd),
+    new Outlet(pipes[1]?.readEnd ?? process_?.stderr ?? undefined, taker('stderr'), atEnd),
   ] as const;
   const ends = Promise.all(outlets.map(({ ended }) => ended));
   // What it prints is shown as it comes, unless it ends before anybody could see the difference.
@@ -105,7 +115,7 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     over = true;
     if (!ended) for (const outlet of outlets) outlet.destroy();
     for (const fifo of pipes) fifo?.release(ended);
-    events.ended(ending);
+    events.ended(ending.kind === 'failed' ? ending : { ...ending, unwanted });
   });
 
   return {

@@ -11,6 +11,8 @@ export interface SpawnRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What its processes may use together; they are watched only where there is one. */
   readonly limits?: WatchedLimits;
+  /** Bytes of each stream that are of use: the rest is read and counted, and not handed on. */
+  readonly wanted?: Readonly<Partial<Record<'stdout' | 'stderr', number>>>;
   /** The program is bubblewrap: asked to end, it would take the step with it at once, so that only what it started is asked. */
   readonly sandboxed?: true;
 }
@@ -25,6 +27,8 @@ export type Ending =
 interface Account {
   readonly spent?: Spent;
   readonly over?: WatchedLimit;
+  /** Bytes that were read beyond what was wanted. */
+  readonly unwanted?: Readonly<Partial<Record<'stdout' | 'stderr', number>>>;
 }
 
 /**

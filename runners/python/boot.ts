@@ -9,7 +9,13 @@ import { readSnapshot, removeIfThere, snapshotPath, writeSnapshot } from './snap
 
 /** Its gate is not locked yet: that is for whoever runs steps. */
 export interface Booted extends Loaded {
+  readonly naps: Naps;
   readonly fromSnapshot: boolean;
+}
+
+/** How long, in milliseconds, the interpreter may sleep at the most. */
+export interface Naps {
+  longest: () => number;
 }
 
 /** Defines the guest in a module; the warm-up makes what every step needs present in memory. */
@@ -34,11 +40,15 @@ export async function boot(cacheDir: string, packagesDir: string, built?: string
     stdLibURL: library.path,
     packageCacheDir: packagesDir,
   };
+  const naps: Naps = { longest: () => Number.POSITIVE_INFINITY };
   const path = snapshotOf(cacheDir, library);
   const snapshot = cacheDir === '' ? undefined : await readSnapshot(path);
   if (snapshot !== undefined) {
     const loaded = await loadPyodide({ ...options, _loadSnapshot: snapshot }).catch(() => undefined);
-    if (loaded !== undefined) return { ...equipped(loaded), fromSnapshot: true };
+    if (loaded !== undefined) {
+      equip(loaded, naps);
+      return { ...loaded, naps, fromSnapshot: true };
+    }
     removeIfThere(path);
   }
   const loaded = await loadPyodide({ ...options, _makeSnapshot: cacheDir !== '' });
@@ -47,7 +57,8 @@ export async function boot(cacheDir: string, packagesDir: string, built?: string
   // Before the snapshot, so that no later start pays for it.
   python.runPython('import gc; gc.collect(); gc.freeze()');
   if (cacheDir !== '') writeSnapshot(path, python.makeMemorySnapshot());
-  return { ...equipped(loaded), fromSnapshot: false };
+  equip(loaded, naps);
+  return { ...loaded, naps, fromSnapshot: false };
 }
 
 /** Where the snapshot is kept that fits what is installed. */
@@ -59,8 +70,7 @@ export function snapshotOf(cacheDir: string, library: Library = standardLibrary(
 const NUMBER_BYTES = 32;
 
 /** Files and devices are no part of a snapshot. */
-function equipped(loaded: Loaded): Loaded {
-  const { python, senses } = loaded;
+function equip({ python, senses }: Loaded, naps: Naps): void {
   const { FS } = python;
   FS.mkdirTree(EXCHANGE);
   const device = FS.makedev(64, 0);
@@ -68,7 +78,8 @@ function equipped(loaded: Loaded): Loaded {
   FS.registerDevice(device, {
     write(_stream: unknown, buffer: Uint8Array, offset: number, length: number): number {
       const bytes = buffer.subarray(offset, offset + Math.min(length, NUMBER_BYTES));
-      const ms = Number(Buffer.from(bytes).toString('latin1')) || 0;
+      const wanted = Number(Buffer.from(bytes).toString('latin1')) || 0;
+      const ms = Math.min(wanted, naps.longest());
       Atomics.wait(never, 0, 0, ms);
       senses.clock.slept(ms);
       return length;
@@ -77,7 +88,6 @@ function equipped(loaded: Loaded): Loaded {
   FS.mkdev(SLEEP_DEVICE, 0o666, device);
   senses.attach(python);
   removeTerminals(python);
-  return loaded;
 }
 
 /** Reading one reads the standard input of the host. */

@@ -1,7 +1,7 @@
 /** How much memory one step may use: the interpreter's own and what its virtual files hold, which lies outside of it. */
 import type { Limits } from '../contract.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
-import type { FileNode, FileSystem, Pyodide } from './pyodide.ts';
+import type { FileNode, FileSystem, Interior, Pyodide } from './pyodide.ts';
 
 const PAGE = 65_536;
 /** What Emscripten adds when it grows, so that it grows seldom. */
@@ -27,6 +27,7 @@ const ENOSPC = 51;
 
 export class Budget {
   readonly #python: Pyodide;
+  readonly #interior: Interior;
   #memory = Number.POSITIVE_INFINITY;
   #largestFile = Number.POSITIVE_INFINITY;
   /** Bytes and nodes of the files that were there before; what a step's hold is counted from here. */
@@ -36,8 +37,9 @@ export class Budget {
   #exceeded: 'memory' | 'files' | undefined;
 
   /** Watches every way in which files of this interpreter grow. */
-  constructor(python: Pyodide) {
+  constructor(python: Pyodide, interior: Interior) {
     this.#python = python;
+    this.#interior = interior;
     watchFiles(python, this);
     watchPipes(python, this);
   }
@@ -124,8 +126,9 @@ export class Budget {
     this.hold(bytes + PIPE_BUCKET);
   }
 
+  /** What is in use: the memory itself may have been grown by a step before. */
   get #heap(): number {
-    return this.#python._module.HEAPU8.length;
+    return this.#interior.sbrk(0) >>> 0;
   }
 }
 

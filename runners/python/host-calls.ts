@@ -39,7 +39,6 @@ export const ANSWERS: Readonly<Record<string, number | null>> = {
   _maybe_sendto_async: null,
   _try_fcntl64: 0,
   _try_shutdown: 0,
-  _Py_CheckEmscriptenSignals_Helper: 0,
   _emscripten_runtime_keepalive_clear: 0,
   // Would run a command in a shell of the host.
   _emscripten_system: -EPERM,
@@ -53,6 +52,9 @@ export const ANSWERS: Readonly<Record<string, number | null>> = {
 
 /** They end the program. */
 export const ENDINGS: ReadonlySet<string> = names('proc_exit exit _abort_js __assert_fail');
+
+/** Asked as the interpreter runs, every few dozen loops and calls. */
+export const SIGNALS = '_Py_CheckEmscriptenSignals_Helper';
 
 /** Asked of the host, which knows how much memory a step may have. */
 export const GROWTH = 'emscripten_resize_heap';
@@ -112,6 +114,7 @@ export function isKnown(name: string): boolean {
     Object.hasOwn(ANSWERS, name) ||
     ENDINGS.has(name) ||
     name === GROWTH ||
+    name === SIGNALS ||
     CLOSED.has(name) ||
     CLOSED_FAMILIES.test(name)
   );

@@ -92,13 +92,15 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter, 
   const network = new BlockingNetwork(job.grants, job.limits, porter);
   const answer = interpreter.run(request, marked ?? inputs, {
     limits: job.limits,
+    deadline: context.deadline,
     files,
     network,
     clock,
     random,
     print,
   });
-  warm.giveBack(answer.kind === 'answer');
+  warm.giveBack(answer.kind !== 'crashed' || answer.intact);
+  if (answer.kind === 'late') return failed(answer.failure);
   const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded ?? network.exceeded;
   if (answer.kind === 'crashed')
     return failed(exceeded === undefined ? crash(answer.message) : overLimit(exceeded, job.limits));

@@ -1,6 +1,6 @@
 /** One warm interpreter: runs a step, then is put back to what it was before. */
 import { StringDecoder } from 'node:string_decoder';
-import type { Limits, RunnerContext } from '../contract.ts';
+import type { Deadline, Limits, RunnerContext, StepFailure } from '../contract.ts';
 import type { BlockingNetwork } from '../grants/blocking-network.ts';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
@@ -10,7 +10,7 @@ import { installFiles, type StepFiles } from './files-device.ts';
 import { checkpointFiles } from './files.ts';
 import { Left, Refused } from './gate.ts';
 import type { Answers } from './gate.ts';
-import { GROWTH } from './host-calls.ts';
+import { GROWTH, SIGNALS } from './host-calls.ts';
 import { EXCHANGE, RUN_STEP, SEAL } from './interior.ts';
 import { grantedMount } from './granted-mount.ts';
 import { installNetwork } from './network-device.ts';
@@ -22,10 +22,12 @@ const LARGEST_GROWTH = 256 * 1024 * 1024;
 /** Most bytes that one write to a stream takes: more would be a string too long for JavaScript. */
 const LARGEST_WRITE = 1024 * 1024;
 
-/** `crashed` says what happened; the interpreter must not be used again. `exceeded` is a limit that the step ran into. */
+/** `crashed` says what happened; unless it is `intact`, the interpreter must not be used again. `exceeded` is a limit that the step ran into. */
 export type Answer = (
   | { readonly kind: 'answer'; readonly bytes: Uint8Array }
-  | { readonly kind: 'crashed'; readonly message: string }
+  | { readonly kind: 'crashed'; readonly message: string; readonly intact: boolean }
+  /** The step was stopped in the middle; the interpreter can be put back. */
+  | { readonly kind: 'late'; readonly failure: StepFailure }
 ) & {
   readonly exceeded?: 'memory' | 'files' | undefined;
   /** The step has asked for the time, which it may not. */
@@ -53,6 +55,7 @@ export interface StepRequest {
 /** What a step is given beside its request and its inputs. */
 export interface StepSurroundings {
   readonly limits: Limits;
+  readonly deadline: Deadline | undefined;
   readonly files: StepFiles;
   readonly network: BlockingNetwork;
   readonly clock: StepClock;
@@ -76,8 +79,17 @@ async def run(inputs):
     return {"a": [1, 2.5, None, True, "x"], "b": re.sub("a", "b", json.dumps(inputs["x"])), "c": datetime.date(2000, 1, 1)}
 `;
 
+/** Unwinds the whole WebAssembly stack, so that no code of the step can catch it. */
+class Late extends Error {
+  readonly failure: StepFailure;
+  constructor(failure: StepFailure) {
+    super('the step has had its time');
+    this.failure = failure;
+  }
+}
+
 /** From a booted interpreter whose packages are loaded; locks its gate. */
-export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
+export function interpreterFrom({ python, gate, interior, senses, naps }: Booted): Interpreter {
   const { FS, _module: wasm } = python;
   let print: RunnerContext['print'] = () => undefined;
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
@@ -96,11 +108,19 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
   wasm._PyRun_SimpleString(wasm.stringToNewUTF8(SEAL));
   const command = wasm.stringToNewUTF8(RUN_STEP);
   const [requestFile, inputsFile, answerFile] = ['request', 'inputs', 'answer'].map((name) => `${EXCHANGE}/${name}`);
-  const budget = new Budget(python);
+  const budget = new Budget(python, interior);
   const device = installFiles(python, budget);
   const web = installNetwork(python, budget);
   const mount = grantedMount(python, budget, senses);
-  gate.lock(answersFor(python, budget));
+  let deadline: Deadline | undefined;
+  const lookAtClock = (): number => {
+    const failure = deadline?.passed();
+    if (failure !== undefined) throw new Late(failure);
+    return 0;
+  };
+  gate.lock({ ...answersFor(python, budget), [SIGNALS]: lookAtClock });
+  wasm.HEAPU8[wasm._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
+  naps.longest = () => deadline?.leftMs ?? Number.POSITIVE_INFINITY;
 
   function run(request: StepRequest, inputs: Uint8Array, limits: Limits): Answer {
     FS.writeFile(requestFile!, Buffer.from(JSON.stringify(request)), { canOwn: true });
@@ -110,11 +130,13 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
     try {
       const status = wasm._PyRun_SimpleString(command);
       const { exceeded } = budget;
-      if (gate.ending !== undefined) return { kind: 'crashed', message: gate.ending.message, exceeded };
-      if (status !== 0) return { kind: 'crashed', message: 'its interpreter lost control', exceeded };
+      if (gate.ending !== undefined) return { kind: 'crashed', message: gate.ending.message, intact: false, exceeded };
+      // It came back by itself, so that nothing is left but memory and files.
+      if (status !== 0) return { kind: 'crashed', message: 'its interpreter lost control', intact: true, exceeded };
       return { kind: 'answer', bytes: FS.readFile(answerFile!), exceeded };
     } catch (error) {
-      return { kind: 'crashed', message: crashMessage(error), exceeded: budget.exceeded };
+      if (error instanceof Late) return { kind: 'late', failure: error.failure };
+      return { kind: 'crashed', message: crashMessage(error), intact: false, exceeded: budget.exceeded };
     } finally {
       budget.end();
     }
@@ -128,10 +150,12 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
   budget.rest();
   const files = checkpointFiles(FS);
   const memory = wasm.HEAPU8.slice();
+  const top = interior.emscripten_stack_get_current();
 
   return {
-    run(request, inputs, { limits, files, network, clock, random, print: into }) {
+    run(request, inputs, { limits, deadline: until, files, network, clock, random, print: into }) {
       print = into;
+      deadline = until;
       device.files = files;
       web.network = network;
       senses.begin(clock, random);
@@ -150,10 +174,12 @@ export function interpreterFrom({ python, gate, senses }: Booted): Interpreter {
     },
     restore() {
       print = () => undefined;
+      deadline = undefined;
       device.files = undefined;
       web.network = undefined;
       mount.end();
       senses.begin(MACHINE_CLOCK, MACHINE_RANDOM);
+      interior._emscripten_stack_restore(top);
       const heap = wasm.HEAPU8;
       if (heap.length - memory.length > LARGEST_GROWTH) return false;
       if (!files.restore()) return false;

@@ -114,8 +114,18 @@ export interface WasmModule {
   /** Shared libraries by path. */
   readonly LDSO: { readonly loadedLibsByName: Readonly<Record<string, { readonly exports: object }>> };
   readonly PATH: { normalize(path: string): string };
+  /** Where a byte other than 0 has the interpreter look for signals as it runs. */
+  readonly _Py_EMSCRIPTEN_SIGNAL_HANDLING: number;
   /** 0, or -1 after an exception that nobody caught. */
   _PyRun_SimpleString(source: number): number;
+}
+
+/** Of its C library. An exception of JavaScript's leaves the stack's pointer where it was. */
+export interface Interior {
+  emscripten_stack_get_current(): number;
+  _emscripten_stack_restore(pointer: number): void;
+  /** Given 0, the address up to which its memory is in use. */
+  sbrk(bytes: number): number;
 }
 
 /** Emscripten's stand-in for a terminal, which reads and prints as the host does. */
@@ -169,6 +179,7 @@ export interface Loaded {
   readonly python: Pyodide;
   readonly gate: Gate;
   readonly senses: Senses;
+  readonly interior: Interior;
 }
 
 /** Loads a fresh CPython behind a gate that is not locked yet. Rejects when its imports are not those that are known. */
@@ -183,6 +194,7 @@ export async function loadPyodide(options: PyodideOptions): Promise<Loaded> {
   );
   const gate = new Gate();
   const senses = new Senses();
+  let interior: Interior | undefined;
   const createPyodideModule = (settings: Settings): Promise<object> =>
     new Promise((resolve, reject) => {
       const instantiate = settings.instantiateWasm;
@@ -195,6 +207,7 @@ export async function loadPyodide(options: PyodideOptions): Promise<Loaded> {
         }
         return instantiate(imports, (instance, module) => {
           const unknown = unknownImport(module);
+          interior = instance.exports as object as Interior;
           if (unknown === undefined) receive(instance, module);
           else reject(new Error(unknown));
         });
@@ -205,5 +218,6 @@ export async function loadPyodide(options: PyodideOptions): Promise<Loaded> {
   const { exitCode } = process;
   const python = (await load({ ...options, indexURL, createPyodideModule, _sysExecutable: 'python' })) as Pyodide;
   process.exitCode = exitCode;
-  return { python, gate, senses };
+  if (interior === undefined) throw new Error('Internal error: Pyodide was loaded past its gate');
+  return { python, gate, senses, interior };
 }

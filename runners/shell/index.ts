@@ -45,11 +45,17 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const stderr = new Capture('stderr', context, sizes);
   const scriptFile = link.path('script');
   const argv = command(script, shell, files, scriptFile);
-  const limited = withLimits({ argv, cwd: job.cwd, env }, limits);
+  const most = Math.max(sizes.shown, sizes.kept);
+  const wanted = most === Number.POSITIVE_INFINITY ? {} : { wanted: { stdout: most, stderr: most } };
+  const limited = withLimits({ argv, cwd: job.cwd, env, ...wanted }, limits);
   const request = sandboxed(limited, job, link.directory, () => installationOf(shell.program));
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void =>
     (stream === 'stdout' ? stdout : stderr).take(chunk);
   const ending = await link.client.run(request, take, context.stopped);
+  if ('unwanted' in ending) {
+    stdout.leaveOut(ending.unwanted?.stdout);
+    stderr.leaveOut(ending.unwanted?.stderr);
+  }
   if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
   const outcome = settle(job, script, context, files, ending, stdout, stderr);
   for (const path of files.written) if (isThere(path)) rmSync(path, { recursive: true, force: true });

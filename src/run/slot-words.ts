@@ -48,6 +48,10 @@ function failureIn(fields: Fields | undefined): StepFailure | undefined {
     const isWhole = Number.isInteger(status) && isTexts(lastLines);
     return isWhole ? { reason, status: Number(status), lastLines: lastLines.slice(-20), ...position } : undefined;
   }
+  if (reason === 'timed-out') {
+    const afterMs = amountIn(fields['afterMs']);
+    return afterMs === undefined ? undefined : { reason, afterMs };
+  }
   if (typeof message !== 'string') return undefined;
   switch (reason) {
     case 'threw':

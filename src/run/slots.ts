@@ -68,7 +68,9 @@ export class Slots {
 
   async #end(job: Job | StepFailure, context: JobContext, slot: Slot, onStarted: () => void): Promise<SlotEnd> {
     if ('reason' in job) return { outcome: { ok: false, failure: job, warnings: [] }, lines: [], usage: { wallMs: 0 } };
-    const assignment = { id: ++this.#lastId, job, announce: isTimed(job, context) };
+    const { timeoutMs } = context;
+    const announce = isTimed(job, context);
+    const assignment = { id: ++this.#lastId, job, announce, ...(timeoutMs !== undefined && { timeoutMs }) };
     const end = await slot.run(assignment, { onStarted, onLines: (lines) => context.onLines(lines) });
     if (!('lost' in end) && end.lines.length > 0) context.onLines(end.lines);
     return end;

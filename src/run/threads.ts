@@ -147,7 +147,9 @@ export class Threads {
     const startedAt = performance.now();
     this.#flights.push(flight);
     try {
-      const assignment = { id, job, announce: isTimed(job, context) } satisfies Assignment;
+      const { timeoutMs } = context;
+      const announce = isTimed(job, context);
+      const assignment: Assignment = { id, job, announce, ...(timeoutMs !== undefined && { timeoutMs }) };
       const report: Report = await this.#piscina.run(assignment, { signal: flight.abort });
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
