@@ -96,7 +96,7 @@ test('threads that start at once on an empty cache all run, and leave one snapsh
   const source = `
     import(${JSON.stringify(pathToFileURL(worker).href)}).then(async (worker) => {
       const { parentPort } = require('node:worker_threads');
-      const run = await worker.default;
+      const run = await (worker.default.default ?? worker.default);
       const origin = { file: 'w.lua', line: 1, verbatim: true };
       const script = { kind: 'code', code: 'print("live")\\ndef run(inputs): return inputs["a"]', origin };
       const job = { step: 's', script, inputs: new Map([['a', Buffer.from('[5.0]')]]), env: {}, packages: [], limits: { output: 100 } };
