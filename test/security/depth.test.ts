@@ -1,114 +1,115 @@
-// 100 hostile steps beside 100 honest ones: the honest ones lose nothing.
+// 100 hostile steps beside 100 honest ones: the honest ones lose nothing, and none is done later than in twice its time.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Engine } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
 import type { StepDefinition } from '../../src/parse/definition.ts';
+import { Modules } from '../runners/wasm/modules.ts';
+import { carelessSteps } from './attacks/careless.ts';
 
-let engine: Engine;
-beforeAll(() => {
-  engine = createEngine();
+const STEPS = 100;
+const POOL = 4;
+/** Of a machine that others use too: the best of so many counts. */
+const TRIES = 4;
+/** What the first steps wait for while every thread finds its first work, in milliseconds. */
+const SLACK_MS = 500;
+
+const modules = new Modules();
+let hostile: readonly (readonly [string, StepDefinition])[];
+beforeAll(async () => {
+  const texts: string[] = [];
+  carelessSteps((wat) => `${texts.push(wat)}`);
+  const paths = await Promise.all(texts.map((wat) => modules.assemble(wat)));
+  hostile = Object.entries(carelessSteps(() => paths.shift()!));
 });
-afterAll(() => engine[Symbol.asyncDispose]());
+afterAll(() => modules.close());
 
-const HOSTILE: readonly StepDefinition[] = [
-  {
+/** Each works for about a tenth of a second, and gives its own number in a way that leftovers of others would spoil. */
+const HONEST: readonly ((index: number) => StepDefinition)[] = [
+  (index) => ({
     language: 'javascript',
-    code: 'Object.prototype.toJSON = () => undefined; globalThis.left = 1; function run() { return 1 }',
-  },
-  { language: 'javascript', code: 'function run() { for (;;); }', timeout: '200ms' },
-  { language: 'javascript', code: 'function run() { throw { get message() { throw 1 } } }' },
-  {
-    language: 'javascript',
-    code: 'Array.prototype.map = null; function run() { return new Proxy({}, { ownKeys() { throw 1 } }) }',
-  },
-  { language: 'javascript', code: 'function run() { return "x".repeat(2 ** 30) }', limits: { memory: '64MB' } },
-  { language: 'lua', code: 'left = 1 string.rep = nil setmetatable(_G, { __index = error })' },
-  { language: 'lua', code: 'while true do pcall(function() while true do end end) end', timeout: '200ms' },
-  { language: 'lua', code: 'local s = "x" while true do s = s .. s end', limits: { memory: '64MB' } },
-  {
+    code: `function run() { let n = 0; for (let k = 0; k < 3e6; k++) n = (n * 31 + k) % 1000003
+      return [${index}].map((i) => JSON.parse(JSON.stringify({ i })).i + (typeof left === 'undefined' ? 0 : 1e6) + 0 * n)[0] }`,
+  }),
+  (index) => ({
     language: 'lua',
-    code: 'for i = 1, 20000 do print("\\27[2J", i) end error(setmetatable({}, { __tostring = error }))',
-  },
-  { cmd: `echo '{"forged":1}'; kill -9 $$` },
+    code: `function run() local n = 0 for k = 0, 6e6 do n = (n * 31 + k) % 1000003 end return #("x"):rep(${index}) + (left or 0) + 0 * (n // 1) end`,
+  }),
+  (index) => ({
+    language: 'python',
+    code: `import sys\ndef run():\n  n = 0\n  for k in range(1000000): n = (n * 31 + k) % 1000003\n  return len([0] * ${index}) + (1000000 if "left" in sys.modules else 0) + 0 * n`,
+  }),
+  (index) => ({
+    cmd: `n=0; for ((k = 0; k < 25000; k++)); do n=$(( (n * 31 + k) % 1000003 )); done; printf '%s' "$((${index} + 0 * n))" > "$HWFE_OUTPUT"`,
+  }),
 ];
 
-/** As long as the hostile ones at their places, without harm. */
-const BUSY: readonly StepDefinition[] = [
-  { language: 'javascript', code: 'function run() { return 1 }' },
-  { language: 'javascript', code: 'function run() { const t = Date.now(); while (Date.now() - t < 200); }' },
-  { language: 'javascript', code: 'function run() { return 2 }' },
-  { language: 'javascript', code: 'function run() { return 3 }' },
-  { language: 'javascript', code: 'function run() { return "x".repeat(2e7).length }' },
-  { language: 'lua', code: 'return 1' },
-  { language: 'lua', code: 'local t = os.clock() while os.clock() - t < 0.2 do end' },
-  { language: 'lua', code: 'local s = "x" for i = 1, 24 do s = s .. s end return #s' },
-  { language: 'lua', code: 'for i = 1, 20000 do print("    ", i) end' },
-  { cmd: 'true' },
-];
+interface Times {
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly failed: ReadonlySet<string>;
+  /** When each step ended, from the start of the run, in milliseconds. */
+  readonly at: ReadonlyMap<string, number>;
+}
 
-/** Each computes its own number in a way that leftovers would spoil. */
-const honest = (index: number): StepDefinition =>
-  [
-    {
-      language: 'javascript' as const,
-      code: `function run() { return [${index}].map((n) => JSON.parse(JSON.stringify({ n })).n + (typeof left === 'undefined' ? 0 : 1e6))[0] }`,
-    },
-    { language: 'lua' as const, code: `function run() return #("x"):rep(${index}) + (left or 0) end` },
-  ][index % 2]!;
-
-const HONEST = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`honest-${i}`, honest(i)]));
-
-async function run(
-  steps: Record<string, StepDefinition>,
-): Promise<{ outputs: Map<string, string>; failed: number; lastMs: number }> {
-  const plan = await engine.define({ name: 'depth', steps });
-  if (!plan.ok) throw new Error(JSON.stringify(plan.error));
+/** In an engine of its own, whose threads have booted. */
+async function run(steps: Record<string, StepDefinition>): Promise<Times> {
+  await using engine = createEngine();
+  const define = async (all: Record<string, StepDefinition>) => {
+    const plan = await engine.define({ name: 'depth', steps: all });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.error));
+    return plan.value;
+  };
+  const settings = { mode: 'work-stealing', failureMode: 'continue', maxParallelSteps: POOL } as const;
+  const first = HONEST.flatMap((make, i) => Array.from({ length: POOL }, (_, k) => [`${i}-${k}`, make(k)] as const));
+  await engine.start(await define(Object.fromEntries(first)), settings).finished;
+  const plan = await define(steps);
+  const at = new Map<string, number>();
   const begun = performance.now();
-  let lastMs = 0;
-  const { finished } = engine.start(plan.value, {
-    mode: 'work-stealing',
-    failureMode: 'continue',
-    maxParallelSteps: 4,
-    listener: {
-      onEvent: (event) => {
-        if (event.kind === 'step-succeeded' && event.step.startsWith('honest')) lastMs = performance.now() - begun;
-      },
+  const listener = {
+    onEvent: (event: { readonly kind: string; readonly step?: string }) => {
+      if (event.kind === 'step-succeeded' || event.kind === 'step-failed')
+        at.set(event.step!, performance.now() - begun);
     },
-  });
-  const record = await finished;
-  const all = [...record.steps.values()];
+  };
+  const { steps: records } = await engine.start(plan, { ...settings, listener }).finished;
+  const all = [...records.values()];
   return {
     outputs: new Map(
-      all.filter(({ output }) => output).map(({ name, output }) => [name, Buffer.from(output!).toString()]),
+      all.flatMap(({ name, output }) =>
+        output === undefined ? [] : [[name, Buffer.from(output).toString()] as const],
+      ),
     ),
-    failed: all.filter(({ status }) => status === 'failed').length,
-    lastMs,
+    failed: new Set(all.filter(({ status }) => status === 'failed').map(({ name }) => name)),
+    at,
   };
 }
 
-function mixedWith(others: readonly StepDefinition[]): Record<string, StepDefinition> {
+function steps(others: boolean): Record<string, StepDefinition> {
   const mixed: Record<string, StepDefinition> = {};
-  for (let i = 0; i < 100; i++) {
-    mixed[`other-${i}`] = others[i % others.length]!;
-    mixed[`honest-${i}`] = HONEST[`honest-${i}`]!;
+  for (let i = 0; i < STEPS; i++) {
+    if (others) mixed[`hostile-${i}`] = hostile[i % hostile.length]![1];
+    mixed[`honest-${i}`] = HONEST[i % HONEST.length]!(i);
   }
   return mixed;
 }
 
-test('100 honest steps among 100 hostile ones all succeed with right outputs', async () => {
-  const alone = await run(HONEST);
-  const beside = await run(mixedWith(BUSY));
-  const among = await run(mixedWith(HOSTILE));
-  for (let i = 0; i < 100; i++) {
-    expect(alone.outputs.get(`honest-${i}`)).toBe(String(i));
-    expect(among.outputs.get(`honest-${i}`)).toBe(String(i));
+test('100 honest steps among 100 hostile ones give the right outputs, none later than in twice the time without them', async () => {
+  const harmless = new Set(['JavaScript: changes what all objects have']);
+  let worst = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < TRIES && worst > 2; attempt++) {
+    const alone = await run(steps(false));
+    const among = await run(steps(true));
+    for (let i = 0; i < STEPS; i++) {
+      expect(alone.outputs.get(`honest-${i}`)).toBe(String(i));
+      expect(among.outputs.get(`honest-${i}`)).toBe(String(i));
+      const [name] = hostile[i % hostile.length]!;
+      expect(among.failed.has(`hostile-${i}`), name).toBe(!harmless.has(name));
+    }
+    const late = (i: number): number => (among.at.get(`honest-${i}`)! - SLACK_MS) / alone.at.get(`honest-${i}`)!;
+    worst = Math.max(...Array.from({ length: STEPS }, (_, i) => late(i)));
+    const last = (times: Times): number =>
+      Math.max(...Array.from({ length: STEPS }, (_, i) => times.at.get(`honest-${i}`)!));
+    console.log(
+      `100 honest steps alone: ${Math.round(last(alone))} ms; among 100 hostile ones: ${Math.round(last(among))} ms; the latest took ${worst.toFixed(2)} of its time`,
+    );
   }
-  expect(alone.failed).toBe(0);
-  expect(among.failed).toBeGreaterThanOrEqual(80);
-  // A hostile step holds its place until its limit; no longer than that is anybody kept waiting for it.
-  expect(among.lastMs).toBeLessThan(2 * beside.lastMs);
-  const [first, second, third] = [alone, beside, among].map(({ lastMs }) => Math.round(lastMs));
-  console.log(
-    `100 honest steps alone: ${first} ms; beside 100 as long: ${second} ms; beside 100 hostile ones: ${third} ms`,
-  );
-}, 60_000);
+  expect(worst).toBeLessThanOrEqual(2);
+}, 180_000);
