@@ -136,7 +136,7 @@ export interface Job {
   /** Socket of the process spawner, for shell and native steps. */
   readonly spawner?: string;
   readonly limits: Limits;
-  /** Without layers for steps that run on the host, which nothing here holds. Absent, nothing is granted. */
+  /** Without layers for steps that run on the host and in no sandbox, which nothing holds. Absent, nothing is granted. */
   readonly grants?: Grants;
   /** Absent, the machine's. Nothing that runs on the host heeds it. */
   readonly clock?: Clock;

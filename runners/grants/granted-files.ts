@@ -89,26 +89,26 @@ export class GrantedFiles {
     }
   }
 
-  /** The files that match, of those that may be read: relative where they are below the workflow's directory. Links are left out. */
-  list(given: string): Granted<readonly string[]> {
+  /** The files that match, of those that may be read, or written: relative where they are below the workflow's directory. Links are left out. */
+  list(given: string, act: FileAct = 'read'): Granted<readonly string[]> {
     const absolute = this.reach.absolute(given);
     if (absolute === undefined) return refused(`${JSON.stringify(given.slice(0, 200))} is no path`);
     const wanted = Pattern.from(given, this.reach.directory);
     const { base } = wanted;
     const mayEnter = (directory: string): boolean =>
-      wanted.mayLeadInto(directory) && this.reach.mayEnter(directory, 'read', false);
-    if (!mayEnter(base)) return this.reach.denial(given, absolute, 'read');
+      wanted.mayLeadInto(directory) && this.reach.mayEnter(directory, act, false);
+    if (!mayEnter(base)) return this.reach.denial(given, absolute, act);
     const found: string[] = [];
     const waiting = [base];
     try {
       const real = realOf(base);
-      const denied = real === base ? undefined : this.reach.deny(given, join(real, 'any'), 'read', true);
+      const denied = real === base ? undefined : this.reach.deny(given, join(real, 'any'), act, true);
       if (denied !== undefined) return denied;
       for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
         for (const entry of readdirSync(directory, { withFileTypes: true })) {
           const path = join(directory, entry.name);
           if (entry.isDirectory() && mayEnter(path)) waiting.push(path);
-          if (!entry.isFile() || !wanted.matches(path) || !this.reach.allows(path, 'read', false)) continue;
+          if (!entry.isFile() || !wanted.matches(path) || !this.reach.allows(path, act, false)) continue;
           if (found.push(path) > MOST_FILES)
             return refused(`${JSON.stringify(given)} matches more than ${MOST_FILES} files; name fewer`);
         }

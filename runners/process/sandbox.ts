@@ -1,8 +1,9 @@
 /** Puts the process of a step into bubblewrap: which parts of the machine it sees there, and which it may write. */
-import { lstatSync, mkdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 import type { Job, Outcome } from '../contract.ts';
+import { bindsFor } from '../grants/binds.ts';
 import { BARE } from './bubblewrap.ts';
 import type { ProcessLink } from './link.ts';
 import type { SpawnRequest } from './protocol.ts';
@@ -34,6 +35,8 @@ const ETC: readonly string[] = [
   'ssl/openssl.cnf',
   'timezone',
 ];
+/** What of `/etc` programs need to find hosts by their names. */
+const NAMES: readonly string[] = ['/etc/hosts', '/etc/resolv.conf'];
 /** Where nothing of the host is shown: each has a content of its own in the sandbox. */
 const TMP = '/tmp';
 const OWN: readonly string[] = ['/', '/proc', '/dev', TMP];
@@ -57,7 +60,8 @@ export async function withOwnLink(
 
 /**
  * The request inside bubblewrap, where the job is to run there: no network, no processes but its own, the system's
- * programs and the working directory to read; `HWFE_WORKDIR`, the run's `/tmp` and `directory` to write.
+ * programs and the working directory to read; `HWFE_WORKDIR`, the run's `/tmp` and `directory` to write; and what the job
+ * was granted besides.
  * `needs` are further paths that the step's program reads.
  */
 export function sandboxed(
@@ -67,17 +71,26 @@ export function sandboxed(
   needs: () => readonly string[],
 ): SpawnRequest {
   if (job.bubblewrap === undefined) return request;
-  const shown = [...searched(job.env['PATH']), ...needs(), request.cwd].filter((path) => !isShown(path));
-  const writable = [job.workdir, directory].filter((path) => path !== '');
+  const granted = bindsFor(job.grants);
+  const readable = [...searched(job.env['PATH']), ...needs(), request.cwd, ...granted.read];
+  const shown = readable.filter((path) => !isShown(path));
+  const writable = [...granted.write.filter((path) => !isOwn(path)), job.workdir, directory].filter(
+    (path) => path !== '',
+  );
   const args = [
     ...BARE,
+    ...(granted.network ? ['--share-net'] : []),
     ...systemParts(),
+    ...(granted.network ? NAMES.flatMap(shownBehindLinks) : []),
     '--bind',
     job.tmp,
     TMP,
     ...firstBelowTmp([...shown, ...writable]).flatMap((path) => ['--tmpfs', path]),
     ...[...new Set(shown)].flatMap((path) => ['--ro-bind-try', path, path]),
     ...writable.flatMap((path) => ['--bind', path, path]),
+    // Above what is shown there are directories of the sandbox's own, which nobody is to take for the machine's.
+    '--remount-ro',
+    '/',
     '--chdir',
     request.cwd,
     '--',
@@ -116,8 +129,12 @@ function searched(path = ''): readonly string[] {
   return path.split(delimiter).filter((directory) => isAbsolute(directory));
 }
 
+function isOwn(path: string): boolean {
+  return OWN.includes(path) || ['/proc/', '/dev/'].some((own) => path.startsWith(own));
+}
+
 function isShown(path: string): boolean {
-  return OWN.includes(path) || SYSTEM.some((part) => path === part || path.startsWith(part + sep));
+  return isOwn(path) || SYSTEM.some((part) => path === part || path.startsWith(part + sep));
 }
 
 let parts: readonly string[] | undefined;
@@ -132,4 +149,9 @@ function shownAsItIs(path: string): readonly string[] {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   return stat.isSymbolicLink() ? ['--symlink', readlinkSync(path), path] : ['--ro-bind', path, path];
+}
+
+/** A link there leads to what the sandbox does not have. */
+function shownBehindLinks(path: string): readonly string[] {
+  return existsSync(path) ? ['--ro-bind', realpathSync(path), path] : [];
 }

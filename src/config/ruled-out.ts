@@ -1,23 +1,29 @@
 /** The steps of a workflow that the configuration does not let run as they are written. */
-import type { Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { strictest } from '../model/isolation.ts';
 import type { SourceFile } from '../model/source.ts';
 import type { Step, Workflow } from '../model/workflow.ts';
 import type { Config } from './config.ts';
 
 /** `runtimeOf` is where a step would run. */
 export function ruledOutBy(
-  { runners }: Config,
+  { runners, execution }: Config,
   { steps, file }: Workflow,
   runtimeOf: (step: Step) => Runtime,
 ): readonly Diagnostic[] {
-  const natives = steps.filter((step) => isHeldInVain(step, runtimeOf(step)));
+  const natives = steps.filter((step) => isHeldInVain(step, runtimeOf(step), execution.isolation));
   if (natives.length > 0) return natives.map((step) => nativeWithPermissions(step, file));
   return steps.filter(({ language }) => !runners[language].enabled).map((step) => disabledRunner(step, file));
 }
 
-function isHeldInVain({ permissions }: Step, runtime: Runtime): boolean {
-  return runtime === 'native' && permissions.some(({ from }) => from === 'step');
+/** In a sandbox, all but what only an interpreter could hold is held. */
+function isHeldInVain(step: Step, runtime: Runtime, configured: Isolation): boolean {
+  const own = step.permissions.find(({ from }) => from === 'step');
+  if (own === undefined || runtime !== 'native') return false;
+  if (strictest(configured, step.isolation) !== 'os') return true;
+  const isVain = own.env !== undefined || own.clock !== undefined || own.random !== undefined;
+  return isVain || (own.net ?? []).some((host) => host !== '*');
 }
 
 function nativeWithPermissions(step: Step, file: SourceFile): Diagnostic {

@@ -1,5 +1,5 @@
 /** What embedded steps may do outside of themselves. */
-import type { GrantLayer, Job, Language, Runtime } from '../../runners/contract.ts';
+import type { GrantLayer, Isolation, Job, Language, Runtime } from '../../runners/contract.ts';
 
 const ACTS = ['read', 'write', 'net'] as const;
 
@@ -32,17 +32,19 @@ function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined
 export interface Held {
   readonly language: Language;
   readonly runtime?: Runtime;
+  readonly isolation?: Isolation;
   readonly permissions: readonly Permissions[];
 }
 
 const HELD: ReadonlySet<Language> = new Set(['lua', 'javascript', 'python', 'wasm']);
 
-/** Those of a step that runs embedded; there are none of a language that could not use them. */
+/** Those of a step that something holds: it runs embedded, or in a sandbox of the system. */
 export function layersFor(
-  { language, runtime, permissions }: Held,
+  { language, runtime, isolation, permissions }: Held,
   allowed: Allowed | undefined,
 ): readonly GrantLayer[] {
-  return HELD.has(language) && runtime !== 'native' ? layersOf(permissions, allowed) : [];
+  const isHeld = isolation === 'os' || (HELD.has(language) && runtime !== 'native');
+  return isHeld ? layersOf(permissions, allowed) : [];
 }
 
 /** Whether something of the machine or of the network may be reached. */
@@ -61,15 +63,21 @@ export function refusalsOf(layers: readonly GrantLayer[]): Pick<Job, 'clock' | '
 }
 
 /** `may read data/**, write out/, not know the time`: the grants of one step in words, each layer that narrows behind the one before. */
-export function describeGrants(layers: readonly GrantLayer[], language: Language): string {
+export function describeGrants(
+  layers: readonly GrantLayer[],
+  { language, runtime }: Pick<Held, 'language' | 'runtime'>,
+): string {
   if (layers.length === 0) return '';
+  const isHosted = language === 'shell' || runtime === 'native';
   const acts = ACTS.flatMap((act) => {
     // It has neither files nor a network.
     if (language === 'wasm') return [];
+    if (act === 'net' && isHosted)
+      return layers.every(({ net = [] }) => net.includes('*')) ? ['reach all of the network'] : [];
     const lists = layers.map((layer) => (layer[act] ?? []).join(' '));
     return lists.some((list) => list === '') ? [] : [`${act === 'net' ? 'reach' : act} ${lists.join(' as far as ')}`];
   });
-  const { clock, random } = refusalsOf(layers);
+  const { clock, random } = isHosted ? {} : refusalsOf(layers);
   const all = [...acts, ...(clock ? ['not know the time'] : []), ...(random ? ['not have random numbers'] : [])];
   return all.length === 0 ? '' : `may ${all.join(', ')}`;
 }

@@ -1,7 +1,8 @@
 /** Tells of fields that a step's language or runtime does not know. */
-import type { Language, Runtime } from '../../runners/contract.ts';
+import type { Isolation, Language, Runtime } from '../../runners/contract.ts';
 import type { TableValue } from './document.ts';
 import type { Field } from './fields/field-type.ts';
+import type { PermissionFields } from './fields/permission-fields.ts';
 import { STEP_FIELDS } from './fields/step-fields.ts';
 import type { Mistakes } from './mistakes.ts';
 
@@ -12,21 +13,42 @@ const KNOWN_TO: ReadonlyMap<string, readonly Language[]> = new Map(
 );
 const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'working_dir']);
 
-export function tellMisfits(
-  step: string,
-  table: TableValue,
-  language: Language,
-  runtime: Runtime | undefined,
-  mistakes: Mistakes,
-): void {
+interface HowItRuns {
+  readonly language: Language;
+  readonly runtime: Runtime | undefined;
+  readonly isolation?: Isolation | undefined;
+}
+
+export function tellMisfits(step: string, table: TableValue, how: HowItRuns, mistakes: Mistakes): void {
   for (const [name, { keySpan }] of table.entries) {
-    const misfit = explainMisfit(name, language, runtime);
+    const misfit = explainMisfit(name, how);
     if (misfit !== undefined) mistakes.add('misfit-field', keySpan, `Step "${step}" ${misfit}`);
   }
 }
 
+/** Of what a step on the host says, a sandbox can hold less than an interpreter. */
+export function tellVainPermissions(
+  step: string,
+  { language, runtime }: HowItRuns,
+  permissions: PermissionFields | undefined,
+  table: TableValue,
+  mistakes: Mistakes,
+): void {
+  if (permissions === undefined || (language !== 'shell' && runtime !== 'native')) return;
+  for (const name of ['env', 'clock', 'random'] as const) {
+    if (permissions[name] === undefined) continue;
+    const message = `Leave "${name}" out of the permissions of step "${step}": it runs on the host, where nothing holds it to that`;
+    mistakes.add('misfit-field', table.entries.get('permissions')?.keySpan, message);
+  }
+  for (const { text, span } of permissions.net ?? []) {
+    if (text === '*') continue;
+    const message = `Write net = "*" in the permissions of step "${step}", or nothing: a sandbox has all of the network or none, and cannot tell ${JSON.stringify(text)} from other hosts`;
+    mistakes.add('misfit-field', span, message);
+  }
+}
+
 /** The sentence's end. */
-function explainMisfit(name: string, language: Language, runtime: Runtime | undefined): string | undefined {
+function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns): string | undefined {
   const languages = KNOWN_TO.get(name);
   if (languages !== undefined && !languages.includes(language)) {
     return `is in ${language}, which has no "${name}"; only ${enumerate(languages)} steps do`;
@@ -40,8 +62,8 @@ function explainMisfit(name: string, language: Language, runtime: Runtime | unde
   if (name === 'runtime' && language === 'shell' && runtime === 'embedded') {
     return 'cannot be embedded: shell always runs on the host; leave "runtime" out';
   }
-  if (name === 'permissions' && runtime === 'native') {
-    return 'has "permissions", which hold embedded steps only: a native one has your own rights; leave one of the two out';
+  if (name === 'permissions' && (language === 'shell' || runtime === 'native') && isolation !== 'os') {
+    return 'has "permissions", which hold a step on the host only in a sandbox, as it has your own rights else: add isolation = "os", or leave them out';
   }
   if (HOST_ONLY.has(name) && runtime === 'embedded' && language !== 'shell') {
     return `has "${name}", which an embedded step does not use; set runtime = "native" or leave it out`;

@@ -10,7 +10,7 @@ import { readEnvironment, readShellTemplates, readStepInputs } from './data.ts';
 import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import type { PermissionFields } from './fields/permission-fields.ts';
-import { tellMisfits } from './fit.ts';
+import { tellMisfits, tellVainPermissions } from './fit.ts';
 import { limitsOver } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -66,7 +66,9 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
 
   const language = languageOf(table, fields);
   if (language === undefined) return { dependsOn };
-  tellMisfits(name, table, language, fields.runtime, mistakes);
+  const isolation = isolationOf(context.isolation, fields.isolation);
+  tellMisfits(name, table, { language, runtime: fields.runtime, isolation }, mistakes);
+  tellVainPermissions(name, { language, runtime: fields.runtime }, fields.permissions, table, mistakes);
   const given = { of: owner, context: { step: name }, files: context };
   const words = readShellTemplates(language, fields, given);
   const read = decodeScript({ name, entry, table, language }, fields, context);
@@ -76,7 +78,6 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     words === undefined ? environment.computedEnv : { ...environment.computedEnv, ...words.computedEnv };
   const inputs = readStepInputs(fields.inputs, given);
   const control = readControl(name, table, fields, context);
-  const isolation = isolationOf(context.isolation, fields.isolation);
   const caching = cachingOf(name, table, { language, cache: context.cache }, fields, mistakes);
   tellUndeclared(owner, fields.secrets, context);
   const retry = retryPolicy(name, table, fields, mistakes);

@@ -56,7 +56,8 @@ export function jobFor(
 ): Job {
   const runtime = runtimeOf(step, settings.runners);
   const { directory, allowed } = settings;
-  const layers = runtime === 'embedded' ? layersFor(step, allowed) : [];
+  const isolation = strictest(settings.isolation, step.isolation);
+  const layers = layersFor({ ...step, runtime, isolation }, allowed);
   const interpreter = step.interpreter ?? settings.runners[step.language].interpreter;
   return {
     run: settings.run,
@@ -64,7 +65,7 @@ export function jobFor(
     attempt,
     language: step.language,
     runtime,
-    isolation: strictest(settings.isolation, step.isolation),
+    isolation,
     script: step.script,
     inputs,
     env: stepEnvironment(step, settings.env, runtime === 'native', settings.secrets),
@@ -76,7 +77,7 @@ export function jobFor(
     cacheDir: settings.cacheDir,
     limits: limitsOf(step.limits, settings.limits),
     grants: { directory, layers },
-    ...refusalsOf(layers),
+    ...(runtime === 'embedded' && refusalsOf(layers)),
     ...(settings.prompt !== undefined && runtime === 'embedded' && { prompt: settings.prompt }),
   };
 }

@@ -42,13 +42,18 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
         run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
         step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
         describeRetries(step.retry),
-        run.runtimeOf(step) === 'embedded' ? visible(describeGrants(layersFor(step, run.allowed), step.language)) : '',
+        visible(describeGrants(layersFor(held(step, run), run.allowed), held(step, run))),
         needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
       ];
       lines.push(`  ${step.name.padEnd(names)}  ${style.dim(facts.filter((fact) => fact !== '').join('; '))}`);
     }
   });
   return [...lines, '', ...(run.forecast ?? []), 'Nothing was run.'];
+}
+
+/** As it will run. */
+function held(step: Step, run: DryRun): Step {
+  return { ...step, runtime: run.runtimeOf(step), isolation: run.isolationOf(step) };
 }
 
 function describeRetries({ retries, delayMs, backoff }: RetryPolicy): string {

@@ -45,7 +45,7 @@ function ascii(plan: Plan): string[] {
       const conditions = conditionsOf(step);
       const when = conditions.length === 0 ? '' : `  [${visible(conditions.join('; '))}]`;
       const arrow = needs === '' ? '' : `  <- ${needs}`;
-      const granted = visible(describeGrants(layersFor(step, undefined), step.language));
+      const granted = visible(describeGrants(layersFor(step, undefined), step));
       const may = granted === '' ? '' : `  (${granted})`;
       lines.push(
         `${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}${when}${may}`.trimEnd(),

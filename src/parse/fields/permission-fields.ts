@@ -87,5 +87,4 @@ export const PERMISSIONS: Field<PermissionFields> = {
     'What an embedded step may do outside of itself; of a workflow, what all of them may. A step can only narrow that.',
   default: 'what the workflow says, else nothing',
   example: { read: ['data/**'], write: ['out/'] },
-  languages: ['lua', 'javascript', 'python', 'wasm'],
 };
