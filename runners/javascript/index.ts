@@ -58,7 +58,7 @@ export const load: LoadRunner = async (setup) => {
  * a changed flag makes V8 refuse the compiled form of Node's own modules, which costs each thread that boots later 30 ms.
  */
 function optimiseLate(): void {
-  setFlagsFromString('--wasm-tiering-budget=100000000');
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
 /** Jobs that are run before the clock is looked at. */
