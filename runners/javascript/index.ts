@@ -1,7 +1,6 @@
 /** JavaScript steps: ES2023 in QuickJS, one warm interpreter that is put back to new before each. */
 import { constants } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import type { Job, LoadRunner, Outcome, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
@@ -13,6 +12,7 @@ import { Network } from '../grants/network.ts';
 import { randomFor } from '../grants/random.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
+import { optimiseLate } from '../optimise-late.ts';
 import { canonicalise, inputsText } from '../value.ts';
 import { unreachable } from '../unreachable.ts';
 import { markBigIntegers, mayHoldBigIntegers } from './big-integers.ts';
@@ -23,7 +23,7 @@ import type { Refused } from './guest/refusals.ts';
 import { Sandbox } from './sandbox.ts';
 
 export const load: LoadRunner = async (setup) => {
-  if (setup.ownsProcess) optimiseLate();
+  optimiseLate(setup);
   let sandbox: Sandbox | undefined = await Sandbox.create();
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -51,15 +51,6 @@ export const load: LoadRunner = async (setup) => {
     },
   };
 };
-
-/**
- * Most steps are short and QuickJS is large: optimising it as eagerly as V8 does takes a third of a first step's CPU time,
- * and a loop of half a second still ends sooner (`npm run bench startup`). Set here and not when the process starts, because
- * a changed flag makes V8 refuse the compiled form of Node's own modules, which costs each thread that boots later 30 ms.
- */
-function optimiseLate(): void {
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
-}
 
 /** Jobs that are run before the clock is looked at. */
 const JOBS_AT_ONCE = 1000;

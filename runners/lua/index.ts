@@ -8,6 +8,7 @@ import { GrantedFiles } from '../grants/granted-files.ts';
 import { randomFor } from '../grants/random.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
+import { optimiseLate } from '../optimise-late.ts';
 import { unreachable } from '../unreachable.ts';
 import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
@@ -19,7 +20,8 @@ import { Host } from './state.ts';
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
 const KEEP_UNDER = 64 * 1024 * 1024;
 
-export const load: LoadRunner = async () => {
+export const load: LoadRunner = async (setup) => {
+  optimiseLate(setup);
   const newMachine = await loadMachines();
   const porter = new Porter();
   let kept: Host | undefined = new Host(newMachine());

@@ -11,6 +11,7 @@ import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { outcomeOf } from '../native/answer.ts';
+import { optimiseLate } from '../optimise-late.ts';
 import { inputsText } from '../value.ts';
 import { boot } from './boot.ts';
 import { interpreterFrom } from './interpreter.ts';
@@ -19,6 +20,7 @@ import { findWheels, loadWheels } from './packages.ts';
 
 /** Boots before it resolves, so that the thread's first job finds Python warm. */
 export const load: LoadRunner = async (setup) => {
+  optimiseLate(setup);
   const warm = new WarmInterpreter(setup);
   await warm.take([], Number.POSITIVE_INFINITY);
   const porter = new Porter();
