@@ -107,7 +107,8 @@ class LocalEngine implements Engine {
       secrets: { values: new Map(), hidden: this.#secrets.hidden(workflow) },
     };
     const { refresh = [] } = options.cache ?? {};
-    return foresee(plan, { settings, cacheDefault: this.#config.cache.default, refresh, memory });
+    const inputs = settleInputs(workflow, options.inputs, this.#cwd).values;
+    return foresee(plan, { settings, inputs, cacheDefault: this.#config.cache.default, refresh, memory });
   }
 
   start(given: Plan, options: RunOptions = {}): Run {

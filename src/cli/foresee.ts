@@ -3,13 +3,21 @@ import type { Engine, RunOptions } from '../api.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Console } from './console.ts';
+import type { SessionWishes } from './session.ts';
 import type { Setup } from './setup.ts';
+
+interface Surroundings {
+  readonly setup: Setup;
+  readonly console: Console;
+  readonly start: RunOptions | undefined;
+  readonly inputs: SessionWishes['inputs'];
+}
 
 /** No lines where nothing is remembered, or nothing may be cached. */
 export async function forecastLines(
   engine: Engine,
   plan: Plan,
-  { setup, console, start }: { setup: Setup; console: Console; start: RunOptions | undefined },
+  { setup, console, start, inputs }: Surroundings,
   style: Style,
 ): Promise<string[]> {
   const isCached = setup.config.cache.default || plan.workflow.steps.some(({ cache }) => cache === true);
@@ -25,7 +33,9 @@ export async function forecastLines(
   if (history?.ok !== true) return [];
   try {
     const forecast = new Forecast(history.value, plan);
-    const found = await engine.foresee(plan, forecast, start);
+    const given = plan.workflow.inputs === undefined ? undefined : await inputs?.(plan);
+    if (given?.ok === false) return [];
+    const found = await engine.foresee(plan, forecast, { ...start, ...(given?.value && { inputs: given.value }) });
     return renderForecast(
       found.map((one) => (one.kind === 'runs' ? { ...one, earlier: forecast.causes(one.step) } : one)),
       style,

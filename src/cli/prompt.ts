@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Isolation, Language, Runtime } from '../../runners/contract.ts';
 import { loopFor } from '../../runners/prompt/loops.ts';
 import { asLine, newPrompt, send } from '../../runners/prompt/typing.ts';
-import type { Engine } from '../api.ts';
+import type { Engine, RunOptions } from '../api.ts';
 import type { Config } from '../config/config.ts';
 import type { PastRun } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
@@ -23,12 +23,14 @@ export interface PromptSurroundings {
   readonly isolation: Isolation;
   readonly config: Config;
   readonly console: Console;
+  /** Of the workflow. */
+  readonly given: RunOptions['inputs'];
 }
 
 export async function openPrompt(
   engine: Engine,
-  { plan, inputs, keys }: Replay,
-  { run, isolation, config, console }: PromptSurroundings,
+  { plan, inputs, keys, lastLines }: Replay,
+  { run, isolation, config, console, given }: PromptSurroundings,
 ): Promise<number> {
   const { step } = plan.steps.at(-1)!;
   const runtime = runtimeOf(step, config);
@@ -58,7 +60,8 @@ export async function openPrompt(
       send: typing.send,
     });
     const active = engine.start(withLoop(plan, code), {
-      resume: { id: run.id, kept: inputs },
+      ...(given && { inputs: given }),
+      resume: { id: run.id, kept: inputs, lastLines },
       cache: { off: true },
       keys,
       workdir,

@@ -1,6 +1,7 @@
 /** Makes a test of a past run: its steps' outputs are recorded, and steps that reach out of hwfe are mocked with them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import type { PlainValue } from '../model/input.ts';
 import type { PastRun, StepDefinition } from '../model/history.ts';
 import type { RunRecord } from '../model/record.ts';
 import type { History } from '../store/history.ts';
@@ -71,8 +72,20 @@ function isOpen({ language, runtime, permissions }: StepDefinition): boolean {
 function testText(name: string, run: PastRun, mocked: readonly StepDefinition[]): string {
   const key = (text: string): string => (/^[\w-]+$/.test(text) ? text : JSON.stringify(text));
   const lines = [`[tests.${key(name)}]`, `description = "As in run ${run.id}"`, 'golden = true'];
+  const given = Object.entries(run.options.inputs ?? {});
+  for (const [input, value] of given) lines.push(`inputs.${key(input)} = ${tomlOf(value)}`);
   if (mocked.length > 0) {
     lines.push('', `[tests.${key(name)}.mocks]`, ...mocked.map((step) => `${key(step.name)} = { golden = true }`));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** An inline value: what JSON writes is TOML as well, but for objects and null. */
+function tomlOf(value: PlainValue): string {
+  if (Array.isArray(value)) return `[${value.map(tomlOf).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return value === null ? '""' : JSON.stringify(value);
+  const fields = Object.entries(value).map(
+    ([name, inner]) => `${JSON.stringify(name)} = ${tomlOf(inner as PlainValue)}`,
+  );
+  return `{ ${fields.join(', ')} }`;
 }

@@ -76,7 +76,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
         import('../terminal/dry-run.ts'),
         import('./foresee.ts'),
       ]);
-      const surroundings = { setup, console, start: wishes.start };
+      const surroundings = { setup, console, start: wishes.start, inputs: wishes.inputs };
       const forecast = await forecastLines(engine, plan.value, surroundings, setup.styleFor(console.out));
       console.out.lines(
         renderDryRun(

@@ -91,9 +91,10 @@ async function runTest(
   const prepared = prepare(test, plan, golden);
   if (!prepared.ok) return only(prepared.error);
   const { mocks } = prepared.value;
-  const unmet = await engine.check(prepared.value.plan, { mocks });
+  const inputs = Object.fromEntries([...test.inputs].map(([name, { json }]) => [name, JSON.parse(json) as unknown]));
+  const unmet = await engine.check(prepared.value.plan, { mocks, inputs });
   if (unmet.length > 0) return only(unmet.map(({ message }) => message).join('\n'));
-  const record = await engine.start(prepared.value.plan, { mocks, signal, cache: { off: true } }).finished;
+  const record = await engine.start(prepared.value.plan, { mocks, inputs, signal, cache: { off: true } }).finished;
   if (!isUpdate) return { complaints: complaintsOf(test, record, golden) };
   const now = goldenOf(record);
   return { complaints: complaintsOf(test, record, now), now };

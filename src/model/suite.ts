@@ -49,6 +49,8 @@ export interface Mock {
 
 export interface Expectations {
   readonly status?: RunStatus;
+  /** Fields of what the workflow's `outputs` name. */
+  readonly outputs?: Given;
   readonly steps: readonly StepExpectation[];
 }
 

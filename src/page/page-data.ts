@@ -13,6 +13,8 @@ export interface PageRun {
   readonly definition: RunDefinition | undefined;
   /** In plan order. */
   readonly steps: readonly PageStep[];
+  /** What it returned, where its workflow names outputs. */
+  readonly outputs: EncodedValue | undefined;
   /** Who started it. */
   readonly user: string | undefined;
   /** How many steps this machine runs at once where nobody says. */

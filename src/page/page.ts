@@ -8,6 +8,7 @@ import { html, Html } from './html.ts';
 import type { PageRun } from './page-data.ts';
 import { showFailure, showStep } from './step.ts';
 import { looksOf } from './step-looks.ts';
+import { showValue } from './value.ts';
 import { STYLE } from './style.ts';
 import { drawTimeline, showModes } from './timeline.ts';
 import { criticalPath, planOf } from './timing.ts';
@@ -50,6 +51,7 @@ ${
 ${drawTimeline(page, path, MOST_DRAWN)}
 ${cached === 0 ? undefined : html`<p class="note">Not in it: ${countSteps(cached)} that did not run, since an earlier run had done the same.</p>`}
 ${plan === undefined ? undefined : html`<p>The critical path (&#9670;) takes ${formatDuration(chain.ms)}: ${pathLinks(path, places)}. No mode is faster.</p>${showModes(page, plan, ms, chain)}`}
+${page.outputs === undefined ? undefined : html`<h2>Returned</h2><div class="value">${showValue(page.outputs, `hwfe output ${run.id}`)}</div>`}
 <h2>Steps</h2>
 ${steps.slice(0, MOST_SHOWN).map((step, index) => showStep(step, index, run.id, others))}
 ${steps.length > MOST_SHOWN ? html`<p class="note">and ${steps.length - MOST_SHOWN} more: <code>hwfe show ${run.id}</code></p>` : undefined}`;
@@ -69,6 +71,10 @@ function facts({ run, mode, cap, user }: PageRun): Html {
     ['steps', `${countSteps(run.steps)}${settled.length === 0 ? '' : `: ${settled.join(', ')}`}`],
     ['mode', `${mode}${cap > 1 ? `, at most ${cap} at once` : ''}`],
     ...(run.tags.length === 0 ? [] : [['tags', run.tags.join(', ')] as [string, string]]),
+    ...Object.entries(run.options.inputs ?? {}).map(([name, value]): [string, string] => [
+      `input ${name}`,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
     ['hwfe', run.version],
   ];
   return html`<dl class="facts">${list.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;

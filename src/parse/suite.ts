@@ -81,7 +81,8 @@ function decodeExpect(table: TableValue | undefined, test: string, mistakes: Mis
   const steps = [...(fields.steps?.entries ?? [])].flatMap(
     ([step, entry]) => decodeStepExpect({ text: step, span: entry.keySpan }, entry, test, mistakes) ?? [],
   );
-  return { ...(fields.status !== undefined && { status: fields.status }), steps };
+  const { status, outputs } = fields;
+  return { ...(status !== undefined && { status }), ...(outputs !== undefined && { outputs }), steps };
 }
 
 function decodeStepExpect(step: Place, entry: Entry, test: string, mistakes: Mistakes): StepExpectation | undefined {

@@ -14,8 +14,17 @@ export interface StepDifference {
   readonly duration?: { readonly before: number; readonly after: number };
 }
 
+export interface InputDifference {
+  readonly input: string;
+  /** JSON; nothing where it was not given. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
 export interface RunDifference {
   readonly definition: readonly StepChange[];
+  /** Of the workflow, as far as they are kept. */
+  readonly inputs: readonly InputDifference[];
   readonly steps: readonly StepDifference[];
   /** How many steps both runs did with the same output. */
   readonly same: number;
@@ -42,7 +51,15 @@ export function diffRuns(history: History, before: PastRun, after: PastRun): Run
     if (Object.keys(found).length > 1) steps.push(found);
     if (was?.output !== undefined && was.output.hash === is?.output?.hash) same += 1;
   }
-  return { definition: a === undefined || b === undefined ? [] : changesBetween(a, b), steps, same };
+  const definition = a === undefined || b === undefined ? [] : changesBetween(a, b);
+  return { definition, inputs: inputsBetween(before, after), steps, same };
+}
+
+function inputsBetween({ options: a }: PastRun, { options: b }: PastRun): InputDifference[] {
+  const text = (value: unknown): string | undefined => JSON.stringify(value);
+  return [...new Set([...Object.keys(a.inputs ?? {}), ...Object.keys(b.inputs ?? {})])]
+    .map((input) => ({ input, before: text(a.inputs?.[input]), after: text(b.inputs?.[input]) }))
+    .filter(({ before, after }) => before !== after);
 }
 
 function statusOf(before: string, after: string): Pick<StepDifference, 'status'> {

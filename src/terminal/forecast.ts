@@ -13,6 +13,7 @@ export type ShownForesight = { readonly step: string } & (
       readonly earlier?: { readonly run: string; readonly causes: readonly ShownCause[] } | undefined;
     }
   | { readonly kind: 'open'; readonly on: readonly string[] }
+  | { readonly kind: 'skipped' }
   | { readonly kind: 'always' }
 );
 
@@ -26,6 +27,8 @@ export function renderForecast(steps: readonly ShownForesight[], style: Style): 
         return [`  ${name} would not run: ${describeCached(foresight.from)}`];
       case 'open':
         return [`  ${name} runs if ${foresight.on.map((one) => `"${visible(one)}"`).join(' or ')} gives something new`];
+      case 'skipped':
+        return [`  ${name} would be skipped: what decides it is known already`];
       case 'always':
         return [`  ${name} would run, as each time: nothing says that it may be cached`];
       case 'runs': {

@@ -9,6 +9,11 @@ type ShownDifference = Parameters<typeof renderDifference>[0];
 
 export interface ShownRunDifference {
   readonly definition: readonly ShownChange[];
+  readonly inputs: readonly {
+    readonly input: string;
+    readonly before: string | undefined;
+    readonly after: string | undefined;
+  }[];
   readonly steps: readonly {
     readonly step: string;
     readonly status?: { readonly before: string; readonly after: string };
@@ -18,11 +23,15 @@ export interface ShownRunDifference {
   readonly same: number;
 }
 
-export function renderRunDifference({ definition, steps, same }: ShownRunDifference, style: Style): string[] {
+export function renderRunDifference({ definition, inputs, steps, same }: ShownRunDifference, style: Style): string[] {
   const head = (text: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [style.bold(text), ...lines];
   const lines = [
     ...head('In the workflow', renderChanges(definition, style)),
+    ...head(
+      'In the inputs',
+      inputs.map(({ input, before, after }) => `  ${renderDifference({ path: input, before, after })}`),
+    ),
     ...head(
       'In the runs',
       steps.flatMap(({ step, status, output, duration }) => [

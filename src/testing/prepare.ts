@@ -32,6 +32,12 @@ export function mistakesIn(suite: Suite, plan: Plan): readonly Diagnostic[] {
       const message = `The workflow "${plan.workflow.name}" has no step "${place.text}"${didYouMean(place.text, [...steps.keys()])}`;
       found.push({ code: 'unknown-step', severity: 'error', message, file, span: place.span });
     }
+    const inputs = (plan.workflow.inputs ?? []).map(({ name }) => name);
+    for (const [name, { span }] of test.inputs) {
+      if (inputs.includes(name)) continue;
+      const message = `The workflow "${plan.workflow.name}" has no input "${name}"${didYouMean(name, inputs)}`;
+      found.push({ code: 'unknown-input', severity: 'error', message, file, span });
+    }
     const there = runningIn(test, steps.keys());
     for (const only of test.only ?? []) {
       for (const { name } of steps.get(only.text)?.dependsOn ?? []) {

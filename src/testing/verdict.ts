@@ -3,7 +3,7 @@ import { canonicalise, decode } from '../../runners/value.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { RunRecord, StepRecord } from '../model/record.ts';
 import type { Span } from '../model/source.ts';
-import type { StepExpectation, WorkflowTest } from '../model/suite.ts';
+import type { Given, StepExpectation, WorkflowTest } from '../model/suite.ts';
 import { compare, firstDifference } from '../store/difference.ts';
 import { describeFailure } from '../model/failure.ts';
 import type { Golden, GoldenStep } from './golden.ts';
@@ -32,6 +32,10 @@ export function complaintsOf(test: WorkflowTest, record: RunRecord, golden: Gold
   if (wanted !== undefined && record.status !== wanted) {
     const message = `the run ${VERBS[record.status]}, and was to ${INFINITIVES[wanted]}${causeOf(record)}`;
     found.push({ message, span: test.span });
+  }
+  if (expect.outputs !== undefined) {
+    const message = valueComplaint('the run returned', expect.outputs, record.outputs ?? Buffer.from('{}'), false);
+    if (message !== undefined) found.push({ message, span: expect.outputs.span });
   }
   if (!test.golden) return found;
   if (golden === undefined) {
@@ -88,13 +92,18 @@ function stepComplaint(expected: StepExpectation, step: StepRecord | undefined):
     [includes, true],
   ] as const) {
     if (given === undefined || step.output === undefined) continue;
-    const wanted = canonicalise(Buffer.from(given.json));
-    if (!wanted.ok) return `what is expected of ${name} is no value: ${wanted.message}`;
-    const found = mismatch(decode(wanted.value), decode(step.output), { partly });
-    if (found === undefined) continue;
-    return `${name} handed on ${found.path === '' ? '' : `${found.path} = `}${found.actual}, and was to ${found.expected}`;
+    const complaint = valueComplaint(`${name} handed on`, given, step.output, partly);
+    if (complaint !== undefined) return complaint;
   }
   return undefined;
+}
+
+function valueComplaint(subject: string, { json }: Given, actual: EncodedValue, partly: boolean): string | undefined {
+  const wanted = canonicalise(Buffer.from(json));
+  if (!wanted.ok) return `What ${subject} is no value: ${wanted.message}`;
+  const found = mismatch(decode(wanted.value), decode(actual), { partly });
+  if (found === undefined) return undefined;
+  return `${subject} ${found.path === '' ? '' : `${found.path} = `}${found.actual}, and was to ${found.expected}`;
 }
 
 function causeOf(record: RunRecord): string {

@@ -127,6 +127,44 @@ mocks.load = { output = 1, error = "x" }`);
   });
 });
 
+describe('a test of a workflow with inputs', () => {
+  it('gives them values, and compares what the run returns', async () => {
+    home.write(
+      'workflows/sums.lua',
+      `workflow = { name = "sums", inputs = { by = { type = "integer" }, name = { type = "string", default = "x" } },
+        steps = { load = { cmd = "exit 1" }, twice = { depends_on = {"load"}, inputs = { by = "{{ inputs.by }}" },
+          code = "function run(i) return i.load.n * i.by end" } }, outputs = { sum = "{{ steps.twice.output }}" } }`,
+    );
+    const suite = (more: string): void =>
+      home.write('workflows/sums.test.toml', `[tests.a]\nmocks.load.output = { n = 4 }\n${more}`);
+    suite('inputs.by = 3\nexpect.outputs = { sum = 12 }\nexpect.steps.twice.output = 12');
+    expect((await home.hwfe('test', 'sums')).out).toContain('Tests  1 passed (1)');
+    suite('inputs = { by = 3 }\nexpect.outputs = { sum = 13 }');
+    expect((await home.hwfe('test', 'sums')).out).toContain('the run returned sum = 12, and was to 13');
+    suite('inputs = { yb = 3 }');
+    expect((await home.hwfe('test', 'sums')).err).toContain('has no input "yb"; did you mean "by"? [unknown-input]');
+    suite('');
+    expect((await home.hwfe('test', 'sums')).out).toContain('Give input "by" a value');
+    // A run's inputs are in the test that is made of it.
+    home.write(
+      'workflows/sums.lua',
+      readFileSync(join(home.path, 'workflows/sums.lua'), 'utf8').replace('exit 1', () => String.raw`echo '{\"n\":5}'`),
+    );
+    expect((await home.hwfe('sums', '-q', '--input', 'by=2')).status).toBe(0);
+    home.write('workflows/sums.test.toml', '');
+    await home.hwfe('test', '--record', 'latest', '--name', 'now');
+    expect(readFileSync(join(home.path, 'workflows/sums.test.toml'), 'utf8')).toContain(
+      'inputs.by = 2\ninputs.name = "x"\n',
+    );
+    expect((await home.hwfe('test', 'sums')).out).toContain('Tests  1 passed (1)');
+    // The other commands give them again.
+    expect((await home.hwfe('report', 'latest')).out).toContain('<dt>input by</dt><dd>2</dd>');
+    expect((await home.bash('echo inputs.by | hwfe repl latest twice')).out).toBe('2\n');
+    await home.hwfe('sums', '-q', '--input', 'by=3');
+    expect((await home.hwfe('diff', 'latest~1', 'latest')).out).toContain('In the inputs\n  by: 2 → 3\n');
+  });
+});
+
 describe('a golden test', () => {
   const tests = `[tests.a]\n${MOCK}\ngolden = true\nignore = ["total.at", "total.prices[*]"]`;
 

@@ -3,6 +3,7 @@ import { strictest } from '../../model/isolation.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
 import { withEngine } from '../engine.ts';
+import { givenAgain } from '../given-again.ts';
 import { withRun, wrong } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
 import { setUp } from '../setup.ts';
@@ -50,9 +51,13 @@ export const repl: Command = {
       // Who types takes the time that it takes.
       const limits = { ...config.limits, cpuMs: 0, wallMs: 0 };
       const settings = { ...own, config: { ...config, limits, store: { path: 'none', required: false } } };
-      return withEngine(settings, there, (engine) =>
-        openPrompt(engine, { ...found.value, inputs }, { run, isolation, config: settings.config, console }),
-      );
+      return withEngine(settings, there, async (engine) => {
+        const around = { console: there, setup: own, engine };
+        const given = await givenAgain(found.value.plan, args, around, run.options.inputs);
+        if (!given.ok) return given.error;
+        const surroundings = { run, isolation, config: settings.config, console, given: given.value };
+        return openPrompt(engine, { ...found.value, inputs }, surroundings);
+      });
     });
   },
 };

@@ -1,15 +1,13 @@
 /** `hwfe replay`: runs one step of a past run again, with the inputs it got. */
-import type { Engine, RunOptions } from '../../api.ts';
-import type { GivenOptions } from '../../model/history.ts';
 import type { RunRecord } from '../../model/record.ts';
-import { ok, fail, type Result } from '../../model/result.ts';
 import type { Replay } from '../../store/replay.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
 import { withEngine } from '../engine.ts';
 import { type Reading, withRun, wrong } from '../history.ts';
 import { type Arguments, COMMON, type Option } from '../options.ts';
-import { reportDiagnostics, setUp, type Setup } from '../setup.ts';
+import { givenAgain } from '../given-again.ts';
+import { setUp } from '../setup.ts';
 import { STATUS } from '../status.ts';
 
 const OPTIONS: readonly Option[] = [
@@ -48,7 +46,7 @@ export const replay: Command = {
         const { visibleLine } = await import('../../terminal/visible.ts');
         const { plan, inputs, keys } = prepared;
         const { workdir } = run.options;
-        const given = await givenTo(plan, args, { console: there, setup: own, engine }, run.options.inputs);
+        const given = await givenAgain(plan, args, { console: there, setup: own, engine }, run.options.inputs);
         if (!given.ok) return given.error;
         return engine.start(plan, {
           ...(given.value && { inputs: given.value }),
@@ -70,25 +68,6 @@ export const replay: Command = {
     });
   },
 };
-
-/** Inputs of the workflow as they were given then; secret ones come from their variables. */
-async function givenTo(
-  plan: Replay['plan'],
-  args: Arguments,
-  { console, setup, engine }: { readonly console: Console; readonly setup: Setup; readonly engine: Engine },
-  before: GivenOptions['inputs'],
-): Promise<Result<RunOptions['inputs'], number>> {
-  if (plan.workflow.inputs === undefined) return ok(undefined);
-  const { gatherInputs } = await import('../inputs.ts');
-  const none: Arguments = { ...args, value: () => undefined, values: () => [] };
-  const gathered = await gatherInputs(plan, none, { console, setup }, before);
-  if (!gathered.ok) return gathered;
-  const unmet = await engine.check(plan, { inputs: gathered.value ?? {} });
-  const problems = unmet.filter(({ code }) => code === 'missing-input' || code === 'wrong-input');
-  if (problems.length === 0) return gathered;
-  await reportDiagnostics(problems, setup.styleFor, console);
-  return fail(STATUS.inputMissing);
-}
 
 /** The step as it is to run, or what is wrong with the flags. */
 async function prepare(replayed: Replay, args: Arguments, console: Console): Promise<Replay | string> {

@@ -30,6 +30,7 @@ export interface MockFields {
 
 export interface ExpectFields {
   status?: RunStatus;
+  outputs?: Given;
   steps?: TableValue;
 }
 
@@ -114,6 +115,7 @@ export const EXPECT_FIELDS: Fields<ExpectFields> = {
     default: '"failed" where a step is expected to fail, else "succeeded"',
     example: 'failed',
   },
+  outputs: { type: anyValue, about: 'What the run returns, as its `outputs` name it.', example: { euros: 3 } },
   steps: {
     type: named(NAMES, 'a table of expectations by the names of steps'),
     about: 'How steps end and what they hand on.',
