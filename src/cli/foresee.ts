@@ -1,5 +1,6 @@
 /** What a dry run says of the cache. */
 import type { Engine, RunOptions } from '../api.ts';
+import type { GivenInputs } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Console } from './console.ts';
@@ -13,15 +14,18 @@ interface Surroundings {
   readonly inputs: SessionWishes['inputs'];
 }
 
-/** No lines where nothing is remembered, or nothing may be cached. */
+/** No lines where nothing is remembered, or nothing may be cached; an exit status where inputs are wrong, which has been reported. */
 export async function forecastLines(
   engine: Engine,
   plan: Plan,
   { setup, console, start, inputs }: Surroundings,
   style: Style,
-): Promise<string[]> {
+): Promise<string[] | number> {
   const isCached = setup.config.cache.default || plan.workflow.steps.some(({ cache }) => cache === true);
   if (!isCached || start?.cache?.off === true) return [];
+  const given = plan.workflow.inputs === undefined ? undefined : await inputs?.(plan);
+  if (given?.ok === false) return given.error;
+  const values = (given?.value ?? {}) as GivenInputs;
   const [{ findStore }, { openHistory }, { Forecast }, { renderForecast }] = await Promise.all([
     import('../store/place.ts'),
     import('../store/history.ts'),
@@ -32,10 +36,8 @@ export async function forecastLines(
   const history = directory === undefined ? undefined : openHistory(directory);
   if (history?.ok !== true) return [];
   try {
-    const forecast = new Forecast(history.value, plan);
-    const given = plan.workflow.inputs === undefined ? undefined : await inputs?.(plan);
-    if (given?.ok === false) return [];
-    const found = await engine.foresee(plan, forecast, { ...start, ...(given?.value && { inputs: given.value }) });
+    const forecast = new Forecast(history.value, plan, values);
+    const found = await engine.foresee(plan, forecast, { ...start, inputs: values });
     return renderForecast(
       found.map((one) => (one.kind === 'runs' ? { ...one, earlier: forecast.causes(one.step) } : one)),
       style,

@@ -78,6 +78,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       ]);
       const surroundings = { setup, console, start: wishes.start, inputs: wishes.inputs };
       const forecast = await forecastLines(engine, plan.value, surroundings, setup.styleFor(console.out));
+      if (typeof forecast === 'number') return end(forecast, 'was given wrong inputs, see above');
       console.out.lines(
         renderDryRun(
           plan.value,

@@ -1,6 +1,7 @@
 /** What differs between two times that a step was, or is, to run. */
 import type { EncodedValue } from '../../runners/contract.ts';
 import { decode } from '../../runners/value.ts';
+import type { GivenInputs } from '../model/event.ts';
 import type { Manifest, RunDefinition } from '../model/history.ts';
 import { changesBetween } from './changes.ts';
 import { firstDifference } from './difference.ts';
@@ -18,6 +19,8 @@ export interface Cause {
 /** A run, past or to come, as far as it is known. */
 export interface Side {
   readonly definition: RunDefinition | undefined;
+  /** Of the workflow, but secret ones. */
+  readonly inputs: GivenInputs | undefined;
   manifest(step: string): Manifest | undefined;
   output(step: string): { readonly hash: string; read(): EncodedValue | undefined } | undefined;
 }
@@ -42,7 +45,25 @@ export function causesOf(before: Side, after: Side, step: string, seen: Set<stri
     const cause = inputCause(before, after, input, seen);
     if (cause !== undefined) causes.push(cause);
   }
+  if (a !== undefined && b !== undefined) causes.push(...computedCauses([before, after], [a, b], inputs));
   return causes;
+}
+
+/** Inputs that the step computes, and what of the workflow's inputs they may come from. */
+function computedCauses(
+  [before, after]: readonly [Side, Side],
+  [a, b]: readonly [Manifest, Manifest],
+  dependsOn: readonly string[],
+): Cause[] {
+  const names = differing(a.inputs, b.inputs).filter((name) => !dependsOn.includes(name));
+  if (names.length === 0) return [];
+  const [old, now] = [before.inputs ?? {}, after.inputs ?? {}];
+  const text = (value: unknown): string => (value === undefined ? 'not there' : JSON.stringify(value));
+  const given = differing(old, now).filter((name) => text(old[name]) !== text(now[name]));
+  return [
+    ...names.map((name) => ({ what: `input ${name}` })),
+    ...given.map((name) => ({ what: `inputs.${name}`, before: text(old[name]), after: text(now[name]) })),
+  ];
 }
 
 const SENSES = 'time and random numbers';

@@ -1,6 +1,6 @@
 /** Looks up what a run that is to come could take from earlier ones, and why it could not. */
 import type { EncodedValue, Job } from '../../runners/contract.ts';
-import type { CachedFrom } from '../model/event.ts';
+import type { CachedFrom, GivenInputs } from '../model/event.ts';
 import type { Manifest } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
@@ -12,11 +12,16 @@ import { nearestTo, sideOf } from './why.ts';
 export class Forecast {
   readonly #history: History;
   readonly #plan: Plan;
+  readonly #inputs: GivenInputs;
   readonly #manifests = new Map<string, Manifest>();
   readonly #outputs = new Map<string, { hash: string; read(): EncodedValue }>();
 
-  constructor(history: History, plan: Plan) {
+  /** `given` are values of the workflow's inputs. */
+  constructor(history: History, plan: Plan, given: GivenInputs) {
     this.#history = history;
+    const declared = plan.workflow.inputs ?? [];
+    const usual = declared.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value] as const]));
+    this.#inputs = { ...Object.fromEntries(usual), ...given };
     this.#plan = plan;
   }
 
@@ -39,6 +44,7 @@ export class Forecast {
     if (run === undefined) return undefined;
     const now: Side = {
       definition: definitionOf(this.#plan),
+      inputs: this.#inputs,
       manifest: (name) => this.#manifests.get(name),
       output: (name) => this.#outputs.get(name),
     };

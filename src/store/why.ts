@@ -46,6 +46,7 @@ export function sideOf(history: History, id: string): Side {
   const run = history.runNamed(id);
   return {
     definition: run && history.definition(run),
+    inputs: run?.options.inputs,
     manifest: (step) => history.manifest(id, step),
     output(step) {
       const kept = run && history.step(run, step)?.output;

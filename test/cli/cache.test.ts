@@ -200,6 +200,27 @@ describe('a dry run', () => {
       .map((line) => line.replace(/\d{8}-\d{6}-[0-9a-f]{8}/, 'RUN'));
   };
 
+  it('knows of inputs and conditions', async () => {
+    home.write(
+      'w.lua',
+      `workflow = { name = "w", cache = true, inputs = { n = { type = "integer", default = 3 } }, steps = {
+        a = { inputs = { n = "{{ inputs.n }}" }, code = "function run(i) return i.n * 2 end" },
+        b = { depends_on = {"a"}, ["if"] = "steps.a.output > 100", code = "return 1" } } }`,
+    );
+    await home.hwfe('w.lua', '-q');
+    const skipped = '  b would be skipped: what decides it is known already';
+    expect(await tail()).toEqual(['  a would not run: cached from RUN', skipped]);
+    const told = await tail('--input', 'n=4');
+    expect(told.slice(0, 3)).toEqual([
+      '  a would run: since RUN this has changed:',
+      '    input n',
+      '    inputs.n: 3 → 4',
+    ]);
+    expect((await home.hwfe('w.lua', '-n', '--input', 'n=x')).status).toBe(2);
+    await home.hwfe('w.lua', '-q', '--input', 'n=4');
+    expect((await home.hwfe('why', 'a')).out).toMatch(/has changed:\n {2}input n\n {2}inputs\.n: 3 → 4\n$/);
+  });
+
   it('says which steps would be left out, and why others would run', async () => {
     const always = '  open would run, as each time: nothing says that it may be cached';
     const depends = '  twice runs if "load" gives something new';
