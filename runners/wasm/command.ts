@@ -15,6 +15,7 @@ import {
   tellMemory,
   trapped,
   unknownImport,
+  unwritten,
   notRunnable,
   type WasmStep,
 } from './instance.ts';
@@ -49,11 +50,12 @@ export function runCommand(step: WasmStep, context: RunnerContext): Outcome {
   } finally {
     tellMemory(wasi, context);
   }
+  const isWritten = wasi.finish();
   if (status !== 0) {
     held.release();
     return failed({ reason: 'exited', status, lastLines: stderr.lastLines(), position: positionOf(script) });
   }
-  return output(step, stdout, stderr, held);
+  return isWritten ? output(step, stdout, stderr, held) : unwritten(step);
 }
 
 /** All of stdout if that is one JSON value, else by the shell's rule. */

@@ -1,12 +1,13 @@
 /** WASM steps: functions on numbers, functions on JSON, and WASI commands. */
 import type { Job, LoadRunner, Outcome, RunnerContext } from '../contract.ts';
 import { clockFor } from '../grants/clock.ts';
+import { GrantedFiles } from '../grants/granted-files.ts';
 import { randomFor } from '../grants/random.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
 import { runCommand } from './command.ts';
 import { libraryWasi, runFunction } from './function.ts';
-import { failed, notRunnable, tellMemory, unknownImport, usesWasi, type WasmStep } from './instance.ts';
+import { failed, notRunnable, tellMemory, unknownImport, unwritten, usesWasi, type WasmStep } from './instance.ts';
 import { isJsonFunction, runJsonFunction } from './json-function.ts';
 import { type Loading, ModuleCache } from './modules.ts';
 
@@ -19,8 +20,15 @@ export const load: LoadRunner = (setup) => {
       const loading = await cache.load(script, job.limits.memory ?? EMBEDDED_MEMORY);
       if (loading.kind !== 'loaded') return notLoaded(job, script, loading);
       const { loaded } = loading;
-      const step: WasmStep = { job, script, loaded, clock: clockFor(job.clock), random: randomFor(job.random) };
-      return notGranted(step, runStep(step, context, setup.wasi));
+      const step: WasmStep = {
+        job,
+        script,
+        loaded,
+        clock: clockFor(job.clock),
+        random: randomFor(job.random),
+        granted: new GrantedFiles(job.grants, job.limits),
+      };
+      return explained(step, runStep(step, context, setup.wasi));
     },
   });
 };
@@ -47,16 +55,20 @@ function runStep(step: WasmStep, context: RunnerContext, wasiEnabled: boolean): 
   const signature = loaded.signatures.get(script.func);
   if (signature === undefined)
     return notRunnable(step, `The function "${script.func}" of "${script.module}" has a type that cannot be read`);
-  const outcome = isJsonFunction(loaded, signature) ? runJsonFunction(step, wasi) : runFunction(step, signature, wasi);
+  const ended = isJsonFunction(loaded, signature) ? runJsonFunction(step, wasi) : runFunction(step, signature, wasi);
+  const outcome = wasi.finish() || !ended.ok ? ended : unwritten(step);
   tellMemory(wasi, context);
   return outcome;
 }
 
-/** A module that fails after it was denied something does so because of that, as far as can be told. */
-function notGranted({ denied }: WasmStep, outcome: Outcome): Outcome {
-  if (denied === undefined || outcome.ok) return outcome;
+/** A module that fails after it was denied something, or ran into a limit, does so because of that, as far as can be told. */
+function explained({ denied: last, granted, job }: WasmStep, outcome: Outcome): Outcome {
+  const denied = last ?? granted.denied;
+  if (outcome.ok) return outcome;
   const { reason } = outcome.failure;
   if (reason !== 'threw' && reason !== 'exited') return outcome;
+  if (granted.exceeded !== undefined) return failed(overLimit(granted.exceeded, job.limits));
+  if (denied === undefined) return outcome;
   return failed({ reason: 'not-granted', message: denied.message, grant: denied.grant });
 }
 

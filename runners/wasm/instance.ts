@@ -2,6 +2,7 @@
 import type { Job, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import type { StepClock } from '../grants/clock.ts';
 import type { Denial } from '../grants/denial.ts';
+import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { StepRandom } from '../grants/random.ts';
 import { described, EMBEDDED_MEMORY, size } from '../limits.ts';
 import type { LoadedModule } from './modules.ts';
@@ -13,16 +14,19 @@ export interface WasmStep {
   readonly loaded: LoadedModule;
   readonly clock: StepClock;
   readonly random: StepRandom;
+  readonly granted: GrantedFiles;
   /** The last act that was denied, whether or not the module noticed. */
   denied?: Denial;
 }
 
 /** What of it WASI needs. */
-export function grantedTo(step: WasmStep): Pick<WasiOptions, 'clock' | 'random' | 'deny'> {
-  const { clock, random } = step;
+export function grantedTo(step: WasmStep): Pick<WasiOptions, 'clock' | 'random' | 'granted' | 'mostHeld' | 'deny'> {
+  const { clock, random, granted, job } = step;
   return {
     clock,
     random,
+    granted,
+    mostHeld: job.limits.memory ?? EMBEDDED_MEMORY,
     deny: (denial) => {
       step.denied = denial;
     },
@@ -41,6 +45,15 @@ export function failed(failure: StepFailure): Outcome {
 
 export function notRunnable({ script }: Pick<WasmStep, 'script'>, message: string): Outcome {
   return failed({ reason: 'not-runnable', message, position: positionOf(script) });
+}
+
+/** Of a file that the module left open. */
+export function unwritten({ script }: Pick<WasmStep, 'script'>): Outcome {
+  return failed({
+    reason: 'threw',
+    message: 'A file that the module wrote cannot be written',
+    position: positionOf(script),
+  });
 }
 
 export function outputInvalid({ script }: WasmStep, message: string): Outcome {

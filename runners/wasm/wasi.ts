@@ -1,7 +1,9 @@
-/** WASI preview 1 in memory: standard streams, arguments, environment, clock and random; no files of the host. */
+/** WASI preview 1 in memory: standard streams, arguments, environment, clock and random, and files where they are granted. */
 import type { StepClock } from '../grants/clock.ts';
 import type { Denial } from '../grants/denial.ts';
+import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { StepRandom } from '../grants/random.ts';
+import { WasiFiles } from './wasi-files.ts';
 
 export const WASI_MODULE = 'wasi_snapshot_preview1';
 
@@ -15,7 +17,7 @@ const PIECE = 1024 * 1024;
 /** Sizes of `subscription` and `event`, and the tag of a subscription to a clock. */
 const POLL = { subscription: 48, event: 32, clock: 0, absolute: 1 } as const;
 
-/** With no directory granted, every descriptor but the three streams is a bad one. */
+/** Of the three streams, and where nothing is granted of all others. */
 const BAD_DESCRIPTOR = `
   fd_advise fd_allocate fd_datasync fd_fdstat_set_rights fd_filestat_get fd_filestat_set_size
   fd_filestat_set_times fd_pread fd_prestat_dir_name fd_prestat_get fd_pwrite fd_readdir fd_renumber
@@ -40,6 +42,9 @@ export interface WasiOptions {
   readonly stdin: Uint8Array;
   readonly clock: StepClock;
   readonly random: StepRandom;
+  readonly granted: GrantedFiles;
+  /** Of what the files that are open hold, in bytes. */
+  readonly mostHeld: number;
   /** Hears of each act that is denied. */
   deny(denial: Denial): void;
   /** The bytes are only good during the call. */
@@ -55,13 +60,28 @@ export class Wasi {
   readonly #options: WasiOptions;
   readonly #args: readonly Uint8Array[];
   readonly #env: readonly Uint8Array[];
+  readonly #files: WasiFiles;
   #stdinAt = 0;
 
   constructor(options: WasiOptions) {
     this.#options = options;
     this.#args = options.args.map(zeroEnded);
     this.#env = Object.entries(options.env).map(([name, value]) => zeroEnded(`${name}=${value}`));
-    this.imports = Object.assign(Object.create(null) as Record<string, Call>, this.#calls());
+    const memory = {
+      view: () => this.#view(),
+      bytes: (pointer: number, length: number) => this.#bytes(pointer, length),
+      vectors: (pointer: number, count: number) => this.#vectors(pointer, count),
+    };
+    this.#files = new WasiFiles(options.granted, memory, options.mostHeld);
+    this.imports = Object.assign(
+      Object.create(null) as Record<string, Call>,
+      withFiles(this.#calls(), this.#files.calls),
+    );
+  }
+
+  /** Writes what the module left open. False where that fails. */
+  finish(): boolean {
+    return this.#files.finish() === 0;
   }
 
   #calls(): Record<string, Call> {
@@ -243,6 +263,17 @@ export class Wasi {
       this.#options.clock.slept(ms);
     }
   }
+}
+
+/** The three streams are no files. */
+function withFiles(calls: Record<string, Call>, files: Readonly<Record<string, Call>>): Record<string, Call> {
+  const both = Object.entries(files).map(([name, call]) => {
+    const own = calls[name]!;
+    const choose = (fd: number, ...args: number[]): number =>
+      isStream(fd) ? own(...([fd, ...args] as never[])) : call(...([fd, ...args] as never[]));
+    return [name, choose] as const;
+  });
+  return { ...calls, ...Object.fromEntries(both) };
 }
 
 function isStream(fd: number): boolean {

@@ -70,8 +70,8 @@ export function describeGrants(
   if (layers.length === 0) return '';
   const isHosted = language === 'shell' || runtime === 'native';
   const acts = ACTS.flatMap((act) => {
-    // It has neither files nor a network.
-    if (language === 'wasm') return [];
+    // It has no network.
+    if (language === 'wasm' && act === 'net') return [];
     if (act === 'net' && isHosted)
       return layers.every(({ net = [] }) => net.includes('*')) ? ['reach all of the network'] : [];
     const lists = layers.map((layer) => (layer[act] ?? []).join(' '));

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Grants } from '../../runners/contract.ts';
 import { MACHINE_CLOCK } from '../../runners/grants/clock.ts';
+import { GrantedFiles } from '../../runners/grants/granted-files.ts';
 import { MACHINE_RANDOM } from '../../runners/grants/random.ts';
 import { Exit, Wasi, WASI_MODULE } from '../../runners/wasm/wasi.ts';
 import { Modules } from '../runners/wasm/modules.ts';
@@ -85,7 +87,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-function instantiate(): {
+function instantiate(grants?: Grants): {
   calls: Record<string, (...args: (number | bigint)[]) => number>;
   memory: WebAssembly.Memory;
 } {
@@ -95,6 +97,8 @@ function instantiate(): {
     stdin: Buffer.from('{}'),
     clock: MACHINE_CLOCK,
     random: MACHINE_RANDOM,
+    granted: new GrantedFiles(grants, {}),
+    mostHeld: 1 << 20,
     deny: () => undefined,
     write: () => undefined,
   });
@@ -115,8 +119,27 @@ function generator(seed: number): () => number {
 }
 
 test.for(Object.keys(CALLS))('%s gives an error number or traps, whatever it is given', { tags: 'attack' }, (name) => {
+  fuzz(name, instantiate());
+});
+
+test.for(Object.keys(CALLS).filter((name) => /^(fd|path)_/.test(name)))(
+  '%s does so with a directory granted, and nothing beside that changes',
+  { tags: 'attack' },
+  (name) => {
+    const granted = mkdtempSync(join(directory, 'fuzzed-'));
+    writeFileSync(join(granted, 'a'), 'a');
+    const layers = [{ from: 'step', read: [`${granted}/**`], write: [`${granted}/**`] }] as const;
+    const instance = instantiate({ directory: granted, layers });
+    expect(open(instance, 3, 'a')).toBe(0);
+    fuzz(name, instance);
+    for (const path of PATHS.filter((each) => each.includes('secret')))
+      expect(open(instance, 3, path), path).not.toBe(0);
+    expect(readFileSync(join(directory, 'secret'), 'utf8')).toBe('the-canary');
+  },
+);
+
+function fuzz(name: string, { calls, memory }: ReturnType<typeof instantiate>): void {
   const next = generator(20_260_101);
-  const { calls, memory } = instantiate();
   const bytes = new Uint8Array(memory.buffer);
   for (let round = 0; round < ROUNDS; round++) {
     // In zeros a poll ends at once; everything else meets random bytes.
@@ -130,7 +153,7 @@ test.for(Object.keys(CALLS))('%s gives an error number or traps, whatever it is 
       `${name}(${args.join(', ')})`,
     ).toBe('harmless');
   }
-});
+}
 
 function ended(call: () => number): string {
   try {

@@ -1,5 +1,5 @@
 /** Jobs for WASM modules, and what running one gives. */
-import type { Clock, Job, Outcome, PrintedLine, Randomness, Runner } from '../../../runners/contract.ts';
+import type { Clock, Grants, Job, Outcome, PrintedLine, Randomness, Runner } from '../../../runners/contract.ts';
 import { load } from '../../../runners/wasm/index.ts';
 
 export interface ModuleRequest {
@@ -15,6 +15,7 @@ export interface ModuleRequest {
   readonly outputLimit?: number;
   readonly clock?: Clock;
   readonly random?: Randomness;
+  readonly grants?: Grants;
 }
 
 export interface Ended {
