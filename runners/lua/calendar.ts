@@ -22,8 +22,8 @@ const MONTHS = 'January February March April May June July August September Octo
 export function calendar(api: () => LuaApi): Record<string, (...args: never[]) => unknown> {
   const fields = (pointer: number): Int32Array => new Int32Array(api().memory.buffer, pointer, 10);
   return {
-    _gmtime_js: (seconds: bigint, pointer: number) => writeUtc(fields(pointer), new Date(Number(seconds) * 1000)),
-    _localtime_js: (seconds: bigint, pointer: number) => writeLocal(fields(pointer), new Date(Number(seconds) * 1000)),
+    _gmtime_js: (seconds: bigint, pointer: number) => writeFar(writeUtc, fields(pointer), seconds),
+    _localtime_js: (seconds: bigint, pointer: number) => writeFar(writeLocal, fields(pointer), seconds),
     _mktime_js: (pointer: number) => normalise(fields(pointer)),
     _tzset_js: () => {},
     strftime: (target: number, room: number, format: number, pointer: number) => {
@@ -36,6 +36,24 @@ export function calendar(api: () => LuaApi): Record<string, (...args: never[]) =
       return text.length;
     },
   };
+}
+
+/** In so many years, days and weekdays repeat: what lies beyond the dates of JavaScript is looked up within them. */
+const CYCLE_YEARS = 400;
+const CYCLE_SECONDS = 12_622_780_800n;
+const LAST_YEAR = 2n ** 31n - 1n;
+const FIRST_YEAR = -(2n ** 31n);
+
+function writeFar(write: (tm: Int32Array, date: Date) => void, tm: Int32Array, seconds: bigint): void {
+  const cycles = seconds / CYCLE_SECONDS;
+  write(tm, new Date(Number(seconds % CYCLE_SECONDS) * 1000));
+  addYears(tm, cycles * BigInt(CYCLE_YEARS));
+}
+
+/** Beyond the years of C there is only the last one: its library has no way here to say so. */
+function addYears(tm: Int32Array, years: bigint): void {
+  const year = BigInt(tm[TM.year]!) + years;
+  tm[TM.year] = Number(year > LAST_YEAR ? LAST_YEAR : year < FIRST_YEAR ? FIRST_YEAR : year);
 }
 
 function writeUtc(tm: Int32Array, date: Date): void {
@@ -68,11 +86,13 @@ function isSummer(date: Date): boolean {
 /** `mktime`: fields out of range are carried over, and the seconds since the epoch come back. */
 function normalise(tm: Int32Array): bigint {
   const date = new Date(2000, 0, 1);
-  date.setFullYear(tm[TM.year]! + 1900, tm[TM.month]!, tm[TM.day]!);
+  const cycles = Math.trunc(tm[TM.year]! / CYCLE_YEARS);
+  date.setFullYear(tm[TM.year]! - cycles * CYCLE_YEARS + 1900, tm[TM.month]!, tm[TM.day]!);
   date.setHours(tm[TM.hour]!, tm[TM.minute]!, tm[TM.second]!, 0);
   if (Number.isNaN(date.getTime())) return -1n;
   writeLocal(tm, date);
-  return BigInt(Math.floor(date.getTime() / 1000));
+  addYears(tm, BigInt(cycles * CYCLE_YEARS));
+  return BigInt(Math.floor(date.getTime() / 1000)) + BigInt(cycles) * CYCLE_SECONDS;
 }
 
 function formatTime(pattern: string, tm: Int32Array): string {

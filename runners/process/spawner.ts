@@ -54,6 +54,8 @@ function main(given: string | undefined): void {
   };
   const end = (): void => void endAll();
   process.stdin.on('close', end).on('error', end).resume();
+  // The engine may be gone before it has heard where to connect.
+  process.stdout.on('error', end);
   process.on('SIGTERM', end).on('SIGHUP', end);
   server.listen(socket, () => process.stdout.write(`${socket}\n`));
 }

@@ -1,13 +1,17 @@
 /** Watches what the processes of one step use together, and says when that is more than they may. */
+import { availableParallelism } from 'node:os';
 import type { LimitName, Spent } from '../contract.ts';
-import { allProcesses, memoryOf, type ProcessRow } from './table.ts';
+import { allProcesses, memoryOf, processRow, type ProcessRow } from './table.ts';
 
 export type WatchedLimit = Extract<LimitName, 'memory' | 'cpu' | 'processes'>;
 export type WatchedLimits = { readonly [K in WatchedLimit]?: number };
 
 const LOOK_EVERY_MS = 25;
+/** Close to the limit of CPU time, those that are known are looked at again after no less than this. */
+const GLANCE_EVERY_MS = 3;
 /** Looking takes no more than this share of the time, however many processes there are. */
 const MOST_SHARE = 0.2;
+const CPUS: number = availableParallelism();
 
 export class Watch {
   /** The most that was seen. */
@@ -18,6 +22,8 @@ export class Watch {
   readonly #isRefused: () => boolean;
   #members: ReadonlySet<number> = new Set();
   #timer: NodeJS.Timeout | undefined;
+  /** Of `performance.now()`: when all processes are looked at again. */
+  #lookAt = 0;
 
   /** `leader` is the process that the others descend from, the first of its session. `over` is called once. `isRefused` says whether the system itself held it to a number of processes. */
   constructor(
@@ -30,15 +36,35 @@ export class Watch {
     this.#leader = leader;
     this.#limits = limits;
     this.#over = over;
-    this.#lookIn(LOOK_EVERY_MS);
+    this.#lookAfter(LOOK_EVERY_MS);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #lookIn(ms: number): void {
-    this.#timer = setTimeout(() => this.#look(), ms);
+  #lookAfter(ms: number): void {
+    this.#lookAt = performance.now() + ms;
+    this.#wait(0);
+  }
+
+  /** Until the next look, or until as much CPU time may have been used as is left. `cost` is how long the last glance took. */
+  #wait(cost: number): void {
+    const lookIn = this.#lookAt - performance.now();
+    const left = (this.#limits.cpu ?? Number.POSITIVE_INFINITY) - this.spent.cpuMs;
+    const glanceIn = Math.max(GLANCE_EVERY_MS, cost / MOST_SHARE, left / CPUS);
+    const next = glanceIn < lookIn ? (): void => this.#glance() : (): void => this.#look();
+    this.#timer = setTimeout(next, Math.min(glanceIn, lookIn));
+  }
+
+  /** At the CPU time of those that were found by the last look, which costs little even where there are many others. */
+  #glance(): void {
+    const began = performance.now();
+    let cpuMs = 0;
+    for (const pid of this.#members) cpuMs += processRow(pid)?.cpuMs ?? 0;
+    this.spent = { ...this.spent, cpuMs: Math.max(this.spent.cpuMs, cpuMs) };
+    if (this.#limits.cpu !== undefined && this.spent.cpuMs > this.#limits.cpu) this.#over('cpu');
+    else this.#wait(performance.now() - began);
   }
 
   #look(): void {
@@ -54,7 +80,7 @@ export class Watch {
     };
     const over = this.#exceeded(running.length);
     if (over !== undefined) this.#over(over);
-    else this.#lookIn(Math.max(LOOK_EVERY_MS, (performance.now() - began) / MOST_SHARE));
+    else this.#lookAfter(Math.max(LOOK_EVERY_MS, (performance.now() - began) / MOST_SHARE));
   }
 
   /** Those of the session, and whoever descends from one that was seen in it. */

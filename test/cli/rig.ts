@@ -1,8 +1,9 @@
 // Runs the built command line in a directory of its own.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
 
 export const MAIN: string = join(import.meta.dirname, '../../dist/src/cli/main.cjs');
 
@@ -51,8 +52,26 @@ export function directory(files: Record<string, string> = {}): Directory {
   };
 }
 
+/** A test that is ended by its time limit leaves nothing running. */
+function endWithTest(child: ChildProcess): void {
+  const end = (): void => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+  };
+  try {
+    onTestFinished(end);
+  } catch {
+    // It was started by no test, but for several.
+  }
+}
+
 function collect(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Started {
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  endWithTest(child);
   let out = '';
   let err = '';
   const waiting: (() => void)[] = [];

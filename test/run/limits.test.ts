@@ -1,4 +1,5 @@
 // Every limit of a step: what goes over it fails with the limit's name, value and origin; what stays below succeeds.
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Limits } from '../../runners/contract.ts';
@@ -127,6 +128,23 @@ describe('CPU time', () => {
     });
     expect(usage?.cpuMs).toBeGreaterThanOrEqual(300);
     expect(usage?.cpuMs).toBeLessThan(400);
+  });
+
+  it.each<[string, StepDefinition]>([
+    ['shell', { cmd: 'while :; do :; done' }],
+    ['native Python', { language: 'python', runtime: 'native', code: 'while True: pass' }],
+    ['shell and what it starts', { cmd: 'while :; do :; done & while :; do :; done' }],
+  ])('of %s ends at the limit, also on a busy machine', async (_, step) => {
+    const hogs = Array.from({ length: 4 }, () => spawn('/bin/sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
+    const { failure, usage } = await runStep({ ...step, limits: { cpu: '400ms' } }).finally(() =>
+      hogs.forEach((hog) => hog.kill('SIGKILL')),
+    );
+    expect(failure).toMatchObject({
+      limit: 'cpu',
+      message: 'The step used more CPU time than limits.cpu (400ms, set by the step)',
+    });
+    expect(usage?.cpuMs).toBeGreaterThanOrEqual(400);
+    expect(usage?.cpuMs).toBeLessThan(500);
   });
 
   it('is not what passes while a step waits', async () => {
@@ -321,6 +339,7 @@ def run():
 
 describe('bombs', () => {
   const MEMORY_MB = 32;
+  const PYTHON_MB = 64;
   const KINDS: Record<string, { step: StepDefinition; limit?: string }> = {
     lua: {
       step: { language: 'lua', code: 'local t = {} for i = 1, 1e9 do t[i] = "piece " .. i end' },
@@ -338,6 +357,20 @@ describe('bombs', () => {
       },
     },
     shell: { step: { cmd: 'yes | head -c 5000000; echo 1 > $HWFE_OUTPUT' } },
+    python: {
+      step: {
+        language: 'python',
+        code: 'a = []\nwhile True: a.append(bytearray(1 << 20))',
+        limits: { memory: `${PYTHON_MB}MB` },
+      },
+      limit: 'memory',
+    },
+    loop: { step: { language: 'javascript', code: 'for (;;);', limits: { cpu: '100ms' } }, limit: 'cpu' },
+    files: {
+      step: { cmd: 'head -c 5000000 /dev/zero > "$HWFE_WORKDIR/f$$"', limits: { files: '1MB' } },
+      limit: 'files',
+    },
+    host: { step: { cmd: 'x=$(head -c 300000000 /dev/zero | tr "\\0" x); sleep 9' }, limit: 'memory' },
     // Never one without an end: whatever held it would be tried on the machine that runs the tests.
     forks: { step: { cmd: 'for i in $(seq 200); do sleep 20.71 & done; wait' }, limit: 'processes' },
   };
@@ -345,7 +378,9 @@ describe('bombs', () => {
   const PROCESSES = 20;
 
   it('of every kind, eight of each, eight at once, end one by one, and the engine stays small', async () => {
-    const steps = Object.entries(KINDS).flatMap(([kind, { step }]) =>
+    const module = await modules.assemble(GROW);
+    const kinds: typeof KINDS = { ...KINDS, wasm: { step: { module }, limit: 'memory' } };
+    const steps = Object.entries(kinds).flatMap(([kind, { step }]) =>
       Array.from({ length: EACH }, (_, i) => [`${kind}-${i}`, step] as const),
     );
     const limits = { memory: `${MEMORY_MB}MB`, output: '1MB', stdout: '1MB', processes: PROCESSES };
@@ -363,7 +398,7 @@ describe('bombs', () => {
     }, 10);
     const record = await engine.start(plan.value, { maxParallelSteps: EACH }).finished;
     clearInterval(sampler);
-    for (const [kind, { limit }] of Object.entries(KINDS)) {
+    for (const [kind, { limit }] of Object.entries(kinds)) {
       for (let i = 0; i < EACH; i++) {
         const { status, failure, warnings } = record.steps.get(`${kind}-${i}`)!;
         if (limit === undefined)
@@ -376,7 +411,8 @@ describe('bombs', () => {
     }
     expect(runningWith('sleep 20.71')).toEqual([]);
     // Threads of each language stay, each with an interpreter of up to that much, beside their own 30 MB or so.
-    expect(most - before).toBeLessThan(3 * EACH * (MEMORY_MB + 40) * 1024 ** 2);
+    const pythons = EACH * (PYTHON_MB + 60);
+    expect(most - before).toBeLessThan((4 * EACH * (MEMORY_MB + 40) + pythons) * 1024 ** 2);
   }, 120_000);
 });
 

@@ -176,6 +176,18 @@ describe('the sandbox', () => {
       'return { os.date("!%Y-%m-%d %H:%M:%S %j %a %B %V %U %p", 1700000000), os.date("!*t", 0).year, os.time({ year = 2024, month = 14, day = 1, hour = 12 }) == os.time({ year = 2025, month = 2, day = 1, hour = 12 }) }';
     expect((await run(code)).shown).toBe('["2023-11-14 22:13:20 318 Tue November 46 46 PM",1970,true]');
   });
+
+  test.each([
+    [8_640_000_000_001n, '275760-09-13 00:00:01 257 Sat'],
+    [10_000_000_000_000n, '318857-05-20 17:46:40 140 Sun'],
+    [-10_000_000_000_000n, '-314918-08-13 06:13:20 225 Sun'],
+    [67_767_976_233_532_799n, '2147483647-12-31 23:59:59 365 Tue'],
+    [-67_768_040_609_740_800n, '-2147481748-01-01 00:00:00 001 Thu'],
+  ])('%i is as far as in the C library, there and back', async (seconds, date) => {
+    const code = `local d = os.date("!*t", ${seconds})
+      return { os.date("!%Y-%m-%d %H:%M:%S %j %a", ${seconds}), math.abs(os.time(d) - (${seconds})) < 86400 or d.year > 2147480000 or d.year < -2147480000 }`;
+    expect((await run(code)).shown).toBe(`["${date}",true]`);
+  });
 });
 
 describe('errors', () => {

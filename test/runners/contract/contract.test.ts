@@ -1,5 +1,6 @@
 /** Runs the contract suite against every implementation. */
-import { createImplementations } from './implementations.ts';
+import { createImplementations, createStricter } from './implementations.ts';
 import { describeContract } from './suite.ts';
 
-for (const implementation of createImplementations()) describeContract(implementation);
+for (const implementation of [...createImplementations(), ...(await createStricter())])
+  describeContract(implementation);

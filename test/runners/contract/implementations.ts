@@ -1,6 +1,20 @@
 /** The implementations that the contract suite runs against: one entry per language and runtime. */
-import type { Language, LoadRunner, Outcome, PrintedLine, Runner, Runtime } from '../../../runners/contract.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  Job,
+  Language,
+  LoadRunner,
+  Outcome,
+  PrintedLine,
+  Runner,
+  Runtime,
+  ThreadSetup,
+} from '../../../runners/contract.ts';
 import { Printer } from '../../../runners/printer.ts';
+import { findBubblewrap } from '../../../runners/process/bubblewrap.ts';
+import { Slots } from '../../../src/run/slots.ts';
 import { ProcessRig, setupOf } from '../process/rig.ts';
 import { type StepRequest, jobOf } from './job.ts';
 
@@ -53,39 +67,105 @@ function inProcess(
 
 /** An implementation whose runner works in this thread and starts processes through a spawner of its own. */
 function throughSpawner(
+  bubblewrap: string | undefined,
   language: Language,
   load: () => Promise<{ readonly load: LoadRunner }>,
   exceptions: Readonly<Record<string, string>>,
 ): Implementation {
   const rig = new ProcessRig();
+  const tmp = bubblewrap === undefined ? '' : mkdtempSync(join(tmpdir(), 'hwfe-test-sandbox-'));
+  const strict = bubblewrap === undefined ? {} : { isolation: 'os' as const, bubblewrap, tmp };
   let runner: Promise<Runner> | undefined;
   return {
-    name: `${language} (native)`,
+    name: `${language} (native${bubblewrap === undefined ? '' : ', os'})`,
     language,
     runtime: 'native',
     exceptions,
     async run(request) {
       runner ??= load().then((module) => module.load(setupOf(language, 'native')));
       const env = { PATH: process.env['PATH'] ?? '', ...request.env };
-      return rig.run(await runner, jobOf(language, 'native', { ...request, env }));
+      return rig.run(await runner, { ...jobOf(language, 'native', { ...request, env }), ...strict });
     },
-    close: () => rig.close(),
+    async close() {
+      await rig.close();
+      if (tmp !== '') rmSync(tmp, { recursive: true });
+    },
+  };
+}
+
+/** An implementation whose runner works in a process without rights, as steps of a stricter isolation do. */
+function inSlot(
+  language: Language,
+  bubblewrap: string | undefined,
+  exceptions: Readonly<Record<string, string>>,
+): Implementation {
+  const isolation = bubblewrap === undefined ? 'process' : 'os';
+  let slots: Slots | undefined;
+  return {
+    name: `${language} (${isolation})`,
+    language,
+    runtime: 'embedded',
+    exceptions,
+    async run(request) {
+      const setup: ThreadSetup = { language, runtime: 'embedded', cacheDir: '', wasi: true, ownsProcess: true };
+      slots ??= new Slots(setup, { language, cacheDir: '', bubblewrap }, 1);
+      const lines: PrintedLine[] = [];
+      const onLines = (more: readonly PrintedLine[]): void => void lines.push(...more);
+      const job: Job = { ...jobOf(language, 'embedded', request), isolation };
+      const { outcome } = await slots.start(job, { timeoutMs: undefined, onLines }).finished;
+      return { outcome, lines };
+    },
+    close: async () => slots?.close(),
   };
 }
 
 const WHOLE_FLOATS = 'JavaScript has one number type: a whole float is written as an integer (contract 1.3)';
 
+const NO_FILES = 'a step in a process without rights reaches no files, and says so: test/security/run-files.test.ts';
+const FILE_CASES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'a directory is no file',
+    'a file is written from bytes, over one that is there, and found by its absolute path',
+    'a file of the machine is written and read, where that is granted',
+    'a file that a step hands on comes with its size and hash',
+    'a file that has changed since it was handed on is not read',
+    'a file that is not there fails the step',
+    'granted files are listed by their pattern',
+    'the next step reads a file by its value, and hands it on as it came',
+  ].map((name) => [name, NO_FILES]),
+);
+
+/** Those of stricter isolation, fresh ones, for the caller to close; those in sandboxes where the machine can make them. */
+export async function createStricter(): Promise<readonly Implementation[]> {
+  const found = await findBubblewrap(process.env['PATH']);
+  if (!found.ok) console.warn(`The contract is not tested in sandboxes here. ${found.message}`);
+  const bubblewrap = found.ok ? found.program : undefined;
+  const slots = (program: string | undefined): readonly Implementation[] => [
+    inSlot('lua', program, { ...FILE_CASES, ...LUA }),
+    inSlot('javascript', program, { ...FILE_CASES, ...JAVASCRIPT }),
+    inSlot('python', program, FILE_CASES),
+  ];
+  if (bubblewrap === undefined) return slots(undefined);
+  return [...slots(undefined), ...slots(bubblewrap), ...onTheHost(bubblewrap)];
+}
+
+const LUA: Implementation['exceptions'] = { 'an async function is awaited': 'Lua has no async functions' };
+const JAVASCRIPT: Implementation['exceptions'] = { 'integers stay integers and floats stay floats': WHOLE_FLOATS };
+
 /** Fresh ones, for the caller to close. */
 export function createImplementations(): readonly Implementation[] {
   return [
-    inProcess('lua', () => import('../../../runners/lua/index.ts'), {
-      'an async function is awaited': 'Lua has no async functions',
-    }),
-    inProcess('javascript', () => import('../../../runners/javascript/index.ts'), {
-      'integers stay integers and floats stay floats': WHOLE_FLOATS,
-    }),
+    inProcess('lua', () => import('../../../runners/lua/index.ts'), LUA),
+    inProcess('javascript', () => import('../../../runners/javascript/index.ts'), JAVASCRIPT),
     inProcess('python', () => import('../../../runners/python/index.ts'), {}),
-    throughSpawner('shell', () => import('../../../runners/shell/index.ts'), {
+    ...onTheHost(),
+  ];
+}
+
+/** In a sandbox, where there is a program to make it. */
+function onTheHost(bubblewrap?: string): readonly Implementation[] {
+  return [
+    throughSpawner(bubblewrap, 'shell', () => import('../../../runners/shell/index.ts'), {
       'without inputs, run is called without arguments': 'a shell function takes no inputs as arguments',
       'NaN and infinities become null, with one warning that names the first place': 'JSON text has neither',
       'a function in the output fails the step with its path': 'JSON text cannot hold one',
@@ -103,12 +183,10 @@ export function createImplementations(): readonly Implementation[] {
       'a file of the machine is written and read, where that is granted': "a shell step has its user's rights",
       'granted files are listed by their pattern': "a shell step has its user's rights",
     }),
-    throughSpawner('python', () => import('../../../runners/native/index.ts'), {}),
-    throughSpawner('javascript', () => import('../../../runners/native/index.ts'), {
-      'integers stay integers and floats stay floats': WHOLE_FLOATS,
-    }),
-    throughSpawner('lua', () => import('../../../runners/native/index.ts'), {
-      'an async function is awaited': 'Lua has no async functions',
+    throughSpawner(bubblewrap, 'python', () => import('../../../runners/native/index.ts'), {}),
+    throughSpawner(bubblewrap, 'javascript', () => import('../../../runners/native/index.ts'), JAVASCRIPT),
+    throughSpawner(bubblewrap, 'lua', () => import('../../../runners/native/index.ts'), {
+      ...LUA,
       'granted files are listed by their pattern': 'plain Lua has no way to list files, and says so',
     }),
   ];
