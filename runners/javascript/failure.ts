@@ -3,7 +3,7 @@ import type { Limits, Origin, Position, StepFailure } from '../contract.ts';
 import { positionAt } from '../failures.ts';
 import { overLimit } from '../limits.ts';
 import type { Thrown } from './guest/kernel.ts';
-import { OWN_FILE } from './sandbox.ts';
+import { OWN_FILE } from './prelude.ts';
 
 /** Recursion without end leaves thousands. */
 const MOST_ROWS = 30;

@@ -1,11 +1,5 @@
 /** A QuickJS that is as new for every step: the first one's memory, kept from before any code of a step ran. */
-import {
-  type JSValuePointer,
-  Lifetime,
-  type QuickJSContext,
-  type QuickJSHandle,
-  type QuickJSRuntime,
-} from 'quickjs-emscripten';
+import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
 import type { Deadline, StepFailure } from '../contract.ts';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { GrantedFiles } from '../grants/granted-files.ts';
@@ -14,21 +8,10 @@ import { Network } from '../grants/network.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
-import { installClone } from './guest/clone.ts';
-import { installConsole } from './guest/console.ts';
-import { installFetch } from './guest/fetch.ts';
-import { createFormat } from './guest/inspect.ts';
-import { createKernel, type Kernel } from './guest/kernel.ts';
-import { createKinds } from './guest/kinds.ts';
-import { createNative } from './guest/native.ts';
-import { createParts, type Part } from './guest/parts.ts';
-import { createRefusals } from './guest/refusals.ts';
-import { createSerialiser } from './guest/serialise.ts';
-import { installTimers } from './guest/timers.ts';
-import { createTables } from './guest/tables.ts';
-import { installUrl } from './guest/url.ts';
-import { installWeb } from './guest/web.ts';
+import type { Kernel } from './guest/kernel.ts';
+import type { Part } from './guest/parts.ts';
 import { MemoryImage } from './memory-image.ts';
+import { evaluatePrelude, OWN_FILE, partText, preparedKernel } from './prelude.ts';
 import { type Prepared, readPrepared } from './prepared.ts';
 import { newQuickJS, quickJSCode } from './quickjs.ts';
 
@@ -37,78 +20,6 @@ const STACK_LIMIT = 2 * 1024 * 1024;
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
 const KEEP_UNDER = 64 * 1024 * 1024;
 const PAGE = 65_536;
-/** The file name of our own code inside the guest, by which its frames are told from the step's. */
-export const OWN_FILE = 'hwfe:guest';
-
-/** The guest's code is written as functions of this program and travels as their text. */
-const PARTS: Readonly<Record<Part, string>> = {
-  console: `(bridge) => {
-    const format = (${createFormat.toString()})();
-    (${installConsole.toString()})(bridge, format);
-    return format;
-  }`,
-  timers: `(${installTimers.toString()})`,
-  web: `(${installWeb.toString()})`,
-  url: `(${installUrl.toString()})`,
-  clone: `(${installClone.toString()})`,
-  fetch: `(${installFetch.toString()})`,
-  refusals: `(${createRefusals.toString()})`,
-  kinds: `(bridge) => {
-    const kinds = (${createKinds.toString()})(bridge, (${createTables.toString()})());
-    Object.defineProperty(globalThis, 'hwfe', { value: kinds.hwfe, writable: true, configurable: true });
-    return kinds;
-  }`,
-};
-
-const GLOBALS: Readonly<Record<string, Part>> = {
-  console: 'console',
-  ...named('timers', 'setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask'),
-  ...named('web', 'TextEncoder TextDecoder atob btoa crypto'),
-  ...named('url', 'URL URLSearchParams'),
-  structuredClone: 'clone',
-  hwfe: 'kinds',
-  ...named('fetch', 'fetch Headers Response'),
-};
-
-function named(part: Part, names: string): Record<string, Part> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, part]));
-}
-
-const PRELUDE = `(bridge, globals) => {
-  const parts = (${createParts.toString()})(bridge, JSON.parse(globals));
-  const native = (${createNative.toString()})();
-  const serialise = (${createSerialiser.toString()})(native, parts);
-  return (${createKernel.toString()})(native, serialise, parts.load);
-}`;
-
-const KERNEL = [
-  'begin',
-  'start',
-  'poll',
-  'fire',
-  'answered',
-  'settled',
-  'outputText',
-  'describe',
-  'load',
-] as const satisfies (keyof Kernel)[];
-
-function evaluatePrelude(context: QuickJSContext, bridge: QuickJSHandle): Map<string, QuickJSHandle> {
-  const install = context.unwrapResult(context.evalCode(PRELUDE, OWN_FILE));
-  const globals = context.newString(JSON.stringify(GLOBALS));
-  const kernel = context.unwrapResult(context.callFunction(install, context.undefined, bridge, globals));
-  return new Map(KERNEL.map((name) => [name, context.getProp(kernel, name)]));
-}
-
-function handleAt(pointer: number, owner: QuickJSRuntime): QuickJSHandle {
-  return new Lifetime<JSValuePointer, JSValuePointer, QuickJSRuntime>(
-    pointer as JSValuePointer,
-    undefined,
-    undefined,
-    owner,
-  );
-}
-
 export class Sandbox {
   readonly context: QuickJSContext;
   readonly runtime: QuickJSRuntime;
@@ -174,7 +85,7 @@ export class Sandbox {
     if (prepared !== undefined && this.isPrepared) {
       this.#image = new MemoryImage(memory, prepared.regions);
       this.#image.restore();
-      this.#kernel = new Map(KERNEL.map((name) => [name, handleAt(prepared.handles[name]!, this.runtime)]));
+      this.#kernel = preparedKernel(prepared.handles, this.runtime);
     } else {
       this.#kernel = evaluatePrelude(context, bridge);
       this.#image = new MemoryImage(memory);
@@ -251,6 +162,6 @@ export class Sandbox {
 
   #part(name: Part): QuickJSHandle {
     if (!this.#installed.has(name)) this.#wanted.add(name);
-    return this.context.unwrapResult(this.context.evalCode(PARTS[name], OWN_FILE));
+    return this.context.unwrapResult(this.context.evalCode(partText(name), OWN_FILE));
   }
 }
