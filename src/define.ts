@@ -2,10 +2,15 @@
 import type { StepDefinition, WorkflowDefinition } from './parse/definition.ts';
 
 /** A step whose dependencies can only be steps of the same workflow. */
-export type StepAmong<Names extends string> = Omit<StepDefinition, 'depends_on' | 'case' | 'default'> & {
+export type StepAmong<Names extends string> = Omit<
+  StepDefinition,
+  'depends_on' | 'case' | 'default' | 'fallback' | 'on_failure'
+> & {
   depends_on?: NoInfer<Names> | readonly NoInfer<Names>[];
   case?: Record<string, NoInfer<Names> | readonly NoInfer<Names>[]>;
   default?: NoInfer<Names> | readonly NoInfer<Names>[];
+  fallback?: NoInfer<Names>;
+  on_failure?: NoInfer<Names> | readonly NoInfer<Names>[];
 };
 
 /**
@@ -13,7 +18,11 @@ export type StepAmong<Names extends string> = Omit<StepDefinition, 'depends_on' 
  * exist, is a type error where it stands.
  */
 export function defineWorkflow<Names extends string>(
-  definition: Omit<WorkflowDefinition, 'steps' | 'tasks'> & { steps: { [Name in Names]: StepAmong<Names> } },
+  definition: Omit<WorkflowDefinition, 'steps' | 'tasks' | 'on_failure' | 'finally'> & {
+    steps: { [Name in Names]: StepAmong<Names> };
+    on_failure?: NoInfer<Names> | readonly NoInfer<Names>[];
+    finally?: NoInfer<Names> | readonly NoInfer<Names>[];
+  },
 ): WorkflowDefinition {
   return definition;
 }

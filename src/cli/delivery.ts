@@ -30,8 +30,14 @@ async function finalOutputs(plan: Plan, record: RunRecord): Promise<FinalOutput[
       return text === undefined ? [] : [{ step: name, value: Buffer.from(text) }];
     });
   }
+  const standIns = new Set(plan.steps.map((one) => one.step.fallback));
   return plan.steps.flatMap(({ step, dependants }) => {
-    const value = dependants.length === 0 ? record.steps.get(step.name)?.output : undefined;
+    // Whoever only waits for the end of the run takes nothing.
+    const isTaken = dependants.some(
+      (dependant) => plan.steps[dependant]!.step.takesFrom?.includes(step.name) !== false,
+    );
+    const isFinal = !isTaken && !standIns.has(step.name);
+    const value = isFinal ? record.steps.get(step.name)?.output : undefined;
     return value === undefined ? [] : [{ step: step.name, value }];
   });
 }

@@ -30,9 +30,9 @@ export const ROOTS = ['inputs', 'steps', 'vars', 'env', 'run', 'workflow'] as co
 export const LOCAL: Readonly<Record<Surroundings, readonly string[]>> = {
   loop: ['index', 'output'],
   result: ['output'],
-  item: ['item', 'index'],
+  failure: ['error', 'attempt'],
 };
-const LOCAL_TYPES: Readonly<Record<string, string>> = { index: 'int', output: 'dyn', item: 'dyn' };
+const LOCAL_TYPES: Readonly<Record<string, string>> = { index: 'int', output: 'dyn', error: 'dyn', attempt: 'int' };
 
 export function createEnvironment(
   inputs: ReadonlyMap<string, InputType>,
@@ -44,7 +44,7 @@ export function createEnvironment(
       ctor: StepView,
       fields: { output: 'dyn', status: 'string', error: 'dyn', attempts: 'int' },
     })
-    .registerType('Run', { ctor: RunView, fields: { id: 'string' } })
+    .registerType('Run', { ctor: RunView, fields: { id: 'string', failed: 'bool', failures: 'list' } })
     .registerType('Workflow', { ctor: WorkflowView, fields: { name: 'string' } })
     .registerType('Inputs', {
       ctor: InputsView,

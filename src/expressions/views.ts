@@ -29,6 +29,10 @@ export class StepView {
 
 export class RunView {
   readonly id: string;
+  failed = false;
+  /** How steps have failed, the first first. */
+  readonly failures: unknown[] = [];
+
   constructor(id: string) {
     this.id = id;
   }

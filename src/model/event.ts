@@ -71,6 +71,14 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly failure: StepFailure;
       readonly delayMs: number;
     }
+  /** A turn of its loop is done, and the next starts after the delay. */
+  | {
+      readonly kind: 'step-looping';
+      readonly step: string;
+      /** Turns done so far. */
+      readonly turn: number;
+      readonly delayMs: number;
+    }
   | {
       readonly kind: 'step-succeeded';
       readonly step: string;
@@ -87,6 +95,10 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly step: string;
       readonly attempt: number;
       readonly failure: StepFailure;
+      /** The run goes on as if it had succeeded. */
+      readonly ignored?: true;
+      /** The step that runs in its place, and whose end counts. */
+      readonly fallback?: string;
       readonly durationMs: number;
       /** Of the last attempt. */
       readonly usage: Usage;
@@ -129,6 +141,8 @@ export type SkipReason =
   | { readonly kind: 'failure-mode'; readonly step: string }
   /** Its `if` was false. */
   | { readonly kind: 'condition'; readonly expression: string }
+  /** It is the `fallback` of that step, which did not fail. */
+  | { readonly kind: 'not-needed'; readonly step: string }
   /** What its `run_if` asks for can no longer be. */
   | { readonly kind: 'run-if'; readonly rule: string }
   /** The `switch` of that step chose others. */

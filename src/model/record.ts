@@ -20,6 +20,8 @@ export interface StepRecord {
   readonly level: number;
   status: StepStatus;
   attempt: number;
+  /** Turns of its loop that were done before the last. */
+  turns?: number;
   language?: Language;
   runtime?: Runtime;
   /** Absent for `thread`. */
@@ -34,6 +36,8 @@ export interface StepRecord {
   /** Of the last attempt. */
   usage?: Usage;
   failure?: StepFailure;
+  /** The run went on as if it had succeeded. */
+  ignored?: true;
   skipped?: SkipReason;
   warnings?: string[];
 }
@@ -103,6 +107,9 @@ export function fold(record: RunRecord, event: RunEvent): void {
     case 'step-retrying':
       known(record, event.step).status = 'retrying';
       return;
+    case 'step-looping':
+      known(record, event.step).turns = event.turn;
+      return;
     case 'step-succeeded': {
       const step = known(record, event.step);
       step.status = 'succeeded';
@@ -116,6 +123,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       const step = known(record, event.step);
       step.status = 'failed';
       step.failure = event.failure;
+      if (event.ignored === true) step.ignored = true;
       step.usage = event.usage;
       step.durationMs = event.durationMs;
       return;

@@ -8,8 +8,8 @@ export interface Expression {
   readonly within?: Surroundings;
 }
 
-/** `loop`: `index` and `output`, of the turn before. `result`: `output`, of the step itself. `item`: `item` and `index`. */
-export type Surroundings = 'loop' | 'result' | 'item';
+/** `loop`: `index` and `output`, of the turn before. `result`: `output`, of the step itself. `failure`: `error` and `attempt`. */
+export type Surroundings = 'loop' | 'result' | 'failure';
 
 export type Template =
   /** Canonical JSON text. */

@@ -49,9 +49,23 @@ export interface Step {
   readonly runIf?: RunIf;
   /** Which of its dependants go on, computed from its output. */
   readonly branches?: Branches;
+  /** It is done again until something is so. */
+  readonly loop?: Loop;
   /** For one attempt. */
   readonly timeoutMs?: number;
+  /** For all attempts and turns, and the time between them. */
+  readonly deadlineMs?: number;
   readonly retry: RetryPolicy;
+  /** Another attempt follows only where this is true. */
+  readonly retryIf?: Expression;
+  /** The step that runs in its place when it has failed, and whose output stands in. */
+  readonly fallback?: string;
+  /** The steps that get its failure when it has failed. */
+  readonly onFailure?: readonly string[];
+  /** Of its dependencies, those whose outputs it gets; absent for all. */
+  readonly takesFrom?: readonly string[];
+  /** The run goes on as if it had succeeded, but without its output. */
+  readonly ignoreFailure?: boolean;
   /** Workflow's and step's `env`, merged. */
   readonly env: Readonly<Record<string, string>>;
   /** Entries of the environment that are computed when the step starts; absent for none. */
@@ -86,6 +100,13 @@ export type RunIf =
   | { readonly rule: 'at_least'; readonly count: number };
 
 export type RunRule = 'all_success' | 'all_done' | 'one_success' | 'one_failed' | 'none_failed' | 'always';
+
+export interface Loop {
+  readonly until: Expression;
+  /** Turns at most. */
+  readonly max: number;
+  readonly delayMs: number;
+}
 
 export interface Branches {
   readonly on: Expression;

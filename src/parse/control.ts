@@ -1,19 +1,23 @@
 /** Reads whether a step runs, and which of its dependants go on. */
 import type { Expression } from '../model/template.ts';
-import type { Branches, RunIf, Step } from '../model/workflow.ts';
+import type { Branches, Loop, RunIf, Step } from '../model/workflow.ts';
 import type { TableValue, TextValue } from './document.ts';
+import { CONTROL_FIELDS } from './fields/control-fields.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import type { TextContext } from './templates/text.ts';
 import type { UseContext } from './templates/uses.ts';
 
-export type Control = Pick<Step, 'condition' | 'runIf' | 'branches'>;
+export type Control = Pick<
+  Step,
+  'condition' | 'runIf' | 'branches' | 'loop' | 'retryIf' | 'deadlineMs' | 'ignoreFailure' | 'fallback' | 'onFailure'
+>;
 
 const NOTHING: Control = {};
 
 /** Most steps have none of it, and share one answer. */
 export function readControl(step: string, table: TableValue, fields: StepFields, files: TextContext): Control {
   const { if: condition, run_if: rule, at_least: count } = fields;
-  if ((condition ?? rule ?? count ?? fields.switch ?? fields.case ?? fields.default) === undefined) return NOTHING;
+  if (!Object.keys(CONTROL_FIELDS).some((name) => table.entries.has(name))) return NOTHING;
   const of = (field: string): string => `"${field}" of step "${step}"`;
   const tell = (field: string, message: string): void =>
     files.mistakes.add('bad-condition', table.entries.get(field)?.keySpan, message);
@@ -22,12 +26,25 @@ export function readControl(step: string, table: TableValue, fields: StepFields,
   }
   const runIf = runIfOf(rule, count);
   const branches = readBranches(step, fields, files, tell);
+  const loop = readLoop(step, fields, files, tell);
+  const { retry_if: retryIf, deadline, ignore_failure: ignoreFailure } = fields;
+  if (retryIf !== undefined && fields.retries === undefined) {
+    tell('retry_if', `Give step "${step}" "retries" as well: "retry_if" only rules some of them out`);
+  }
   return {
     ...(condition && {
       condition: readExpression(condition, { step, what: of('if'), isCondition: true }, files),
     }),
     ...(runIf && { runIf }),
     ...(branches && { branches }),
+    ...(loop && { loop }),
+    ...(retryIf && {
+      retryIf: readExpression(retryIf, { step, what: of('retry_if'), within: 'failure', isCondition: true }, files),
+    }),
+    ...(deadline !== undefined && { deadlineMs: deadline }),
+    ...(ignoreFailure === true && { ignoreFailure }),
+    ...(fields.fallback !== undefined && { fallback: fields.fallback }),
+    ...(fields.on_failure && { onFailure: fields.on_failure.map(({ text }) => text) }),
   };
 }
 
@@ -57,6 +74,24 @@ function readBranches(
     others: others.map(({ text }) => text),
   };
 }
+
+function readLoop(
+  step: string,
+  { loop }: StepFields,
+  files: TextContext,
+  tell: (field: string, message: string) => void,
+): Loop | undefined {
+  if (loop === undefined) return undefined;
+  const { until, max = MOST_TURNS, delay = 0 } = loop;
+  if (until === undefined) {
+    tell('loop', `Give the loop of step "${step}" an "until": loop = { until = "output.done" }`);
+    return undefined;
+  }
+  const context = { step, what: `"until" of the loop of step "${step}"`, within: 'loop', isCondition: true } as const;
+  return { until: readExpression(until, context, files), max, delayMs: delay };
+}
+
+const MOST_TURNS = 100;
 
 /** With or without the brackets of a template around it. */
 export function readExpression(value: TextValue, context: UseContext, { uses }: TextContext): Expression {

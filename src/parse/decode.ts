@@ -53,8 +53,9 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   }
   const inputs = readInputs(fields.inputs, mistakes);
   const outputs = readOutputs(fields.outputs, lines, context);
+  const ends = { onFailure: fields.on_failure ?? [], finally: fields.finally ?? [] };
   const { steps, outline } = resolveNames(
-    { file, inputs, env: context.env, steps: declared, outline: names },
+    { file, inputs, env: context.env, steps: declared, outline: names, ends },
     context.uses,
     mistakes,
   );

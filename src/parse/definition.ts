@@ -22,6 +22,10 @@ export interface WorkflowDefinition {
   inputs?: Record<string, InputDefinition>;
   /** What the run returns: values with templates in them, or tables with `value` and `format`. */
   outputs?: Record<string, unknown>;
+  /** Steps that run at the end of a run in which a step has failed; they get `inputs.failures`. */
+  on_failure?: string | readonly string[];
+  /** Steps that run at the end of every run. */
+  finally?: string | readonly string[];
   /** Given to every step. */
   env?: Record<string, string | number | boolean>;
   /** For each step that does not say otherwise. */
@@ -107,6 +111,18 @@ export interface StepDefinition {
   case?: Record<string, string | readonly string[]>;
   /** The steps that go on where `case` lacks the value. */
   default?: string | readonly string[];
+  /** The step is done again until `until` is true, at most `max` times. Default of `max`: 100. */
+  loop?: { until: string; max?: number; delay?: DurationText };
+  /** Another attempt follows a failed one only where this expression is true. */
+  retry_if?: string;
+  /** For all attempts, turns and delays together. */
+  deadline?: DurationText;
+  /** The step that runs in its place when it has failed. */
+  fallback?: string;
+  /** Steps that run when it has failed; they get the failure as `inputs.failure`. */
+  on_failure?: string | readonly string[];
+  /** The run goes on, and may succeed, though the step has failed. */
+  ignore_failure?: boolean;
   /** Values that it gets beside the outputs of what it depends on; their texts may have templates. */
   inputs?: Record<string, unknown>;
   /** Keeps the output, or the last line that a shell step printed, as a variable of expressions. */

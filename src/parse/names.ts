@@ -6,6 +6,7 @@ import type { SourceFile } from '../model/source.ts';
 import type { Dependency, Outline, Step } from '../model/workflow.ts';
 import { carriedSecrets } from './carried-secrets.ts';
 import type { TextValue } from './document.ts';
+import { type EndHandlers, withHandlers } from './handlers.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Uses } from './templates/uses.ts';
 
@@ -15,6 +16,7 @@ export interface Declared {
   readonly env: ReadonlyMap<string, TextValue>;
   readonly steps: readonly Step[];
   readonly outline: Outline['steps'];
+  readonly ends: EndHandlers;
 }
 
 /** Steps and outline as they came where the file has no expressions, which costs nothing then. */
@@ -22,7 +24,7 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
   const { file, steps, outline } = declared;
   const vars = variablesOf(steps, mistakes);
   const conditional = steps.filter(({ runIf, branches }) => (runIf ?? branches) !== undefined);
-  if (uses.all.length + conditional.length === 0) return { steps, outline };
+  if (uses.all.length + conditional.length === 0) return withHandlers(steps, outline, declared.ends, mistakes);
   const byName = new Map(steps.map((step) => [step.name, step]));
   const ofWorkflow = [...declared.env.keys()];
   const { mistakes: found, needs } = checkExpressions(file, uses.all, {
@@ -50,8 +52,9 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
     const carriesSecrets = carriedSecrets(step, secrets);
     return withNeeds(carriesSecrets === undefined ? step : { ...step, carriesSecrets });
   });
-  tellImpossible(resolved, mistakes);
-  return { steps: resolved, outline: outline.map(withNeeds) };
+  const handled = withHandlers(resolved, outline.map(withNeeds), declared.ends, mistakes);
+  tellImpossible(handled.steps, mistakes);
+  return handled;
 }
 
 /** What a `switch` chooses depends on the step that has it. */

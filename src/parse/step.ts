@@ -69,7 +69,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const isolation = isolationOf(context.isolation, fields.isolation);
   tellMisfits(name, table, { language, runtime: fields.runtime, isolation }, mistakes);
   tellVainPermissions(name, { language, runtime: fields.runtime }, fields.permissions, table, mistakes);
-  const given = { of: owner, context: { step: name }, files: context };
+  const given = { of: owner, context: { step: name, ...(fields.loop && { within: 'loop' as const }) }, files: context };
   const words = readShellTemplates(language, fields, given);
   const read = decodeScript({ name, entry, table, language }, fields, context);
   const script = read?.kind === 'code' && words !== undefined ? { ...read, code: words.code } : read;

@@ -2,12 +2,14 @@
 import type { EncodedValue, Job, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
 import { withSenses } from '../model/senses.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
+import type { Result } from '../model/result.ts';
 import type { Step } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
 import type { Finished, Pool, RunningJob } from './pool.ts';
 import type { Recall, Recalled } from './recall.ts';
 import { mayRetry, retryDelay } from './retry.ts';
+import type { Running } from './running.ts';
 
 export type AttemptEnd = { readonly attempt: number; readonly durationMs: number } & (
   | {
@@ -23,7 +25,16 @@ export type AttemptEnd = { readonly attempt: number; readonly durationMs: number
   | { readonly how: 'cancelled' }
 );
 
-export class StepRun {
+/** Whether another attempt may follow a failed one. */
+export type RetryRule = (failure: StepFailure, attempt: number) => Result<boolean, StepFailure>;
+
+interface StepRunOptions {
+  readonly recall?: Recall | undefined;
+  readonly key?: Uint8Array | undefined;
+  readonly retryRule?: RetryRule;
+}
+
+export class StepRun implements Running {
   /** Never rejects. */
   readonly finished: Promise<AttemptEnd>;
   readonly #step: Step;
@@ -32,6 +43,7 @@ export class StepRun {
   readonly #pool: Pool;
   readonly #tell: (happening: Happening) => void;
   readonly #recall: Recall | undefined;
+  readonly #retryRule: RetryRule | undefined;
   #key: Uint8Array | undefined;
   #job: RunningJob | undefined;
   #stopped = false;
@@ -44,8 +56,9 @@ export class StepRun {
     settings: JobSettings,
     pool: Pool,
     tell: (happening: Happening) => void,
-    { recall, key }: { readonly recall?: Recall | undefined; readonly key?: Uint8Array | undefined } = {},
+    { recall, key, retryRule }: StepRunOptions = {},
   ) {
+    this.#retryRule = retryRule;
     this.#recall = recall;
     this.#key = key;
     this.#step = step;
@@ -90,6 +103,9 @@ export class StepRun {
       if (failure.reason === 'cancelled') return { how: 'cancelled', attempt, durationMs };
       const delayMs = mayRetry(failure) ? retryDelay(this.#step.retry, attempt, Math.random) : undefined;
       if (delayMs === undefined || this.#stopped) return { how: 'failed', attempt, durationMs, failure, usage };
+      const again = this.#retryRule?.(failure, attempt);
+      if (again?.ok === false) return { how: 'failed', attempt, durationMs, failure: again.error, usage };
+      if (again?.value === false) return { how: 'failed', attempt, durationMs, failure, usage };
       this.#tell({ kind: 'step-retrying', step: this.#step.name, attempt, failure, delayMs });
       await this.#pause(delayMs);
       if (this.#stopped) return { how: 'cancelled', attempt, durationMs: performance.now() - startedAt };

@@ -31,7 +31,9 @@ export function hasExpressions({ workflow, steps }: Plan): boolean {
 
 /** Whether something of the step is known only when it is about to start. */
 export function isComputed(step: Step): boolean {
-  return (step.inputs ?? step.computedEnv ?? step.condition ?? step.branches) !== undefined;
+  return (
+    (step.inputs ?? step.computedEnv ?? step.condition ?? step.branches ?? step.loop ?? step.retryIf) !== undefined
+  );
 }
 
 /** Named values of one place: `output` of the step that was just run. */
@@ -43,6 +45,7 @@ export class Facts {
   readonly #evaluator: Evaluator;
   readonly #steps: Map<string, StepView>;
   readonly #vars = new Map<string, unknown>();
+  readonly #run: RunView;
   readonly #common: Local;
 
   constructor(plan: Plan, settings: FactSettings) {
@@ -51,11 +54,12 @@ export class Facts {
     this.#settings = settings;
     this.#evaluator = new Evaluator(new Map(declared.map(({ name, type }) => [name, type])));
     this.#steps = new Map(plan.steps.map(({ step }) => [step.name, new StepView()]));
+    this.#run = new RunView(settings.run);
     this.#common = {
       inputs: inputsView(declared, settings.inputs),
       steps: this.#steps,
       vars: this.#vars,
-      run: new RunView(settings.run),
+      run: this.#run,
       workflow: new WorkflowView(plan.workflow.name),
     };
   }
@@ -67,12 +71,26 @@ export class Facts {
     if (step.register !== undefined) this.#vars.set(step.register, lastLine ?? celValue(output));
   }
 
-  failed(step: Step, failure: StepFailure, attempts: number): void {
+  /** `isMended` where another step runs in its place. */
+  failed(step: Step, failure: StepFailure, attempts: number, isMended = false): void {
     const view = this.#view(step.name);
     view.settle('failed', attempts);
-    const { reason } = failure;
-    const told = Object.entries({ ...failure, reason, message: describeFailure(failure) });
-    view.error = new Map(told.flatMap(([key, value]) => (isTold(value) ? [[key, celOf(value)]] : [])));
+    const error = this.errorOf(step, failure, attempts);
+    view.error = error;
+    if (isMended || step.ignoreFailure === true) return;
+    this.#run.failed = true;
+    this.#run.failures.push(error);
+  }
+
+  /** Another step has run in its place. */
+  replaced(step: Step, output: EncodedValue): void {
+    this.#view(step.name).raw = output;
+  }
+
+  /** How a step failed, as expressions see it. */
+  errorOf({ name }: Step, failure: StepFailure, attempt: number): Map<string, unknown> {
+    const told = Object.entries({ ...failure, message: describeFailure(failure), step: name, attempt });
+    return new Map(told.flatMap(([key, value]) => (isTold(value) ? [[key, celOf(value)]] : [])));
   }
 
   ended(step: string, status: 'cancelled' | 'skipped', attempts: number): void {

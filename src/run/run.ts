@@ -2,16 +2,17 @@
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
-import { fail, ok, type Result } from '../model/result.ts';
-import type { ExecutionMode, FailureMode, Step } from '../model/workflow.ts';
-import { type AttemptEnd, StepRun } from './attempts.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import type { AttemptEnd } from './attempts.ts';
 import { chosenBy } from './branches.ts';
-import { Facts, hasExpressions, type Ready } from './facts.ts';
+import { Facts, hasExpressions } from './facts.ts';
 import { gather } from './inputs.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
-import { mayBeCached, type Recall } from './recall.ts';
+import type { Recall } from './recall.ts';
+import type { Running } from './running.ts';
 import { Scheduler, type Skip } from './scheduler.ts';
+import { StepStarter } from './starting.ts';
 import { outlivesStop } from './tally.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
 
@@ -49,15 +50,15 @@ export class PlanRun {
   /** Resolves once every step has settled and nothing of the run is left on the machine. */
   readonly finished: Promise<RunStatus>;
   readonly #plan: Plan;
-  readonly #pool: Pool;
   readonly #options: PlanRunOptions;
   readonly #listener: RunListener;
   readonly #scheduler: Scheduler;
   /** Where something has to be computed. */
   readonly #facts: Facts | undefined;
+  readonly #starter: StepStarter;
   readonly #outputs: (EncodedValue | undefined)[];
   /** By index. Not a Map: each table that a Map outgrows is kept by the one before it until the collector gets to both. */
-  readonly #active: (StepRun | undefined)[];
+  readonly #active: (Running | undefined)[];
   readonly #startedAt = performance.now();
   readonly #settled: () => void;
   #workdir: Workdir | undefined;
@@ -70,7 +71,6 @@ export class PlanRun {
 
   constructor(plan: Plan, pool: Pool, options: PlanRunOptions, listener: RunListener) {
     this.#plan = plan;
-    this.#pool = pool;
     this.#options = options;
     this.#listener = listener;
     this.#secrets = { values: new Map(), hidden: options.hidden };
@@ -85,6 +85,14 @@ export class PlanRun {
           runtimeOf: (step) => runtimeOf(step, settings.runners),
         })
       : undefined;
+    this.#starter = new StepStarter({
+      pool,
+      tell: (happening) => this.#tell(happening),
+      facts: this.#facts,
+      recall: options.recall,
+      cacheDefault: options.cacheDefault ?? false,
+      keys: options.keys,
+    });
     this.#outputs = plan.steps.map(() => undefined);
     this.#active = plan.steps.map(() => undefined);
     let settled = (): void => {};
@@ -148,9 +156,14 @@ export class PlanRun {
   /** Gives the names of the kept steps in plan order. */
   #keep(kept: ReadonlyMap<string, EncodedValue>): string[] {
     const names: string[] = [];
+    /** The step that each stands in for. */
+    const standIns = new Map<string, string>();
+    for (const { step } of this.#plan.steps) if (step.fallback !== undefined) standIns.set(step.fallback, step.name);
     for (const { index, step } of this.#plan.steps) {
       const output = kept.get(step.name);
-      if (output === undefined) continue;
+      // What stood in for a step that is to run again waits for how that ends.
+      const replaced = standIns.get(step.name);
+      if (output === undefined || (replaced !== undefined && !kept.has(replaced))) continue;
       this.#outputs[index] = output;
       this.#facts?.succeeded(step, output, 0, this.#options.lastLines?.get(step.name));
       const chosen = chosenBy(step, output, this.#plan, this.#facts);
@@ -177,28 +190,29 @@ export class PlanRun {
 
   #startStep(index: number): void {
     const { step, dependsOn } = this.#plan.steps[index]!;
-    const given = dependsOn.filter((dependency) => this.#outputs[dependency] !== undefined);
+    const { takesFrom } = step;
+    const given = dependsOn.filter(
+      (dependency) =>
+        this.#outputs[dependency] !== undefined &&
+        (takesFrom === undefined || takesFrom.includes(this.#plan.steps[dependency]!.step.name)),
+    );
     const inputs = gather(
       given.map((dependency) => this.#plan.steps[dependency]!.step.name),
       given.map((dependency) => this.#outputs[dependency]!),
     );
-    const ready = this.#prepare(step, inputs);
-    if (!ready.ok) {
-      this.#conclude(index, { how: 'failed', attempt: 0, durationMs: 0, failure: ready.error, usage: NO_USAGE });
+    const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
+    const settings: JobSettings = { ...this.#options.settings, workdir, tmp, secrets: this.#secrets };
+    const started = this.#starter.start(step, inputs, settings);
+    if (!started.ok) {
+      this.#conclude(index, { how: 'failed', attempt: 0, durationMs: 0, failure: started.error, usage: NO_USAGE });
       return;
     }
-    if (ready.value === 'skipped') {
+    if (started.value === 'skipped') {
       const because = { kind: 'condition', expression: step.condition!.text } as const;
       this.#tellSkips([{ index, because }, ...this.#scheduler.settle(index, { how: 'skipped' })]);
       return;
     }
-    const { path: workdir = '', tmp = '' } = this.#workdir ?? {};
-    const settings: JobSettings = { ...this.#options.settings, workdir, tmp, secrets: this.#secrets };
-    const { step: computed, inputs: all } = ready.value;
-    const run = new StepRun(computed, all, settings, this.#pool, (happening) => this.#tell(happening), {
-      recall: this.#recallFor(step),
-      key: this.#options.keys?.get(step.name),
-    });
+    const run = started.value;
     this.#active[index] = run;
     void run.finished.then((end) => {
       this.#active[index] = undefined;
@@ -207,23 +221,8 @@ export class PlanRun {
     });
   }
 
-  #prepare(step: Step, inputs: ReadonlyMap<string, EncodedValue>): Result<Ready | 'skipped', StepFailure> {
-    const facts = this.#facts;
-    if (facts === undefined) return ok({ step, inputs });
-    if (step.condition !== undefined) {
-      const isTrue = facts.isTrue(step.condition, step);
-      if (!isTrue.ok) return fail(this.#masked(isTrue.error));
-      if (!isTrue.value) return ok('skipped');
-    }
-    facts.started(step.name);
-    const ready = facts.prepare(step, inputs);
-    return ready.ok ? ready : fail(this.#masked(ready.error));
-  }
-
-  /** What an expression says may have a secret in it. */
   #masked(failure: StepFailure): StepFailure {
-    const masked = this.#secrets.masking?.outcome({ ok: false, failure, warnings: [] });
-    return masked === undefined || masked.ok ? failure : masked.failure;
+    return this.#starter.masked(failure, this.#secrets);
   }
 
   /** Gives why it could not. */
@@ -237,11 +236,6 @@ export class PlanRun {
     return undefined;
   }
 
-  #recallFor(step: Step): Recall | undefined {
-    const { recall, cacheDefault = false, settings } = this.#options;
-    return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
-  }
-
   #conclude(index: number, end: AttemptEnd): void {
     const { step } = this.#plan.steps[index]!;
     const { attempt, durationMs } = end;
@@ -249,11 +243,22 @@ export class PlanRun {
       this.#succeed(index, end);
       return;
     }
+    const standIn = end.how === 'failed' ? this.#scheduler.standInFor(index) : undefined;
+    if (end.how === 'failed' && standIn !== undefined) {
+      this.#replace(index, standIn, end);
+      return;
+    }
     if (end.how === 'failed') {
-      this.#anyFailed = true;
+      const ignored = step.ignoreFailure === true;
+      if (!ignored) this.#anyFailed = true;
       const { failure, usage } = end;
       this.#facts?.failed(step, failure, attempt);
-      this.#tell({ kind: 'step-failed', step: step.name, attempt, failure, durationMs, usage });
+      const marks = ignored ? { ignored: true as const } : {};
+      this.#tell({ kind: 'step-failed', step: step.name, attempt, failure, ...marks, durationMs, usage });
+      if (ignored) {
+        this.#tellSkips(this.#scheduler.settle(index, { how: 'ignored' }));
+        return;
+      }
     } else {
       this.#facts?.ended(step.name, 'cancelled', attempt);
       this.#tell({ kind: 'step-cancelled', step: step.name, attempt, durationMs });
@@ -266,7 +271,13 @@ export class PlanRun {
     const { step } = this.#plan.steps[index]!;
     const { attempt, durationMs, output, usage, cached, lastLine } = end;
     this.#facts?.succeeded(step, output, attempt, lastLine);
-    const chosen = chosenBy(step, output, this.#plan, this.#facts);
+    const replaced = this.#scheduler.replacedBy(index);
+    if (replaced !== undefined) {
+      this.#outputs[replaced] = output;
+      this.#facts?.replaced(this.#plan.steps[replaced]!.step, output);
+    }
+    const deciding = replaced === undefined ? step : this.#plan.steps[replaced]!.step;
+    const chosen = chosenBy(deciding, output, this.#plan, this.#facts);
     if (!chosen.ok) {
       const failure = this.#masked(chosen.error);
       this.#conclude(index, { how: 'failed', attempt, durationMs, failure, usage });
@@ -284,6 +295,17 @@ export class PlanRun {
     });
     const except = chosen.value;
     this.#tellSkips(this.#scheduler.settle(index, { how: 'succeeded', ...(except && { except }) }));
+  }
+
+  /** Another step runs in its place, and in its room. */
+  #replace(index: number, standIn: number, end: AttemptEnd & { how: 'failed' }): void {
+    const { step } = this.#plan.steps[index]!;
+    const { attempt, durationMs, failure, usage } = end;
+    const fallback = this.#plan.steps[standIn]!.step.name;
+    this.#facts?.failed(step, failure, attempt, true);
+    this.#tell({ kind: 'step-failed', step: step.name, attempt, failure, fallback, durationMs, usage });
+    this.#tellSkips(this.#scheduler.settle(index, { how: 'replaced' }));
+    this.#startStep(standIn);
   }
 
   /** But for what is to run always. */

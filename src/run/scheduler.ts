@@ -30,6 +30,8 @@ export type Settling =
       readonly except?: Exclusion;
     }
   | { readonly how: 'failed' | 'cancelled' | 'ignored' }
+  /** It failed, and its fallback runs in its place from here on. */
+  | { readonly how: 'replaced' }
   /** It was taken, and its condition found false. */
   | { readonly how: 'skipped' };
 
@@ -56,6 +58,9 @@ export class Scheduler {
   readonly #missing: Int32Array;
   /** Of the steps whose `run_if` is not the usual one. */
   readonly #tallies: ReadonlyMap<number, Tally>;
+  /** Fallbacks by the step that each stands in for, and the other way round. */
+  readonly #standIns = new Map<number, number>();
+  readonly #replaced = new Map<number, number>();
   /** Start order: `#byRank[#rank[i]] === i`. */
   readonly #rank: Int32Array;
   readonly #byRank: Int32Array;
@@ -75,6 +80,7 @@ export class Scheduler {
     this.#state = plan.steps.map(() => 'waiting');
     this.#missing = Int32Array.from(plan.steps, (step) => step.dependsOn.length);
     this.#tallies = talliesOf(plan);
+    this.#noteStandIns();
     this.#byRank = startOrder(plan, options.mode);
     this.#rank = new Int32Array(size);
     this.#byRank.forEach((index, rank) => {
@@ -111,16 +117,36 @@ export class Scheduler {
     return started;
   }
 
+  /** What is to run in the place of a step that fails; nothing where it has no fallback, or nothing starts any more. */
+  standInFor(index: number): number | undefined {
+    const standIn = this.#standIns.get(index);
+    return standIn !== undefined && this.#closed < STOPPED && this.#state[standIn] === 'waiting' ? standIn : undefined;
+  }
+
+  /** The step in whose place this one runs. */
+  replacedBy(index: number): number | undefined {
+    const replaced = this.#replaced.get(index);
+    return replaced !== undefined && this.#state[index] === 'running' ? replaced : undefined;
+  }
+
   /** Takes note that a running step ended; the answer is what will never run for that. */
   settle(index: number, settling: Settling): Skip[] {
     if (this.#state[index] !== 'running') throw new Error(`Internal error: step ${index} settles without running`);
-    this.#running -= 1;
+    const replaced = this.replacedBy(index);
     this.#markSettled(index);
     const skips: Skip[] = [];
     const { how } = settling;
+    if (how === 'replaced') {
+      this.#state[this.#standIns.get(index)!] = 'running';
+      this.#advanceLevel();
+      return skips;
+    }
+    this.#running -= 1;
     if (how === 'succeeded' && settling.except !== undefined) this.#exclude(settling.except, skips);
     const step = this.#plan.steps[index]!.step.name;
     this.#pass(index, SEEN_AS[how], { kind: 'dependency', step }, skips);
+    // Whoever waits for what was replaced waits for this one.
+    if (replaced !== undefined) this.#pass(replaced, SEEN_AS[how], { kind: 'dependency', step }, skips);
     if (how === 'failed' && this.#failureMode !== 'continue') {
       this.#close(AFTER_FAILURE, { kind: 'failure-mode', step }, skips);
     }
@@ -172,9 +198,14 @@ export class Scheduler {
 
   /** One dependency of a waiting step has settled. Why it is skipped, if it is. */
   #hear(index: number, how: Settled, because: SkipReason): SkipReason | undefined {
+    const replaced = this.#replaced.get(index);
+    if (replaced !== undefined) {
+      const { name } = this.#plan.steps[replaced]!.step;
+      return how === 'succeeded' ? { kind: 'not-needed', step: name } : because;
+    }
     const tally = this.#tallies.get(index);
     if (tally === undefined) {
-      if (how !== 'succeeded') return because;
+      if (how !== 'succeeded' && how !== 'ignored') return because;
       this.#missing[index]! -= 1;
       if (this.#missing[index] === 0) this.#makeReady(index);
       return undefined;
@@ -212,6 +243,18 @@ export class Scheduler {
     if (this.#tallies.size > 0) for (const index of closed) this.#pass(index, 'skipped', because, skips);
   }
 
+  #noteStandIns(): void {
+    const withFallback = this.#plan.steps.filter(({ step }) => step.fallback !== undefined);
+    if (withFallback.length === 0) return;
+    const indexOf = new Map(this.#plan.steps.map(({ index, step }) => [step.name, index]));
+    for (const { index, step } of withFallback) {
+      const standIn = indexOf.get(step.fallback!);
+      if (standIn === undefined) continue;
+      this.#standIns.set(index, standIn);
+      this.#replaced.set(standIn, index);
+    }
+  }
+
   #markSettled(index: number): void {
     this.#state[index] = 'settled';
     this.#unsettled -= 1;
@@ -230,9 +273,9 @@ export class Scheduler {
 }
 
 /** What those that wait for a step see of how it ended. */
-const SEEN_AS: Readonly<Record<Settling['how'], Settled>> = {
+const SEEN_AS: Readonly<Record<Exclude<Settling['how'], 'replaced'>, Settled>> = {
   succeeded: 'succeeded',
-  ignored: 'succeeded',
+  ignored: 'ignored',
   failed: 'failed',
   cancelled: 'failed',
   skipped: 'skipped',

@@ -2,13 +2,14 @@
 import type { RunIf } from '../model/workflow.ts';
 
 /** How a step settled, as those see it that wait for it. */
-export type Settled = 'succeeded' | 'failed' | 'skipped';
+export type Settled = 'succeeded' | 'failed' | 'ignored' | 'skipped';
 
 export class Tally {
   readonly #runIf: RunIf;
   #unsettled: number;
   #succeeded = 0;
   #failed = 0;
+  #ignored = 0;
 
   constructor(runIf: RunIf, dependencies: number) {
     this.#runIf = runIf;
@@ -19,6 +20,7 @@ export class Tally {
     this.#unsettled -= 1;
     if (how === 'succeeded') this.#succeeded += 1;
     if (how === 'failed') this.#failed += 1;
+    if (how === 'ignored') this.#ignored += 1;
   }
 
   /** `wait` is the answer as long as both others are possible. */
@@ -35,7 +37,7 @@ export class Tally {
       case 'at_least':
         return unless(this.#succeeded >= this.#runIf.count, this.#succeeded + this.#unsettled >= this.#runIf.count);
       case 'one_failed':
-        return unless(this.#failed >= 1, !isOver);
+        return unless(this.#failed + this.#ignored >= 1, !isOver);
       case 'none_failed':
         return unless(isOver && this.#failed === 0, this.#failed === 0);
     }

@@ -58,6 +58,7 @@ function aspects(step: StepDefinition): Record<string, string> {
     if: text(withoutLines(step.condition)),
     run_if: text(step.runIf),
     switch: text(withoutLines(step.branches)),
+    loop: text(withoutLines(step.loop)),
     pass_env: text(step.passEnv),
     secrets: text(step.secrets),
     permissions: text(step.permissions),

@@ -31,7 +31,7 @@ export class RunIndex {
   take(event: RunEvent, kept: Kept | undefined, cacheKey: Uint8Array | undefined): string | undefined {
     switch (event.kind) {
       case 'step-started':
-        if (event.attempt === 1) this.#startedAt.set(event.step, event.at);
+        if (!this.#startedAt.has(event.step)) this.#startedAt.set(event.step, event.at);
         this.#put(event.step, { status: 'running', cacheKey });
         return undefined;
       case 'step-retrying':
@@ -58,6 +58,7 @@ export class RunIndex {
       case 'run-started':
       case 'run-resumed':
       case 'level-started':
+      case 'step-looping':
       case 'step-printed':
       case 'step-warned':
       case 'run-returned':

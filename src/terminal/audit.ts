@@ -62,6 +62,8 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
       return event.reason;
     case 'run-settled':
       return `${event.status} after ${formatDuration(event.durationMs)}${event.failure === undefined ? '' : `: ${describeFailure(event.failure)}`}`;
+    case 'step-looping':
+      return `turn ${event.turn} is done; the next follows in ${formatDuration(event.delayMs)}`;
     case 'run-returned':
       return formatSize(event.outputs.length);
     case 'step-printed':

@@ -5,6 +5,7 @@ import { type Allowed, describeGrants, layersFor } from '../model/permissions.ts
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode, RetryPolicy, Step } from '../model/workflow.ts';
 import type { Style } from './style.ts';
+import { conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
 import { countSteps } from './words.ts';
 
@@ -42,6 +43,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
         run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
         step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
         describeRetries(step.retry),
+        ...conditionsOf(step).map(visible),
         visible(describeGrants(layersFor(held(step, run), run.allowed), held(step, run))),
         needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
       ];

@@ -110,6 +110,10 @@ function json(plan: Plan): string[] {
       ...(step.condition && { if: step.condition.text }),
       ...(step.runIf &&
         (step.runIf.rule === 'at_least' ? { at_least: step.runIf.count } : { run_if: step.runIf.rule })),
+      ...(step.loop && { loop: { until: step.loop.until.text, max: step.loop.max, delay_ms: step.loop.delayMs } }),
+      ...(step.retryIf && { retry_if: step.retryIf.text }),
+      ...(step.deadlineMs !== undefined && { deadline_ms: step.deadlineMs }),
+      ...(step.ignoreFailure === true && { ignore_failure: true }),
       ...(step.branches && {
         switch: step.branches.on.text,
         case: Object.fromEntries(step.branches.cases),

@@ -118,6 +118,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
       case 'level-started':
       case 'step-started':
       case 'step-skipped':
+      case 'step-looping':
       case 'run-returned':
       case 'run-stopping':
         return;

@@ -71,6 +71,11 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         say([`${headOf(event.step, 'retrying')} ${left} (${visible(why)})${wait}`]);
         return;
       }
+      case 'step-looping':
+        say([
+          `${headOf(event.step, 'retrying')} turn ${event.turn} is done; the next starts in ${formatDuration(event.delayMs)}`,
+        ]);
+        return;
       case 'step-succeeded': {
         const tries =
           event.attempt > 1
@@ -86,7 +91,13 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       }
       case 'step-failed': {
         const printed = log.take(event.step);
-        say([`${headOf(event.step, 'failed')} ${formatDuration(event.durationMs)}`, ...block(printed)]);
+        const ignored =
+          event.ignored === true
+            ? ', which is ignored'
+            : event.fallback === undefined
+              ? ''
+              : `; "${visible(event.fallback)}" runs in its place`;
+        say([`${headOf(event.step, 'failed')} ${formatDuration(event.durationMs)}${ignored}`, ...block(printed)]);
         const lastLines = options.printOutput && !quiet ? undefined : printed.lines;
         write([
           '',

@@ -153,6 +153,7 @@ export function createProgress(plan: Plan): ProgressOf {
         return;
       case 'level-started':
       case 'run-returned':
+      case 'step-looping':
       case 'step-printed':
       case 'step-warned':
         return;

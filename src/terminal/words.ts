@@ -45,6 +45,8 @@ export function describeSkip(because: SkipReason): string {
       return `"${because.step}" failed`;
     case 'condition':
       return `its condition is false: ${because.expression}`;
+    case 'not-needed':
+      return `"${because.step}" did not need it`;
     case 'run-if':
       return `its run_if asks for ${because.rule}`;
     case 'case':

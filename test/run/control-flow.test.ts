@@ -228,3 +228,181 @@ test('inputs that are missing or wrong are told by check, and thrown by start', 
   ]);
   expect(() => start(read(definition), { inputs: { n: 1 } })).toThrow('Give input "day" a value');
 });
+
+describe.each(MODES)('in mode %s, after a failure,', (mode) => {
+  const fails = (status: number) => () => ({
+    ok: false as const,
+    failure: { reason: 'exited' as const, status, lastLines: ['why'] },
+    warnings: [],
+  });
+
+  it('goes on without the output where it is ignored', async () => {
+    const { run, pool, events } = rig({ a: 'fail' });
+    const record = await run(
+      read({
+        steps: {
+          a: { ...lua, ignore_failure: true },
+          b: { ...lua, depends_on: 'a' },
+          c: { ...lua, depends_on: 'a', run_if: 'one_failed' },
+        },
+      }),
+      { mode },
+    );
+    expect(record.status).toBe('succeeded');
+    expect(pool.started.toSorted()).toEqual(['a', 'b', 'c']);
+    expect([...pool.jobs.find(({ step }) => step === 'b')!.inputs.keys()]).toEqual([]);
+    expect(events.find(({ kind }) => kind === 'step-failed')).toMatchObject({ step: 'a', ignored: true });
+  });
+
+  it('runs the fallback in its place, and hands its output on', async () => {
+    const { run, pool, story } = rig({ a: 'fail', spare: ok('{"n":1}') });
+    const workflow = read({
+      outputs: { n: '{{ steps.a.output.n }}' },
+      steps: { a: { ...lua, fallback: 'spare' }, spare: lua, b: { ...lua, depends_on: 'a' } },
+    });
+    const record = await run(workflow, { mode });
+    expect(record.status).toBe('succeeded');
+    expect(pool.started).toEqual(['a', 'spare', 'b']);
+    expect(decode(pool.jobs[2]!.inputs.get('a')!)).toEqual({ n: 1 });
+    expect(Buffer.from(record.outputs!).toString()).toBe('{"n":1}');
+    expect(story.filter((line) => / a\b/.test(line))).toEqual(['start a', 'fail a']);
+  });
+
+  it('does without the fallback where it has succeeded, and fails where that fails too', async () => {
+    const workflow = read({ steps: { a: { ...lua, fallback: 'spare' }, spare: lua, b: { ...lua, depends_on: 'a' } } });
+    const good = rig();
+    expect((await good.run(workflow, { mode })).status).toBe('succeeded');
+    expect(good.story).toContain('skip spare (a)');
+    const bad = rig({ a: 'fail', spare: 'fail' });
+    expect((await bad.run(workflow, { mode })).status).toBe('failed');
+    expect(bad.story).toContain('skip b (spare)');
+  });
+
+  it('tells its handler how it failed', async () => {
+    const { run, pool } = rig({ a: fails(3) });
+    const workflow = read({
+      steps: {
+        a: { ...lua, on_failure: 'tell' },
+        c: { ...lua, on_failure: ['tell'] },
+        tell: lua,
+        unused: { ...lua, on_failure: 'idle' },
+        idle: lua,
+      },
+    });
+    const record = await run(workflow, { mode });
+    expect(record.status).toBe('failed');
+    const job = pool.jobs.find(({ step }) => step === 'tell')!;
+    expect(decode(job.inputs.get('failure')!)).toEqual({
+      reason: 'exited',
+      status: 3,
+      lastLines: ['why'],
+      message: 'ended with exit status 3',
+      step: 'a',
+      attempt: 1,
+    });
+    expect(pool.started).not.toContain('idle');
+  });
+
+  it.each(['fail', 'succeed', 'hang'] as const)(
+    'ends the run as its workflow says when a step does %s',
+    async (how) => {
+      const { start, pool, story } = rig({ b: how });
+      const workflow = read({
+        on_failure: 'tell',
+        finally: ['clean', 'close'],
+        steps: {
+          clean: lua,
+          tell: lua,
+          close: lua,
+          a: lua,
+          b: { ...lua, depends_on: 'a' },
+          c: { ...lua, depends_on: 'b' },
+        },
+      });
+      const run = start(workflow, { mode });
+      await settleDown();
+      if (how === 'hang') run.stop('timed-out');
+      const record = await run.finished;
+      expect(record.status).toBe(how === 'succeed' ? 'succeeded' : 'failed');
+      expect(pool.started.slice(-2).toSorted()).toEqual(['clean', 'close']);
+      expect(pool.started.includes('tell')).toBe(how === 'fail');
+      expect(pool.jobs.find(({ step }) => step === 'clean')!.inputs.size).toBe(0);
+      if (how !== 'fail') return;
+      expect(decode(pool.jobs.find(({ step }) => step === 'tell')!.inputs.get('failures')!)).toMatchObject([
+        { step: 'b' },
+      ]);
+      expect(story.indexOf('start tell')).toBeLessThan(story.indexOf('start clean'));
+    },
+  );
+
+  it('tries again only where its retry_if says so', async () => {
+    const { run, pool } = rig({ a: [fails(1), fails(2), fails(1), 'succeed'] });
+    await run(read({ steps: { a: { ...lua, retries: 5, retry_if: 'error.status == 1 || attempt > 5' } } }), { mode });
+    expect(pool.started).toEqual(['a', 'a']);
+  });
+
+  it('is out of time at its deadline, attempts and delays together', async () => {
+    const { run, pool, events } = rig({ a: 'fail', b: 'hang' });
+    const workflow = read({
+      failure_mode: 'continue',
+      steps: { a: { ...lua, retries: 100, retry_delay: '20ms', deadline: '0.1s' }, b: { ...lua, deadline: '0.1s' } },
+    });
+    const record = await run(workflow, { mode });
+    expect(record.status).toBe('failed');
+    expect(pool.started.length).toBeLessThan(20);
+    const failures = events.flatMap((event) => (event.kind === 'step-failed' ? [event.failure] : []));
+    expect(failures).toEqual([
+      { reason: 'timed-out', afterMs: 100 },
+      { reason: 'timed-out', afterMs: 100 },
+    ]);
+  });
+});
+
+describe.each(MODES)('in mode %s, a loop', (mode) => {
+  it('goes on until its condition is true, and hands each turn what the one before gave', async () => {
+    const { run, pool, events } = rig({ a: [ok('{"n":1}'), 'fail', ok('{"n":2}'), ok('{"n":3}')] });
+    const workflow = read({
+      steps: {
+        a: {
+          ...lua,
+          retries: 1,
+          loop: { until: 'output.n >= 3', max: 5 },
+          inputs: { turn: '{{ index }}', last: '{{ default(output.n, 0) }}' },
+        },
+        b: { ...lua, depends_on: 'a' },
+      },
+    });
+    expect((await run(workflow, { mode })).status).toBe('succeeded');
+    expect(pool.started).toEqual(['a', 'a', 'a', 'a', 'b']);
+    expect(
+      pool.jobs
+        .slice(0, 4)
+        .map(({ inputs, attempt }) => [decode(inputs.get('turn')!), decode(inputs.get('last')!), attempt]),
+    ).toEqual([
+      [0, 0, 1],
+      [1, 1, 1],
+      [1, 1, 2],
+      [2, 2, 1],
+    ]);
+    expect(decode(pool.jobs[4]!.inputs.get('a')!)).toEqual({ n: 3 });
+    expect(events.filter(({ kind }) => kind === 'step-looping')).toHaveLength(2);
+  });
+
+  it('fails when the last turn does not do, when a turn fails, and when it is stopped', async () => {
+    const workflow = read({ steps: { a: { ...lua, loop: { until: 'false', max: 3 } } } });
+    const whole = rig();
+    expect((await whole.run(workflow, { mode })).steps.get('a')!.failure).toMatchObject({
+      reason: 'expression',
+      message: 'The step was done 3 times, and "false" was never true',
+    });
+    expect(whole.pool.started).toHaveLength(3);
+    const broken = rig({ a: [ok('1'), 'fail'] });
+    expect((await broken.run(workflow, { mode })).status).toBe('failed');
+    expect(broken.pool.started).toHaveLength(2);
+    const slow = rig();
+    const run = slow.start(read({ steps: { a: { ...lua, loop: { until: 'false', delay: '1h' } } } }), { mode });
+    await settleDown();
+    run.stop();
+    expect((await run.finished).steps.get('a')!.status).toBe('cancelled');
+  });
+});

@@ -64,7 +64,7 @@ describe('on any graph', () => {
 describe('on any graph whose steps have rules of their own', () => {
   it('settles every step exactly once, starts none before its rule is met, and keeps to the cap', () => {
     fc.assert(
-      fc.property(anyPlan(anyRule), anyOptions(), fc.infiniteStream(fc.nat(99)), (plan, options, luck) => {
+      fc.property(anyPlan(anyRule, true), anyOptions(), fc.infiniteStream(fc.nat(99)), (plan, options, luck) => {
         const dice = (): number => luck.next().value as number;
         const settled = new Map<number, string>();
         const scheduler = new Scheduler(plan, options);
@@ -89,6 +89,15 @@ describe('on any graph whose steps have rules of their own', () => {
           expect(running.length).toBeGreaterThan(0);
           const [index] = running.splice(dice() % running.length, 1);
           const how = (['succeeded', 'succeeded', 'failed', 'skipped', 'ignored', 'cancelled'] as const)[dice() % 6]!;
+          const standIn = how === 'failed' ? scheduler.standInFor(index!) : undefined;
+          if (standIn !== undefined) {
+            expect(settled.has(standIn)).toBe(false);
+            expect(scheduler.settle(index!, { how: 'replaced' })).toEqual([]);
+            expect(scheduler.replacedBy(standIn)).toBe(index);
+            settled.set(index!, `replaced by ${standIn}`);
+            running.push(standIn);
+            continue;
+          }
           settled.set(index!, how);
           const chosen = plan.steps[index!]!.dependants.filter(() => dice() % 3 === 0);
           const because = { kind: 'case', step: 'x', value: '1' } as const;
@@ -155,20 +164,25 @@ function names(plan: Plan, indices: readonly number[]): string[] {
 
 function mayStart(plan: Plan, index: number, settled: ReadonlyMap<number, string>): boolean {
   const { step: planned, dependsOn } = plan.steps[index]!;
-  const ends = dependsOn.map((dependency) => settled.get(dependency));
-  const good = ends.filter((end) => end === 'succeeded' || end === 'ignored').length;
+  const ends = dependsOn.map((dependency) => {
+    const end = settled.get(dependency);
+    const [, standIn] = /^replaced by (\d+)$/.exec(end ?? '') ?? [];
+    return standIn === undefined ? end : settled.get(Number(standIn));
+  });
+  const good = ends.filter((end) => end === 'succeeded').length;
+  const ignored = ends.filter((end) => end === 'ignored').length;
   const bad = ends.filter((end) => end === 'failed' || end === 'cancelled').length;
   const isOver = !ends.includes(undefined);
   switch (planned.runIf?.rule) {
     case undefined:
-      return good === ends.length;
+      return good + ignored === ends.length;
     case 'all_done':
     case 'always':
       return isOver;
     case 'one_success':
       return good > 0;
     case 'one_failed':
-      return bad > 0;
+      return bad + ignored > 0;
     case 'none_failed':
       return isOver && bad === 0;
     case 'at_least':
@@ -201,14 +215,17 @@ function behind(plan: Plan, from: number): Set<number> {
 /** Steps may depend on any earlier one, so that every graph without cycles can come up. */
 function anyPlan(
   ruleOf: (dependencies: number, pick: number) => RunIf | undefined = () => undefined,
+  hasFallbacks = false,
 ): fc.Arbitrary<Plan> {
   return fc.array(fc.array(fc.nat(1000), { maxLength: 4 }), { minLength: 1, maxLength: 40 }).map((all) =>
     planOf(
       workflowOf(
-        all.map((picks, i) => {
+        all.flatMap((picks, i) => {
           const dependsOn = i === 0 ? [] : [...new Set(picks.map((pick) => `s${pick % i}`))];
           const runIf = ruleOf(dependsOn.length, picks[0] ?? i);
-          return step(`s${i}`, dependsOn, { ...(runIf && { runIf }) });
+          const fallback = hasFallbacks && (picks[1] ?? i) % 4 === 0 ? `f${i}` : undefined;
+          const planned = step(`s${i}`, dependsOn, { ...(runIf && { runIf }), ...(fallback && { fallback }) });
+          return fallback === undefined ? [planned] : [planned, step(fallback, [`s${i}`])];
         }),
       ),
     ),

@@ -2,18 +2,10 @@
 import type { RunRule } from '../../model/workflow.ts';
 import type { TextValue } from '../document.ts';
 import { type Word, words } from './collections.ts';
-import { type Field, type FieldType, refuse, wrongType } from './field-type.ts';
-import { choice, number } from './scalars.ts';
-
-/** A text that is computed; with or without `{{ }}` around it. */
-export const expression: FieldType<TextValue> = {
-  schema: { type: 'string', minLength: 1 },
-  takes: 'an expression, such as "steps.check.output.count > 3"',
-  read(value, place) {
-    if (value.kind !== 'text') return wrongType(value, place, this.takes);
-    return value.value.trim() === '' ? refuse('wrong-type', value, place, this.takes) : value;
-  },
-};
+import { expression } from './expression-field.ts';
+import { type Field, type FieldType, wrongType } from './field-type.ts';
+import { LOOP, type LoopFields } from './loop-fields.ts';
+import { choice, duration, flag, number, text } from './scalars.ts';
 
 const RULES: Readonly<Record<RunRule, RunRule>> = {
   all_success: 'all_success',
@@ -55,6 +47,12 @@ export interface ControlFields {
   switch?: TextValue;
   case?: readonly Case[];
   default?: readonly Word[];
+  loop?: LoopFields;
+  retry_if?: TextValue;
+  deadline?: number;
+  ignore_failure?: boolean;
+  fallback?: string;
+  on_failure?: readonly Word[];
 }
 
 export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonNullable<ControlFields[K]>> } = {
@@ -93,5 +91,37 @@ export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonN
     about: 'The steps that go on where `case` lacks the value of `switch`.',
     default: 'none of them',
     example: ['report'],
+  },
+  loop: LOOP,
+  retry_if: {
+    type: expression,
+    about:
+      'A failed attempt is followed by another only where this is true; `error` is how it failed, `attempt` its number.',
+    default: 'whatever the failure',
+    example: 'error.reason == "timed-out"',
+  },
+  deadline: {
+    type: duration,
+    about: 'How long the step may take, all its attempts, turns and delays together.',
+    default: 'no limit',
+    example: '10m',
+  },
+  ignore_failure: {
+    type: flag,
+    about: 'Whether the run goes on, and may succeed, though the step has failed.',
+    default: 'false',
+    example: true,
+  },
+  fallback: {
+    type: text,
+    about: 'The step that runs in its place when it has failed, and whose output stands in.',
+    default: 'none',
+    example: 'cached_prices',
+  },
+  on_failure: {
+    type: TARGETS,
+    about: 'Steps that run when it has failed; they get the failure as `inputs.failure`.',
+    default: 'none',
+    example: ['tell_us'],
   },
 };

@@ -24,6 +24,8 @@ export interface WorkflowFields {
   env?: ReadonlyMap<string, TextValue>;
   inputs?: TableValue;
   outputs?: TableValue;
+  on_failure?: readonly Word[];
+  finally?: readonly Word[];
   limits?: LimitsFields;
   isolation?: Isolation;
   cache?: boolean;
@@ -44,6 +46,7 @@ const FAILURE_MODES: Readonly<Record<FailureMode, FailureMode>> = {
   kill: 'kill',
   continue: 'continue',
 };
+const STEP_NAMES = words('the name of a step, or a list of names');
 const STEPS = named({ $ref: '#/$defs/step' }, 'a table of steps by name');
 
 export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
@@ -90,6 +93,18 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     about: 'What the run returns: values with templates in them, or tables with `value` and `format`.',
     default: 'the outputs of the steps that no other step needs',
     example: { run: '{{ run.id }}' },
+  },
+  on_failure: {
+    type: STEP_NAMES,
+    about: 'Steps that run at the end of a run in which a step has failed; they get `inputs.failures`.',
+    default: 'none',
+    example: ['tell_us'],
+  },
+  finally: {
+    type: STEP_NAMES,
+    about: 'Steps that run at the end of every run, also one that failed, was cancelled or ran out of time.',
+    default: 'none',
+    example: ['clean_up'],
   },
   limits: { ...LIMITS, about: 'What each step may use that does not say otherwise.' },
   isolation: {

@@ -21,7 +21,7 @@ export interface ScanRules {
   readonly isOurs: (inside: string) => boolean;
 }
 
-const DOLLAR = /^\$\{\s*(?:inputs|steps|vars|env|run|workflow|item|index|output)\s*[.[}]/;
+const DOLLAR = /^\$\{\s*(?:inputs|steps|vars|env|run|workflow|index|output)\s*[.[}]/;
 
 export function scanTemplates(text: string, { dollar, isOurs }: ScanRules): Scan {
   const found: Found[] = [];

@@ -7,7 +7,7 @@ import { type Found, type ScanRules, scanTemplates } from './scan.ts';
 import type { UseContext, Uses } from './uses.ts';
 
 const NAMES = ['inputs', 'steps', 'vars', 'env', 'run', 'workflow'];
-const LOCAL = ['item', 'index', 'output'];
+const LOCAL = ['index', 'output'];
 const CALLS = ['json', 'default', 'has', 'size', 'string', 'int', 'double', 'bool'];
 
 /** In a field that is made for templates, every `{{` begins one. */

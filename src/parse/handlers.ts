@@ -1,0 +1,143 @@
+/** What `fallback`, `on_failure` and `finally` mean for the steps that they name: dependencies, rules and inputs. */
+import { didYouMean } from '../model/nearest.ts';
+import type { Span } from '../model/source.ts';
+import type { Template } from '../model/template.ts';
+import type { Dependency, Outline, Step } from '../model/workflow.ts';
+import type { Word } from './fields/collections.ts';
+import type { Mistakes } from './mistakes.ts';
+
+export interface EndHandlers {
+  readonly onFailure: readonly Word[];
+  readonly finally: readonly Word[];
+}
+
+interface Change {
+  readonly needs: Dependency[];
+  readonly step: Partial<Step>;
+}
+
+type Graph = Pick<Outline, 'steps'>;
+
+/** The steps as they are to run. Nothing is copied where no step is named. */
+export function withHandlers(
+  steps: readonly Step[],
+  outline: Graph['steps'],
+  ends: EndHandlers,
+  mistakes: Mistakes,
+): { readonly steps: readonly Step[]; readonly outline: Graph['steps'] } {
+  const handled = steps.filter(({ fallback, onFailure }) => (fallback ?? onFailure) !== undefined);
+  if (handled.length + ends.onFailure.length + ends.finally.length === 0) return { steps, outline };
+  const known = new Map(outline.map((step) => [step.name, step]));
+  const changes = new Map<string, Change>();
+  const changeOf = (name: string): Change => {
+    const change = changes.get(name) ?? { needs: [], step: {} };
+    changes.set(name, change);
+    return change;
+  };
+  const isThere = (name: string, span: Span, what: string): boolean => {
+    if (known.has(name)) return true;
+    mistakes.add(
+      'unknown-name',
+      span,
+      `${what} names step "${name}", which does not exist${didYouMean(name, known.keys())}`,
+    );
+    return false;
+  };
+  const byName = new Map(steps.map((step) => [step.name, step]));
+  for (const { name, span, fallback } of handled) {
+    if (fallback === undefined || !isThere(fallback, span, `"fallback" of step "${name}"`)) continue;
+    const others = known.get(fallback)!.dependsOn.filter((one) => one.name !== name);
+    const taken = handled.find((one) => one.fallback === fallback && one.name !== name);
+    if (fallback === name || others.length > 0 || taken !== undefined || byName.get(fallback)?.runIf !== undefined) {
+      const message = `Let the fallback "${fallback}" of step "${name}" be a step of its own: it may depend on "${name}" only, has no "run_if", and is the fallback of one step`;
+      mistakes.add('bad-condition', span, message);
+      continue;
+    }
+    changeOf(fallback).needs.push({ name, span });
+  }
+  for (const [handler, from] of failuresFor(handled)) {
+    if (!from.every(({ name, span }) => isThere(handler, span, `"on_failure" of step "${name}"`))) continue;
+    const change = changeOf(handler);
+    change.needs.push(...from);
+    const errors = from.map(({ name }) => `steps[${JSON.stringify(name)}].error`).join(', ');
+    Object.assign(change.step, asHandler(byName.get(handler), `[${errors}].filter(e, e != null)[0]`, 'failure'));
+  }
+  addEnds(ends, { steps, byName, changeOf, isThere });
+  return { steps: steps.map((step) => changed(step, changes)), outline: outline.map((step) => changed(step, changes)) };
+}
+
+/** The steps whose failure each handler gets. */
+function failuresFor(steps: readonly Step[]): ReadonlyMap<string, readonly Dependency[]> {
+  const found = new Map<string, Dependency[]>();
+  for (const { name, span, onFailure = [] } of steps) {
+    for (const handler of onFailure) found.set(handler, [...(found.get(handler) ?? []), { name, span }]);
+  }
+  return found;
+}
+
+/** What a step already says of itself stands. */
+function asHandler(step: Step | undefined, expression: string, input: string): Partial<Step> {
+  const failure: Template = { kind: 'expression', expression: { text: expression, line: 0 } };
+  return {
+    ...(step?.runIf === undefined && { runIf: { rule: 'one_failed' } }),
+    inputs: { [input]: failure, ...step?.inputs },
+  };
+}
+
+interface Around {
+  readonly steps: readonly Step[];
+  readonly byName: ReadonlyMap<string, Step>;
+  readonly changeOf: (name: string) => Change;
+  readonly isThere: (name: string, span: Span, what: string) => boolean;
+}
+
+/** They wait for all steps that no other waits for. */
+function addEnds(ends: EndHandlers, { steps, byName, changeOf, isThere }: Around): void {
+  const onFailure = ends.onFailure.filter(({ text, span }) => isThere(text, span, '"on_failure" of the workflow'));
+  const last = ends.finally.filter(({ text, span }) => isThere(text, span, '"finally" of the workflow'));
+  if (onFailure.length + last.length === 0) return;
+  const handlers = new Set([...onFailure, ...last].map(({ text }) => text));
+  const others = steps.filter(({ name }) => !handlers.has(name));
+  const needed = new Set(others.flatMap(({ dependsOn }) => dependsOn.map(({ name }) => name)));
+  for (const { name, fallback, onFailure: own = [] } of others) {
+    // These wait for the step that names them.
+    if (fallback !== undefined || own.length > 0) needed.add(name);
+  }
+  const sinks = others.filter(({ name }) => !needed.has(name)).map(({ name }) => name);
+  for (const { text, span } of onFailure) {
+    const change = changeOf(text);
+    const own = byName.get(text);
+    change.needs.push(...sinks.map((name) => ({ name, span })));
+    const condition = own?.condition === undefined ? 'run.failed' : `run.failed && (${own.condition.text})`;
+    const failures: Template = { kind: 'expression', expression: { text: 'run.failures', line: 0 } };
+    Object.assign(change.step, {
+      runIf: { rule: 'all_done' },
+      condition: { text: condition, line: own?.condition?.line ?? 0 },
+      inputs: { failures, ...own?.inputs },
+      takesFrom: own?.dependsOn.map(({ name }) => name) ?? [],
+    });
+  }
+  for (const { text, span } of last) {
+    const change = changeOf(text);
+    const before = [...sinks, ...onFailure.map((one) => one.text)];
+    change.needs.push(...before.map((name) => ({ name, span })));
+    const takesFrom = byName.get(text)?.dependsOn.map(({ name }) => name) ?? [];
+    Object.assign(change.step, { runIf: { rule: 'always' }, takesFrom });
+  }
+}
+
+function changed<T extends { readonly name: string; readonly dependsOn: readonly Dependency[] }>(
+  step: T,
+  changes: ReadonlyMap<string, Change>,
+): T {
+  const change = changes.get(step.name);
+  if (change === undefined) return step;
+  const had = new Set(step.dependsOn.map(({ name }) => name));
+  const dependsOn = [...step.dependsOn];
+  for (const need of change.needs) {
+    if (had.has(need.name)) continue;
+    had.add(need.name);
+    dependsOn.push(need);
+  }
+  return { ...step, ...('script' in step ? change.step : {}), dependsOn };
+}

@@ -1,0 +1,90 @@
+/** A step that is done again until something is so. */
+import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
+import type { Happening } from '../model/event.ts';
+import type { Result } from '../model/result.ts';
+import type { Loop } from '../model/workflow.ts';
+import type { AttemptEnd } from './attempts.ts';
+import type { Running } from './running.ts';
+
+export interface Turns {
+  /** Starts the turn of that number, from 0, behind one that gave `before`. */
+  start(turn: number, before: EncodedValue | undefined): Result<Running, StepFailure>;
+  isDone(turn: number, output: EncodedValue): Result<boolean, StepFailure>;
+}
+
+export class LoopRun implements Running {
+  readonly finished: Promise<AttemptEnd>;
+  readonly #step: string;
+  readonly #loop: Loop;
+  readonly #turns: Turns;
+  readonly #tell: (happening: Happening) => void;
+  #current: Running | undefined;
+  #isStopped = false;
+  #wake: (() => void) | undefined;
+
+  constructor(step: string, loop: Loop, turns: Turns, tell: (happening: Happening) => void) {
+    this.#step = step;
+    this.#loop = loop;
+    this.#turns = turns;
+    this.#tell = tell;
+    this.finished = this.#go();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#current?.stop();
+    this.#wake?.();
+  }
+
+  kill(): void {
+    this.stop();
+    this.#current?.kill();
+  }
+
+  async #go(): Promise<AttemptEnd> {
+    const startedAt = performance.now();
+    const took = (): number => performance.now() - startedAt;
+    const { max, delayMs, until } = this.#loop;
+    let before: EncodedValue | undefined;
+    let attempt = 0;
+    const failed = (failure: StepFailure): AttemptEnd => ({
+      how: 'failed',
+      attempt,
+      durationMs: took(),
+      failure,
+      usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 },
+    });
+    for (let turn = 0; turn < max; turn++) {
+      const started = this.#turns.start(turn, before);
+      if (!started.ok) return failed(started.error);
+      this.#current = started.value;
+      const end = await started.value.finished;
+      this.#current = undefined;
+      ({ attempt } = end);
+      if (end.how !== 'succeeded') return { ...end, durationMs: took() };
+      const isDone = this.#turns.isDone(turn, end.output);
+      if (!isDone.ok) return failed(isDone.error);
+      if (isDone.value) return { ...end, durationMs: took() };
+      if (this.#isStopped) return { how: 'cancelled', attempt, durationMs: took() };
+      before = end.output;
+      if (turn + 1 === max) break;
+      this.#tell({ kind: 'step-looping', step: this.#step, turn: turn + 1, delayMs });
+      await this.#pause(delayMs);
+      if (this.#isStopped) return { how: 'cancelled', attempt, durationMs: took() };
+    }
+    const times = max === 1 ? 'once' : `${max} times`;
+    const message = `The step was done ${times}, and "${until.text}" was never true`;
+    return failed({ reason: 'expression', message, expression: until.text });
+  }
+
+  /** Also without a delay other things get their turn. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

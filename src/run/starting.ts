@@ -1,0 +1,121 @@
+/** Starts one step: computes what its file left open, and makes of it what its fields ask for. */
+import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.ts';
+import { celValue } from '../expressions/values.ts';
+import type { Happening } from '../model/event.ts';
+import { fail, ok, type Result } from '../model/result.ts';
+import type { Step } from '../model/workflow.ts';
+import { type RetryRule, StepRun } from './attempts.ts';
+import type { Facts, Local } from './facts.ts';
+import type { JobSettings } from './job.ts';
+import { LoopRun } from './loop.ts';
+import type { Pool } from './pool.ts';
+import { mayBeCached, type Recall } from './recall.ts';
+import { type Running, withDeadline } from './running.ts';
+
+export interface Start {
+  readonly pool: Pool;
+  readonly tell: (happening: Happening) => void;
+  /** Where something has to be computed. */
+  readonly facts: Facts | undefined;
+  readonly recall: Recall | undefined;
+  readonly cacheDefault: boolean;
+  /** Keys under which steps ran, by name. */
+  readonly keys: ReadonlyMap<string, Uint8Array> | undefined;
+}
+
+export class StepStarter {
+  readonly #start: Start;
+
+  constructor(start: Start) {
+    this.#start = start;
+  }
+
+  /** `skipped` where its condition is false. */
+  start(
+    step: Step,
+    inputs: ReadonlyMap<string, EncodedValue>,
+    settings: JobSettings,
+  ): Result<Running | 'skipped', StepFailure> {
+    const isWanted = this.#isWanted(step);
+    const started = isWanted.ok && isWanted.value ? this.#begin(step, inputs, settings) : isWanted;
+    if (!started.ok) return fail(this.masked(started.error, settings.secrets));
+    if (typeof started.value === 'boolean') return ok('skipped');
+    const { deadlineMs } = step;
+    return ok(deadlineMs === undefined ? started.value : withDeadline(started.value, deadlineMs));
+  }
+
+  /** What an expression says may have a secret in it. */
+  masked(failure: StepFailure, secrets: JobSettings['secrets']): StepFailure {
+    const outcome: Outcome | undefined = secrets.masking?.outcome({ ok: false, failure, warnings: [] });
+    return outcome === undefined || outcome.ok ? failure : outcome.failure;
+  }
+
+  #isWanted(step: Step): Result<boolean, StepFailure> {
+    const { facts } = this.#start;
+    if (facts === undefined) return ok(true);
+    const isTrue = step.condition === undefined ? ok(true) : facts.isTrue(step.condition, step);
+    if (isTrue.ok && isTrue.value) facts.started(step.name);
+    return isTrue;
+  }
+
+  #begin(step: Step, inputs: ReadonlyMap<string, EncodedValue>, settings: JobSettings): Result<Running, StepFailure> {
+    const { facts, tell } = this.#start;
+    const { loop } = step;
+    if (loop === undefined || facts === undefined) return this.#once(step, inputs, settings);
+    const turns = {
+      start: (turn: number, before: EncodedValue | undefined) =>
+        this.#masking(
+          this.#once(step, inputs, settings, {
+            index: BigInt(turn),
+            output: before === undefined ? null : celValue(before),
+          }),
+          settings,
+        ),
+      isDone: (turn: number, output: EncodedValue) =>
+        this.#masking(facts.isTrue(loop.until, step, { index: BigInt(turn), output: celValue(output) }), settings),
+    };
+    return ok(new LoopRun(step.name, loop, turns, tell));
+  }
+
+  #once(
+    step: Step,
+    inputs: ReadonlyMap<string, EncodedValue>,
+    settings: JobSettings,
+    local?: Local,
+  ): Result<Running, StepFailure> {
+    const { facts, pool, tell, keys } = this.#start;
+    const ready = facts === undefined ? ok({ step, inputs }) : facts.prepare(step, inputs, local);
+    if (!ready.ok) return ready;
+    const { step: computed, inputs: all } = ready.value;
+    const retryRule = this.#retryRule(step, settings);
+    return ok(
+      new StepRun(computed, all, settings, pool, tell, {
+        recall: this.#recallFor(step, settings),
+        key: keys?.get(step.name),
+        ...(retryRule && { retryRule }),
+      }),
+    );
+  }
+
+  #retryRule(step: Step, settings: JobSettings): RetryRule | undefined {
+    const { facts } = this.#start;
+    const { retryIf } = step;
+    if (retryIf === undefined || facts === undefined) return undefined;
+    return (failure, attempt) =>
+      this.#masking(
+        facts.isTrue(retryIf, step, { error: facts.errorOf(step, failure, attempt), attempt: BigInt(attempt) }),
+        settings,
+      );
+  }
+
+  #masking<T>(result: Result<T, StepFailure>, settings: JobSettings): Result<T, StepFailure> {
+    return result.ok ? result : fail(this.masked(result.error, settings.secrets));
+  }
+
+  #recallFor(step: Step, settings: JobSettings): Recall | undefined {
+    const { recall, cacheDefault } = this.#start;
+    // What ends a loop is no part of what a turn is given.
+    if (recall === undefined || step.loop !== undefined) return undefined;
+    return mayBeCached(step, settings, cacheDefault) ? recall : undefined;
+  }
+}
