@@ -30,7 +30,15 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/python/boot',
     'runners/slot/frames',
   ],
-  'src/store': ['src/model', 'src/version', 'runners/contract', 'runners/kinds/find', 'runners/value'],
+  'src/store': [
+    'src/model',
+    'src/version',
+    'runners/contract',
+    'runners/grants/granted-files',
+    'runners/kinds/find',
+    'runners/python/packages',
+    'runners/value',
+  ],
   'src/testing': [
     'src/model',
     'src/plan',

@@ -27,6 +27,8 @@ const MOST_FILES = 10_000;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 export class GrantedFiles {
+  /** How many links `list` has left out. */
+  links = 0;
   readonly reach: FileReach;
   /** Which limit the step ran into, whether or not it noticed. */
   exceeded: Extract<LimitName, 'memory' | 'files'> | undefined;
@@ -107,6 +109,7 @@ export class GrantedFiles {
       for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
         for (const entry of readdirSync(directory, { withFileTypes: true })) {
           const path = join(directory, entry.name);
+          if (entry.isSymbolicLink() && (wanted.matches(path) || mayEnter(path))) this.links += 1;
           if (entry.isDirectory() && mayEnter(path)) waiting.push(path);
           if (!entry.isFile() || !wanted.matches(path) || !this.reach.allows(path, act, false)) continue;
           if (found.push(path) > MOST_FILES)

@@ -1,8 +1,21 @@
 /** Changes one place in a step's inputs, and nothing else in their texts. */
 import { canonicalise } from '../../runners/value.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
+import { SETTINGS } from '../config/settings.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { shapeOf, textOf } from '../terminal/canonical.ts';
+import type { Arguments } from './options.ts';
+
+/** Of the pairs given to `--set`, those that name no setting are inputs, besides those given to `--input`. */
+export function splitPairs(args: Arguments): { readonly settings: Arguments; readonly inputs: readonly string[] } {
+  const isSetting = (pair: string): boolean => SETTINGS.some(({ key }) => pair.startsWith(`${key}=`));
+  const pairs = args.values('set');
+  const settings: Arguments = {
+    ...args,
+    values: (name) => (name === 'set' ? pairs.filter(isSetting) : args.values(name)),
+  };
+  return { settings, inputs: [...args.values('input'), ...pairs.filter((pair) => !isSetting(pair))] };
+}
 
 /** `given` is `load.prices[0]=3`; what stands behind `=` is JSON, else a text. The error is a sentence. */
 export function setInput(

@@ -47,9 +47,9 @@ export function layersFor(
   return isHeld ? layersOf(permissions, allowed) : [];
 }
 
-/** Whether something of the machine or of the network may be reached. */
-export function reachesOut(layers: readonly GrantLayer[]): boolean {
-  return layers.length > 0 && ACTS.some((act) => layers.every((layer) => (layer[act] ?? []).length > 0));
+/** What may be done to the machine or the network, as far as all layers allow it. */
+export function actsOf(layers: readonly GrantLayer[]): readonly (typeof ACTS)[number][] {
+  return layers.length === 0 ? [] : ACTS.filter((act) => layers.every((layer) => (layer[act] ?? []).length > 0));
 }
 
 /** What the layers refuse of the time and of random numbers, as a job says it. */

@@ -1,6 +1,6 @@
 /** Whose time and random numbers a cached step gets. */
 import type { Job } from '../../runners/contract.ts';
-import { reachesOut } from './permissions.ts';
+import { actsOf } from './permissions.ts';
 import type { Step } from './workflow.ts';
 
 export interface Senses {
@@ -13,7 +13,7 @@ const MACHINE: Senses = { clock: 'machine', random: 'machine' };
 /** What comes of an embedded step that may reach nothing depends on its key only, unless it says otherwise. */
 export function sensesOf({ deterministic }: Pick<Step, 'deterministic'>, { runtime, grants }: Job): Senses {
   const layers = grants?.layers ?? [];
-  if (runtime === 'native' || deterministic === false || reachesOut(layers)) return MACHINE;
+  if (runtime === 'native' || deterministic === false || actsOf(layers).length > 0) return MACHINE;
   const of = (sense: 'clock' | 'random'): Senses['clock'] =>
     layers.some((layer) => layer[sense] === false)
       ? 'refused'

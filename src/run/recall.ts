@@ -1,6 +1,6 @@
 /** Where a run asks whether a step was done before: the seam between runs and their memory. */
 import type { EncodedValue, Job } from '../../runners/contract.ts';
-import { layersFor, reachesOut } from '../model/permissions.ts';
+import { actsOf, layersFor } from '../model/permissions.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { CachedFrom, Said } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
@@ -21,13 +21,14 @@ export interface Recall {
   done(step: Step, job: Job, output: EncodedValue): Promise<void>;
 }
 
-/** What is read of the machine, only the step's author knows. */
+/** What a process reads and writes, and what is written or fetched at all, only the step's author knows; what may be read is looked at. */
 export function mayBeCached(
   step: Step,
   { runners, allowed }: Pick<JobSettings, 'runners' | 'allowed'>,
   cacheDefault: boolean,
 ): boolean {
   if (!(step.cache ?? cacheDefault)) return false;
-  const isOpen = runtimeOf(step, runners) === 'native' || reachesOut(layersFor(step, allowed));
+  const acts = actsOf(layersFor(step, allowed));
+  const isOpen = runtimeOf(step, runners) === 'native' || acts.some((act) => act !== 'read');
   return !isOpen || (step.reads ?? step.writes) !== undefined;
 }

@@ -3,13 +3,15 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Job } from '../../runners/contract.ts';
+import { GrantedFiles } from '../../runners/grants/granted-files.ts';
+import { actsOf } from '../model/permissions.ts';
 import type { Manifest } from '../model/history.ts';
 import { describeSenses, sensesOf } from '../model/senses.ts';
 import type { Step } from '../model/workflow.ts';
 import { essence } from './code.ts';
 import { type Contents, sha256 } from './contents.ts';
 import { filesMatching } from './globs.ts';
-import { versionFor } from './versions.ts';
+import { packagesOf, versionFor } from './versions.ts';
 
 /** Of the variables that every process of the host gets, these change what programs print; the others say where things are. */
 const TELLING = /^(LANG|LC_.*|TZ)$/;
@@ -42,13 +44,13 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
       script.kind === 'code'
         ? ''
         : `${script.func} ${(script.args ?? []).map((arg) => `${typeof arg} ${arg}`).join(', ')}`,
-    packages: [...job.packages].sort(),
+    packages: packagesOf(job),
     workingDir: step.workingDir ?? '',
     senses: describeSenses(sensesOf(step, job)),
     env: environment(step, job, salt),
     limits: limits(step, job),
     inputs,
-    reads: step.reads === undefined ? NONE : await hashesOf(step.reads, job.cwd),
+    reads: step.reads === undefined ? await hashesOfGranted(job) : await hashesOf(step.reads, job.cwd),
     writes: step.writes ?? [],
   };
 }
@@ -57,6 +59,21 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
 async function hashesOf(patterns: readonly string[], cwd: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const path of filesMatching(patterns, cwd)) hashes[path] = hex(await readFile(resolve(cwd, path)));
+  return hashes;
+}
+
+/** Of all files that an embedded step may read. Throws where these cannot all be told, as behind a link. */
+async function hashesOfGranted({ runtime, grants, limits: given }: Job): Promise<Readonly<Record<string, string>>> {
+  const patterns = grants?.layers.at(-1)?.read ?? [];
+  if (runtime !== 'embedded' || grants === undefined || !actsOf(grants.layers).includes('read')) return NONE;
+  const files = new GrantedFiles(grants, given);
+  const hashes: Record<string, string> = {};
+  for (const pattern of patterns) {
+    const listed = files.list(pattern);
+    if (!listed.ok || files.links > 0)
+      throw Object.assign(new Error('What the step may read is not known'), { code: 'ELOOP' });
+    for (const path of listed.value) hashes[path] ??= hex(await readFile(resolve(grants.directory, path)));
+  }
   return hashes;
 }
 

@@ -2,8 +2,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { findWheels } from '../../runners/python/packages.ts';
 import type { Job, Language } from '../../runners/contract.ts';
+import { sha256 } from './contents.ts';
 
 /** What embedded languages are made of. */
 const PACKAGES: Partial<Record<Language, string>> = {
@@ -31,6 +33,28 @@ export function versionFor({ language, runtime, interpreter, env }: Job): Promis
     known.set(kind, version);
   }
   return version;
+}
+
+const wheels = new Map<string, readonly string[]>();
+
+/** Of Pyodide's distributions, whose versions are its own, the names; of other wheels their files and contents. */
+export function packagesOf({ language, runtime, packages, cacheDir }: Job): readonly string[] {
+  if (packages.length === 0) return packages;
+  const names = [...packages].sort();
+  if (language !== 'python' || runtime !== 'embedded') return names;
+  const wanted = `${cacheDir} ${names.join(' ')}`;
+  let found = wheels.get(wanted);
+  if (found === undefined) {
+    const wheel = findWheels(names, join(cacheDir, 'packages'));
+    // What is missing fails the step.
+    found = wheel.ok ? wheel.load.map(describeWheel).sort() : names;
+    wheels.set(wanted, found);
+  }
+  return found;
+}
+
+function describeWheel(wheel: string): string {
+  return isAbsolute(wheel) ? `${basename(wheel)} ${sha256(readFileSync(wheel)).toString('hex')}` : wheel;
 }
 
 function versionOfPackage(language: Language): string {

@@ -242,3 +242,29 @@ describe('a dry run', () => {
     expect(readFileSync(join(home.path, 'ran.txt'), 'utf8')).toBe('load\nopen\n');
   });
 });
+
+describe('a cached step that may read files', () => {
+  it('runs when one of them changes, comes or goes, and each time where a link is among them', async () => {
+    const step = `{ code = "return hwfe.read('in/a.txt') .. #hwfe.list('in/*.txt')", permissions = { read = {"in/*.txt"} } }`;
+    home.write('w.lua', `workflow = { name = "w", cache = true, steps = { a = ${step} } }`);
+    expect(await cached()).toEqual([]);
+    expect(await cached()).toEqual(['a']);
+    home.write('in/b.txt', '1');
+    expect(await cached()).toEqual([]);
+    home.write('in/a.txt', '5');
+    expect(await cached()).toEqual([]);
+    expect((await home.hwfe('why', 'a')).out).toContain('file in/a.txt');
+    home.write('in/c.csv', 'no part of it');
+    expect(await cached()).toEqual(['a']);
+    symlinkSync('a.txt', join(home.path, 'in/link.txt'));
+    expect(await cached()).toEqual([]);
+    expect(await cached()).toEqual([]);
+  });
+
+  it('tells what it reads and writes where it may write, too', async () => {
+    const step = `{ code = "return 1", permissions = { read = {"in/*.txt"}, write = {"out/"} } }`;
+    home.write('w.lua', `workflow = { name = "w", cache = true, steps = { a = ${step} } }`);
+    expect(await cached()).toEqual([]);
+    expect(await cached()).toEqual([]);
+  });
+});

@@ -34,6 +34,16 @@ describe('hwfe replay', () => {
     expect((await home.hwfe('runs', '--json')).out.trim().split('\n')).toHaveLength(1);
   });
 
+  it('takes changes of inputs by --set as well, beside settings', async () => {
+    const changed = ['--set', 'load.a.prices[0]=1', '--set', 'limits.output=1MB'];
+    const { out } = await home.hwfe('replay', 'latest', 'total', ...changed);
+    expect(out).toBe('{"a b":9007199254740993,"sum":35}\n');
+    expect((await home.hwfe('replay', 'latest', 'total', '--set', 'limits.ouput=1MB')).err).toContain('names no input');
+    expect(
+      (await home.bash('echo "inputs[\'load.a\'].prices[0]" | hwfe repl latest total --set load.a.prices[0]=7')).out,
+    ).toBe('7\n');
+  });
+
   it('changes one place of an input and leaves every other digit', async () => {
     const { status, out, err } = await home.hwfe(
       'replay',

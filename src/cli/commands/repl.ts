@@ -11,7 +11,11 @@ import { STATUS } from '../status.ts';
 
 const OPTIONS: readonly Option[] = [
   { name: 'input', short: 'i', takes: 'INPUT.FIELD=VALUE', about: 'Change an input; may be repeated.' },
-  ...COMMON,
+  ...COMMON.map((option) =>
+    option.name === 'set'
+      ? { ...option, takes: 'PLACE=VALUE', about: 'Change an input, as --input does, or a setting; may be repeated.' }
+      : option,
+  ),
 ];
 
 export const repl: Command = {
@@ -22,8 +26,10 @@ export const repl: Command = {
     ':quit or Ctrl-D ends it. Lines may come from a pipe as well.',
   ].join('\n'),
   options: OPTIONS,
-  run(args, console) {
-    if (args.words.length !== 2) return Promise.resolve(wrong(console, 'Name a run and a step: hwfe repl latest STEP'));
+  async run(all, console) {
+    if (all.words.length !== 2) return wrong(console, 'Name a run and a step: hwfe repl latest STEP');
+    const { splitPairs, setInput } = await import('../set-input.ts');
+    const { settings: args, inputs: changes } = splitPairs(all);
     return withRun(args, OPTIONS, console, async (run, [name = ''], { history, setup }) => {
       const [{ stepNamed }, { replayOf }] = await Promise.all([
         import('../history.ts'),
@@ -34,8 +40,7 @@ export const repl: Command = {
       const found = replayOf(history, run, name);
       if (!found.ok) return wrong(console, found.error);
       let { inputs } = found.value;
-      for (const given of args.values('input')) {
-        const { setInput } = await import('../set-input.ts');
+      for (const given of changes) {
         const changed = setInput(inputs, given);
         if (!changed.ok) return wrong(console, changed.error);
         inputs = changed.value;

@@ -14,8 +14,12 @@ const OPTIONS: readonly Option[] = [
   { name: 'input', short: 'i', takes: 'INPUT.FIELD=VALUE', about: 'Change an input; may be repeated.' },
   { name: 'against', about: 'Say where the output differs from what was handed on then; the status is 1 if it does.' },
   { name: 'edit', short: 'e', about: 'Open the code in $EDITOR first.' },
-  { name: 'write', about: 'With --edit: put the code back into its file if the step succeeds.' },
-  ...COMMON,
+  { name: 'write', about: 'With --edit: put the code back into its file if the step succeeds, without asking.' },
+  ...COMMON.map((option) =>
+    option.name === 'set'
+      ? { ...option, takes: 'PLACE=VALUE', about: 'Change an input, as --input does, or a setting; may be repeated.' }
+      : option,
+  ),
 ];
 
 export const replay: Command = {
@@ -26,9 +30,10 @@ export const replay: Command = {
     'remembered. What it is passed from the environment, and its secrets, are those of now.',
   ].join('\n'),
   options: OPTIONS,
-  run(args, console) {
-    if (args.words.length !== 2)
-      return Promise.resolve(wrong(console, 'Name a run and a step: hwfe replay latest STEP'));
+  async run(all, console) {
+    if (all.words.length !== 2) return wrong(console, 'Name a run and a step: hwfe replay latest STEP');
+    const { splitPairs } = await import('../set-input.ts');
+    const { settings: args, inputs: changes } = splitPairs(all);
     return withRun(args, OPTIONS, console, async (run, [name = ''], reading) => {
       const { stepNamed } = await import('../history.ts');
       const known = reading.history.definition(run)?.steps.map((step) => step.name) ?? [name];
@@ -36,7 +41,7 @@ export const replay: Command = {
       const { replayOf } = await import('../../store/replay.ts');
       const found = replayOf(reading.history, run, name);
       if (!found.ok) return wrong(console, found.error);
-      const prepared = await prepare(found.value, args, console);
+      const prepared = await prepare(found.value, { args, changes }, console);
       if (typeof prepared === 'string') return wrong(console, prepared);
       const there: Console = { ...console, cwd: run.cwd };
       const own = run.cwd === console.cwd ? reading.setup : await setUp(args, OPTIONS, there);
@@ -70,9 +75,13 @@ export const replay: Command = {
 };
 
 /** The step as it is to run, or what is wrong with the flags. */
-async function prepare(replayed: Replay, args: Arguments, console: Console): Promise<Replay | string> {
+async function prepare(
+  replayed: Replay,
+  { args, changes }: { readonly args: Arguments; readonly changes: readonly string[] },
+  console: Console,
+): Promise<Replay | string> {
   let { inputs } = replayed;
-  for (const given of args.values('input')) {
+  for (const given of changes) {
     const { setInput } = await import('../set-input.ts');
     const changed = setInput(inputs, given);
     if (!changed.ok) return changed.error;
@@ -122,10 +131,14 @@ async function report(
     console.err.lines([difference === undefined ? 'The output is the same.' : renderDifference(difference)]);
     if (difference !== undefined) status = STATUS.stepFailed;
   }
-  if (args.has('edit') && args.has('write')) {
+  if (args.has('edit')) {
     const { writeBack } = await import('../edit-code.ts');
     const [old, edited] = [found, prepared].map(({ plan }) => plan.steps.at(-1)!.step.script);
-    if (old?.kind !== 'code' || edited?.kind !== 'code') return status;
+    if (old?.kind !== 'code' || edited?.kind !== 'code' || old.code === edited.code) return status;
+    if (!args.has('write')) {
+      const answer = await console.ask?.(`Put the code back into ${old.origin.file}? [y/N] `, false);
+      if (answer === undefined || !/^y(es)?$/i.test(answer.trim())) return status;
+    }
     const written = writeBack(old, edited.code, cwd);
     if (!written.ok) return wrong(console, written.error);
     console.err.lines([`The code is in ${written.value}.`]);
