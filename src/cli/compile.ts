@@ -10,10 +10,10 @@ import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
 import type * as HeadStarts from '../head-start.ts';
 import type * as Program from './program.ts';
 
-/** What any run goes through: steps that print, wait for one another and hand something on. */
+/** What any run goes through: steps that print, wait for one another and hand something on. In the one language that sets no flag. */
 const WORKFLOW = `workflow = { steps = {
-  first = { language = "lua", code = "print('x') return { n = 1 }" },
-  second = { language = "lua", code = "return inputs.first.n", depends_on = { "first" } },
+  first = { language = "shell", code = "echo x" },
+  second = { language = "shell", code = "parse_input first", depends_on = { "first" } },
 } }
 `;
 

@@ -1,7 +1,7 @@
 // A bundle starts from V8's form of it, and just as well without it.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -62,7 +62,28 @@ describe("a bundle's code", () => {
 const node = (args: string[], env: NodeJS.ProcessEnv = process.env): string =>
   execFileSync(process.execPath, args, { encoding: 'utf8', cwd: ROOT, env });
 
+/** In a process of its own, whose V8 has the flags of any. */
+const TAKEN = `
+  const { readFileSync } = require('node:fs');
+  const { Module } = require('node:module');
+  const { Script } = require('node:vm');
+  for (const form of process.argv.slice(1)) {
+    const source = ['cjs', 'js'].map((ending) => form.replace(/v8$/, ending)).find((path) => require('node:fs').existsSync(path));
+    const cachedData = readFileSync(form);
+    const { cachedDataRejected } = new Script(Module.wrap(readFileSync(source, 'latin1')), { filename: source, cachedData });
+    console.log(form, cachedDataRejected ? 'refused' : 'taken');
+  }`;
+
 describe('the command', () => {
+  it('is built with forms that V8 takes, as are the runners and the pool', () => {
+    const forms = (readdirSync(join(ROOT, 'dist'), { recursive: true }) as string[]).filter((path) =>
+      path.endsWith('.v8'),
+    );
+    const paths = forms.sort().map((path) => `dist/${path}`);
+    expect(node(['-e', TAKEN, ...paths])).toBe(paths.map((path) => `${path} taken\n`).join(''));
+    expect(paths).toContain('dist/src/cli/program.v8');
+  });
+
   it('runs under flags of V8 that its form was not made for', () => {
     expect(node(['--stack-size=900', 'dist/src/cli/main.cjs', 'help'])).toContain('hwfe runs workflows');
   });
