@@ -118,11 +118,13 @@ function runtimeOf({ language, runtime }: Step, { runners }: Config): Runtime {
 /** The step with other code, and all the time that it takes. */
 function withLoop(plan: Plan, code: string): Plan {
   const change = (step: Step): Step => {
-    const { timeoutMs: _timeout, ...rest } = step;
+    const { timeoutMs: _timeout, deadlineMs: _deadline, loop, retryIf: _retryIf, ...rest } = step;
     const { wall: _wall, cpu: _cpu, ...limits } = step.limits;
     return {
       ...rest,
       script: { kind: 'code', code, origin: { file: 'prompt', line: 1, verbatim: true } },
+      // Of a loop it is the first turn.
+      ...(loop && { loop: { ...loop, until: { ...loop.until, text: 'true' }, max: 1 } }),
       retry: { retries: 0, delayMs: 0 },
       limits: { ...limits, stdout: { value: Number.MAX_SAFE_INTEGER, from: 'step' } },
     };

@@ -24,11 +24,11 @@ export function mockedPool(pool: Pool, mocks: Mocks): Pool {
   };
 }
 
-/** The plan without what steps demand whose code does not run: secrets, a sandbox, another attempt. */
+/** The plan without what steps demand whose code does not run: secrets, a sandbox, another attempt, another turn. */
 export function mockedPlan(plan: Plan, mocks: Mocks): Plan {
   const without = (step: Step): Step => {
     if (!mocks.has(step.name)) return step;
-    const { secrets: _, isolation: __, ...rest } = step;
+    const { secrets: _s, isolation: _i, loop: _l, retryIf: _r, inputs: _in, computedEnv: _e, ...rest } = step;
     return { ...rest, retry: NO_RETRY };
   };
   return {

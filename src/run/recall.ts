@@ -27,7 +27,8 @@ export function mayBeCached(
   { runners, allowed }: Pick<JobSettings, 'runners' | 'allowed'>,
   cacheDefault: boolean,
 ): boolean {
-  if (!(step.cache ?? cacheDefault)) return false;
+  // What ends a loop is no part of what a turn is given.
+  if (!(step.cache ?? cacheDefault) || step.loop !== undefined) return false;
   const acts = actsOf(layersFor(step, allowed));
   const isOpen = runtimeOf(step, runners) === 'native' || acts.some((act) => act !== 'read');
   return !isOpen || (step.reads ?? step.writes) !== undefined;

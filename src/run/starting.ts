@@ -114,8 +114,6 @@ export class StepStarter {
 
   #recallFor(step: Step, settings: JobSettings): Recall | undefined {
     const { recall, cacheDefault } = this.#start;
-    // What ends a loop is no part of what a turn is given.
-    if (recall === undefined || step.loop !== undefined) return undefined;
-    return mayBeCached(step, settings, cacheDefault) ? recall : undefined;
+    return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
   }
 }

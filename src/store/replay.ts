@@ -1,6 +1,6 @@
 /** A plan of one step of a past run, with the inputs that it got. */
 import type { EncodedValue } from '../../runners/contract.ts';
-import type { KeptValue, PastRun, StepDefinition } from '../model/history.ts';
+import type { KeptValue, PastRun, RunDefinition, StepDefinition } from '../model/history.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Step } from '../model/workflow.ts';
@@ -27,8 +27,8 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   const step = definition?.steps.find((one) => one.name === name);
   if (definition === undefined || step === undefined) return fail(`What step "${name}" was to do is damaged or gone`);
   const inputs = new Map<string, EncodedValue>();
-  for (const input of step.dependsOn) {
-    const kept = history.step(run, input)?.output;
+  for (const input of step.takesFrom ?? step.dependsOn) {
+    const kept = outputOf(history, run, definition, input);
     // A step that starts whatever its dependencies did got nothing from those that did not succeed.
     if (kept === undefined && step.runIf !== undefined) continue;
     if (kept === undefined) return fail(`Step "${name}" never got its inputs: "${input}" has no output in that run`);
@@ -42,6 +42,13 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   const plan = planOf(run, definition, others.map(stepOf), stepOf(step));
   const lastLines = lastLinesOf(history, run, others.map(stepOf));
   return ok({ plan, inputs, keys, lastLines, ...(output !== undefined && { output }) });
+}
+
+/** What a step handed on, or the one that stood in for it. */
+function outputOf(history: History, run: PastRun, { steps }: RunDefinition, name: string): KeptValue | undefined {
+  const own = history.step(run, name)?.output;
+  const fallback = own === undefined ? steps.find((step) => step.name === name)?.fallback : undefined;
+  return fallback === undefined ? own : history.step(run, fallback)?.output;
 }
 
 /** The same step with other code. */
@@ -88,6 +95,8 @@ function stepOf({
   condition: _c,
   runIf: _r,
   branches: _b,
+  fallback: _f,
+  onFailure: _o,
   ...step
 }: StepDefinition): Step {
   return { ...step, span: NOWHERE, dependsOn: dependsOn.map((name) => ({ name, span: NOWHERE })) };

@@ -83,4 +83,27 @@ describe('hwfe replay', () => {
     expect(readFileSync(join(home.path, 'w.lua'), 'utf8')).toBe(WORKFLOW.replace('process.env.BY', '10'));
     expect((await home.bash('EDITOR=false hwfe replay latest total -e')).err).toContain('nothing was run');
   });
+
+  it('knows of loops and of steps that stand in for others, as do prompts and tests', async () => {
+    home.write(
+      'l.lua',
+      `workflow = { name = "l", steps = {
+        turn = { loop = { ["until"] = "output >= 2", max = 5 }, inputs = { i = "{{ index }}" }, code = "function run(x) return x.i end" },
+        prices = { cmd = "exit 6", fallback = "old", depends_on = {"turn"} },
+        old = { code = "return { p = 4 }" },
+        use = { depends_on = {"prices"}, code = "function run(i) return i.prices.p * 2 end" } } }`,
+    );
+    await home.hwfe('l.lua', '-q');
+    for (const [step, output] of Object.entries({ turn: '2', old: '{"p":4}', use: '8' })) {
+      const { out, err } = await home.hwfe('replay', 'latest', step, '--against');
+      expect([step, out, err]).toEqual([step, `${output}\n`, 'The output is the same.\n']);
+    }
+    expect((await home.bash('echo inputs.prices.p | hwfe repl latest use')).out).toBe('4\n');
+    expect((await home.bash('echo inputs.i | hwfe repl latest turn')).out).toBe('0\n');
+    home.write(
+      'l.test.toml',
+      '[tests.a]\nmocks.turn.output = 2\nmocks.prices.output = { p = 3 }\nexpect.steps.use.output = 6\n[tests.b]\nmocks.turn.output = 2\nexpect.status = "succeeded"\nexpect.steps.prices.status = "failed"\nexpect.steps.use.output = 8',
+    );
+    expect((await home.hwfe('test', 'l.test.toml')).out).toContain('Tests  2 passed (2)');
+  });
 });
