@@ -1,14 +1,18 @@
 /** The files that decide what a run of a plan gives. */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { GrantedFiles } from '../../runners/grants/granted-files.ts';
+import type { GivenInputs } from '../model/event.ts';
+import { actsOf, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Step } from '../model/workflow.ts';
 import { filesMatching } from './globs.ts';
 
 /**
- * Changes whenever one of the files does: the workflow, code files, modules, and what steps say that they read. `cwd` is
- * where hwfe was started.
+ * Changes whenever one of the files does: the workflow, code files, modules, what steps say that they read, else what they may
+ * read, and the files that were given as inputs. `cwd` is where hwfe was started.
  */
-export function stateOfFiles(plan: Plan, cwd: string): string {
+export function stateOfFiles(plan: Plan, cwd: string, given: GivenInputs = {}): string {
   const file = resolve(cwd, plan.workflow.file.path);
   const paths = new Set([file]);
   for (const { step } of plan.steps) {
@@ -16,8 +20,24 @@ export function stateOfFiles(plan: Plan, cwd: string): string {
     paths.add(script.kind === 'module' ? script.path : resolve(cwd, script.origin.file));
     const start = workingDir === undefined ? cwd : resolve(file, '..', workingDir);
     for (const path of filesMatching(reads, start)) paths.add(resolve(start, path));
+    if (step.reads === undefined) for (const path of grantedTo(step, dirname(file))) paths.add(path);
+  }
+  for (const { name, type } of plan.workflow.inputs ?? []) {
+    const value = given[name];
+    if (type === 'file' && typeof value === 'string') paths.add(resolve(cwd, value));
   }
   return [...paths].sort().map(stateOf).join('\n');
+}
+
+/** Absolute; none where they cannot all be told. */
+function grantedTo(step: Step, directory: string): readonly string[] {
+  const layers = layersFor(step, undefined);
+  if (!actsOf(layers).includes('read')) return [];
+  const files = new GrantedFiles({ directory, layers }, {});
+  return (layers.at(-1)?.read ?? []).flatMap((pattern) => {
+    const listed = files.list(pattern);
+    return listed.ok ? listed.value.map((path) => resolve(directory, path)) : [];
+  });
 }
 
 function stateOf(path: string): string {

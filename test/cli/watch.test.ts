@@ -32,4 +32,25 @@ describe('hwfe watch', () => {
     expect(out.match(/✓ load .*cached/g)).toHaveLength(2);
     expect(out).not.toMatch(/✓ twice .*cached/);
   });
+
+  it('looks at files that steps may read, and at those that are given as inputs', async () => {
+    home.write(
+      'w.lua',
+      `workflow = { name = "w", inputs = { f = { type = "file" } }, steps = {
+        a = { code = "return 'a' .. hwfe.read('n.json')", permissions = { read = {"n.json"} } },
+        b = { inputs = { f = "{{ inputs.f }}" }, permissions = { read = {"m.txt"} }, code = "function run(i) return 'b' .. hwfe.read(i.f) end" } } }`,
+    );
+    home.write('m.txt', '1');
+    home.write('n.json', '1');
+    const run = home.start(['watch', 'w.lua', '--input', 'f=m.txt']);
+    await run.until(/a1[^]*b1[^]*Waiting/);
+    home.write('n.json', '2');
+    await run.until(/a2[^]*b1[^]*Waiting/);
+    home.write('m.txt', '3');
+    await run.until(/a2[^]*b3[^]*Waiting/);
+    run.signal('SIGINT');
+    const { out } = await run.ended;
+    expect(out.match(/✓ a .*cached/g)).toHaveLength(1);
+    expect(out.match(/✓ b .*cached/g)).toHaveLength(1);
+  });
 });

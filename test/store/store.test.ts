@@ -202,6 +202,30 @@ describe('a history that cannot be used', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  it('in the midst of a run changes no order, neither of events nor of runs', async () => {
+    const now = Date.now;
+    const back = (): ReturnType<typeof succeeded> => {
+      Date.now = () => now() - 3_600_000;
+      return succeeded(1);
+    };
+    try {
+      const first = await remember({ b: back }, 'a -> b -> c');
+      const second = await remember({}, 'a');
+      using past = history();
+      expect(past.runs().map(({ id }) => id)).toEqual([second.id, first.id]);
+      const run = past.find(first.id);
+      if (!run.ok) throw new Error(run.error);
+      const kinds = past.events(run.value).map(({ event }) => `${event.kind} ${'step' in event ? event.step : ''}`);
+      expect(kinds).toEqual(first.events.map((event) => `${event.kind} ${'step' in event ? event.step : ''}`));
+      expect(past.record(run.value).status).toBe('succeeded');
+      expect(past.record(run.value).durationMs).toBeGreaterThanOrEqual(0);
+    } finally {
+      Date.now = now;
+    }
+  });
+});
+
 describe('two runs at once', () => {
   it('are both kept whole', async () => {
     const store = openStore({ directory });

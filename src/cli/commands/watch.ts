@@ -65,12 +65,15 @@ export const watch: Command = {
       for (;;) {
         const fileBefore = stateOfFile();
         const loaded = await engine.load(path.value, { warm: true });
-        const state = (): string => (loaded.ok ? stateOfFiles(loaded.value, console.cwd) : stateOfFile());
+        const state = (): string => (loaded.ok ? stateOfFiles(loaded.value, console.cwd, given) : stateOfFile());
         // What changes while the steps run counts as well.
         const before = loaded.ok ? state() : fileBefore;
+        const known = given;
         await session.run(path.value, loaded);
         if (session.isStopped()) return STATUS.cancelled;
-        const changed = change(() => state() !== before || (loaded.ok && stateOfFile() !== fileBefore));
+        // Which files were given is known once the first run has begun.
+        const base = given === known ? before : state();
+        const changed = change(() => state() !== base || (loaded.ok && stateOfFile() !== fileBefore));
         console.out.lines(['', `Waiting for a change of ${path.value}, or of what it reads. Ctrl-C ends.`]);
         if (!(await changed)) return STATUS.succeeded;
         console.out.lines(['']);
