@@ -7,6 +7,7 @@ import type { Ending, SpawnRequest } from './protocol.ts';
 
 /** Between asking a process group to end and ending it. */
 const GRACE_MS = 2000;
+const LARGEST_READ = 64 * 1024;
 
 /** `lost` means that the spawner is gone, with whatever it had started. */
 export type ProcessEnding = Ending | { readonly kind: 'lost' };
@@ -53,12 +54,22 @@ interface Running {
 }
 
 async function openChannel(path: string, move: (to: string) => void): Promise<Channel> {
-  const socket = connect(path);
-  await once(socket, 'connect');
   const running = new Map<number, Running>();
+  const read = reader(running, move);
+  const socket = connect({
+    path,
+    // A buffer of its own for each of many small reads would keep the collector busy.
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(LARGEST_READ),
+      callback: (size, buffer) => {
+        read(Buffer.from(buffer.subarray(0, size)));
+        return true;
+      },
+    },
+  });
+  await once(socket, 'connect');
   let last = 0;
   let retired = false;
-  socket.on('data', reader(running, move));
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     for (const process of running.values()) process.ended({ kind: 'lost' });

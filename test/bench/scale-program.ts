@@ -30,7 +30,9 @@ for (let i = 0; i < count; i++) {
 
 // As the command does (src/cli/memory.ts); a program that embeds the library decides for itself.
 setFlagsFromString('--heap-growing-percent=25');
-const engine = createEngine(directory === undefined ? {} : { store: openStore({ directory }) });
+const engine = createEngine(
+  directory === undefined ? { ownsProcess: true } : { ownsProcess: true, store: openStore({ directory }) },
+);
 // Boots and first compilations are the cost of a run, not of a step.
 await finish({ only: { language: language as 'lua', code } });
 const cpuBefore = process.cpuUsage();
