@@ -1,6 +1,6 @@
 /** Modules as they lie on disk, compiled once per thread for as long as the file does not change. */
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
-import { capMemories, PAGE } from './memory-cap.ts';
+import { capModule, PAGE } from './memory-cap.ts';
 import { exportedSignatures, type Signature } from './signatures.ts';
 
 export interface LoadedModule {
@@ -60,9 +60,10 @@ export class ModuleCache {
 async function compile(bytes: Uint8Array, pages: number): Promise<Loading> {
   try {
     // The module's own mistakes are told as they are.
-    const capped = WebAssembly.validate(bytes) ? capMemories(bytes, pages) : bytes;
-    if (capped === undefined) return { kind: 'too-large' };
-    const module = await WebAssembly.compile(capped);
+    const capped = WebAssembly.validate(bytes) ? capModule(bytes, pages) : ({ kind: 'capped', bytes } as const);
+    if (capped.kind === 'too-large') return capped;
+    if (capped.kind === 'unbounded') return { kind: 'invalid', message: capped.message };
+    const module = await WebAssembly.compile(capped.bytes);
     return { kind: 'loaded', loaded: { module, signatures: exportedSignatures(bytes) } };
   } catch (error) {
     // A RangeError is V8's answer to a module that is larger than it takes.

@@ -246,3 +246,13 @@ describe('modules', () => {
     expect((await runModule(runner, { path: await modules.assemble(returning(0)) })).outcome.ok).toBe(true);
   });
 });
+
+test('a module with an array that is collected as garbage is not run', async () => {
+  // (module (type $a (array (mut i64))) (func (export "run") (result i32) (drop (array.new_default $a (i32.const 9))) (i32.const 0)))
+  const bytes =
+    '0061736d01000000' + '0108025e7e016000017f' + '03020101' + '0707010372756e0000' + '0a0c010a004109fb07001a41000b';
+  const module = join(modules.directory, 'garbage.wasm');
+  writeFileSync(module, Buffer.from(bytes, 'hex'));
+  const { outcome } = await runModule(runner, { path: module });
+  expect(outcome).toMatchObject({ ok: false, failure: { reason: 'not-runnable' } });
+});

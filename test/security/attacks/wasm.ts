@@ -13,6 +13,9 @@ export interface HostileModule {
   readonly args?: readonly (number | bigint | string)[];
 }
 
+/** One table is held by V8 itself, several are not. */
+const FIFTY: readonly number[] = Array.from({ length: 50 }, (_, i) => i);
+
 const REFUSED: Ends = ['not-runnable'];
 const THREW: Ends = ['threw'];
 const INVALID: Ends = ['output-invalid'];
@@ -130,6 +133,25 @@ const GROWING: readonly HostileModule[] = [
     args: [1],
     ends: 'output',
     output: '-1',
+  },
+  {
+    name: 'grows its table piece by piece',
+    wat: '(module (table 1 funcref) (func (export "run") (param i32) (result i32) (loop $l (br_if $l (i32.ne (table.grow 0 (ref.null func) (i32.const 4096)) (i32.const -1)))) (table.size 0)))',
+    args: [1],
+    ends: 'output',
+    output: '1044481',
+  },
+  {
+    name: 'grows fifty tables',
+    wat: `(module ${FIFTY.map((i) => `(table $t${i} 0 externref)`).join('')} (func (export "run") (param i32) (result i32) ${FIFTY.map((i) => `(drop (table.grow $t${i} (ref.null extern) (i32.const 9000000)))`).join('')} (i32.const 7)))`,
+    args: [1],
+    ends: 'output',
+    output: '7',
+  },
+  {
+    name: 'begins with fifty tables of 9 million',
+    wat: `(module ${FIFTY.map((i) => `(table $t${i} 9000000 funcref)`).join('')} ${run('i32.const 0')})`,
+    ends: ['limit'],
   },
   {
     name: 'begins with 4 GB',
