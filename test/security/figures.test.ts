@@ -25,7 +25,7 @@ test('attacks and controls are counted right, file by file and together', () => 
   const sum = (kind: 'attacks' | 'controls'): string =>
     [...counted.values()].reduce((all, each) => all + each[kind], 0).toLocaleString('en');
   expect(text).toContain(`| together | | ${sum('attacks')} | ${sum('controls')} | 0 |`);
-});
+}, 120_000);
 
 test('what is said besides is right too', () => {
   expect(text).toContain(`${Object.keys(STEERING).length} sequences`);
