@@ -72,6 +72,7 @@ const OUTPUT: Readonly<Record<string, string>> = {
 describe.each(ENDLESS.map(([name, step]) => [`${name} in ${step.language}`, step] as const))('%s', (_, step) => {
   test.each(['timeout', 'limits.wall', 'limits.cpu'] as const)(
     'is ended by %s, and its thread goes on',
+    RETRIED,
     async (how) => {
       const language = step.language!;
       await run(HONEST[language]!);
