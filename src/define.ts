@@ -10,6 +10,7 @@ export type StepAmong<Names extends string> = Omit<
   case?: Record<string, NoInfer<Names> | readonly NoInfer<Names>[]>;
   default?: NoInfer<Names> | readonly NoInfer<Names>[];
   fallback?: NoInfer<Names>;
+  compensate?: NoInfer<Names>;
   on_failure?: NoInfer<Names> | readonly NoInfer<Names>[];
 };
 

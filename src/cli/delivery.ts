@@ -18,7 +18,7 @@ export interface Delivery {
   readonly keptIn?: string | undefined;
 }
 
-/** What the workflow's `outputs` name, in their order; without any, outputs of the steps that no other step needs, in plan order. */
+/** What the workflow's `outputs` name, in their order; without any, outputs of the steps that no other step took, in plan order. */
 async function finalOutputs(plan: Plan, record: RunRecord): Promise<FinalOutput[]> {
   const { outputs } = plan.workflow;
   if (outputs !== undefined) {
@@ -32,10 +32,11 @@ async function finalOutputs(plan: Plan, record: RunRecord): Promise<FinalOutput[
   }
   const standIns = new Set(plan.steps.map((one) => one.step.fallback));
   return plan.steps.flatMap(({ step, dependants }) => {
-    // Whoever only waits for the end of the run takes nothing.
-    const isTaken = dependants.some(
-      (dependant) => plan.steps[dependant]!.step.takesFrom?.includes(step.name) !== false,
-    );
+    // Whoever was skipped, or only waits for the end of the run, takes nothing.
+    const isTaken = dependants.some((dependant) => {
+      const { name, takesFrom } = plan.steps[dependant]!.step;
+      return takesFrom?.includes(step.name) !== false && record.steps.get(name)?.status !== 'skipped';
+    });
     const isFinal = !isTaken && !standIns.has(step.name);
     const value = isFinal ? record.steps.get(step.name)?.output : undefined;
     return value === undefined ? [] : [{ step: step.name, value }];

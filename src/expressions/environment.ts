@@ -44,7 +44,7 @@ export function createEnvironment(
       ctor: StepView,
       fields: { output: 'dyn', status: 'string', error: 'dyn', attempts: 'int' },
     })
-    .registerType('Run', { ctor: RunView, fields: { id: 'string', failed: 'bool', failures: 'list' } })
+    .registerType('Run', { ctor: RunView, fields: { id: 'string', failed: 'bool', stopped: 'bool', failures: 'list' } })
     .registerType('Workflow', { ctor: WorkflowView, fields: { name: 'string' } })
     .registerType('Inputs', {
       ctor: InputsView,

@@ -30,6 +30,8 @@ export class StepView {
 export class RunView {
   readonly id: string;
   failed = false;
+  /** Cancelled, or out of time. */
+  stopped = false;
   /** How steps have failed, the first first. */
   readonly failures: unknown[] = [];
 

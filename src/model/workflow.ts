@@ -62,6 +62,8 @@ export interface Step {
   readonly fallback?: string;
   /** The steps that get its failure when it has failed. */
   readonly onFailure?: readonly string[];
+  /** The step that undoes it at the end of a run that has not succeeded. */
+  readonly compensate?: string;
   /** Of its dependencies, those whose outputs it gets; absent for all. */
   readonly takesFrom?: readonly string[];
   /** The run goes on as if it had succeeded, but without its output. */

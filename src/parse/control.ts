@@ -9,7 +9,16 @@ import type { UseContext } from './templates/uses.ts';
 
 export type Control = Pick<
   Step,
-  'condition' | 'runIf' | 'branches' | 'loop' | 'retryIf' | 'deadlineMs' | 'ignoreFailure' | 'fallback' | 'onFailure'
+  | 'condition'
+  | 'runIf'
+  | 'branches'
+  | 'loop'
+  | 'retryIf'
+  | 'deadlineMs'
+  | 'ignoreFailure'
+  | 'fallback'
+  | 'onFailure'
+  | 'compensate'
 >;
 
 const NOTHING: Control = {};
@@ -43,6 +52,7 @@ export function readControl(step: string, table: TableValue, fields: StepFields,
     }),
     ...(deadline !== undefined && { deadlineMs: deadline }),
     ...(ignoreFailure === true && { ignoreFailure }),
+    ...(fields.compensate !== undefined && { compensate: fields.compensate }),
     ...(fields.fallback !== undefined && { fallback: fields.fallback }),
     ...(fields.on_failure && { onFailure: fields.on_failure.map(({ text }) => text) }),
   };

@@ -119,6 +119,8 @@ export interface StepDefinition {
   deadline?: DurationText;
   /** The step that runs in its place when it has failed. */
   fallback?: string;
+  /** The step that undoes it at the end of a run that has not succeeded. */
+  compensate?: string;
   /** Steps that run when it has failed; they get the failure as `inputs.failure`. */
   on_failure?: string | readonly string[];
   /** The run goes on, and may succeed, though the step has failed. */

@@ -25,7 +25,9 @@ export function withHandlers(
   ends: EndHandlers,
   mistakes: Mistakes,
 ): { readonly steps: readonly Step[]; readonly outline: Graph['steps'] } {
-  const handled = steps.filter(({ fallback, onFailure }) => (fallback ?? onFailure) !== undefined);
+  const handled = steps.filter(
+    ({ fallback, onFailure, compensate }) => (fallback ?? onFailure ?? compensate) !== undefined,
+  );
   if (handled.length + ends.onFailure.length + ends.finally.length === 0) return { steps, outline };
   const known = new Map(outline.map((step) => [step.name, step]));
   const changes = new Map<string, Change>();
@@ -62,7 +64,7 @@ export function withHandlers(
     const errors = from.map(({ name }) => `steps[${JSON.stringify(name)}].error`).join(', ');
     Object.assign(change.step, asHandler(byName.get(handler), `[${errors}].filter(e, e != null)[0]`, 'failure'));
   }
-  addEnds(ends, { steps, byName, changeOf, isThere });
+  addEnds(ends, { steps, byName, changeOf, isThere, mistakes });
   return { steps: steps.map((step) => changed(step, changes)), outline: outline.map((step) => changed(step, changes)) };
 }
 
@@ -89,14 +91,21 @@ interface Around {
   readonly byName: ReadonlyMap<string, Step>;
   readonly changeOf: (name: string) => Change;
   readonly isThere: (name: string, span: Span, what: string) => boolean;
+  readonly mistakes: Mistakes;
 }
 
 /** They wait for all steps that no other waits for. */
-function addEnds(ends: EndHandlers, { steps, byName, changeOf, isThere }: Around): void {
+function addEnds(ends: EndHandlers, around: Around): void {
+  const { steps, byName, changeOf, isThere } = around;
   const onFailure = ends.onFailure.filter(({ text, span }) => isThere(text, span, '"on_failure" of the workflow'));
   const last = ends.finally.filter(({ text, span }) => isThere(text, span, '"finally" of the workflow'));
-  if (onFailure.length + last.length === 0) return;
-  const handlers = new Set([...onFailure, ...last].map(({ text }) => text));
+  const undone = inReverse(steps).filter(
+    ({ name, span, compensate }) =>
+      compensate !== undefined && isThere(compensate, span, `"compensate" of step "${name}"`),
+  );
+  if (onFailure.length + last.length + undone.length === 0) return;
+  const compensations = undone.map(({ compensate }) => compensate!);
+  const handlers = new Set([...[...onFailure, ...last].map(({ text }) => text), ...compensations]);
   const others = steps.filter(({ name }) => !handlers.has(name));
   const needed = new Set(others.flatMap(({ dependsOn }) => dependsOn.map(({ name }) => name)));
   for (const { name, fallback, onFailure: own = [] } of others) {
@@ -117,13 +126,68 @@ function addEnds(ends: EndHandlers, { steps, byName, changeOf, isThere }: Around
       takesFrom: own?.dependsOn.map(({ name }) => name) ?? [],
     });
   }
+  addCompensations(undone, sinks, around);
   for (const { text, span } of last) {
     const change = changeOf(text);
-    const before = [...sinks, ...onFailure.map((one) => one.text)];
+    const before = [...sinks, ...onFailure.map((one) => one.text), ...compensations];
     change.needs.push(...before.map((name) => ({ name, span })));
     const takesFrom = byName.get(text)?.dependsOn.map(({ name }) => name) ?? [];
     Object.assign(change.step, { runIf: { rule: 'always' }, takesFrom });
   }
+}
+
+/** One after the other, what was done last first. */
+function addCompensations(
+  undone: readonly Step[],
+  sinks: readonly string[],
+  { byName, changeOf, mistakes }: Around,
+): void {
+  const taken = new Set<string>();
+  let before = sinks;
+  for (const { name, span, compensate } of undone) {
+    const undo = compensate!;
+    if (undo === name || taken.has(undo)) {
+      const message = `Give step "${name}" a "compensate" of its own: "${undo}" ${undo === name ? 'is the step itself' : 'undoes another step'}`;
+      mistakes.add('bad-condition', span, message);
+      continue;
+    }
+    taken.add(undo);
+    const own = byName.get(undo);
+    const change = changeOf(undo);
+    change.needs.push({ name, span }, ...before.map((one) => ({ name: one, span })));
+    const isDue = `(run.failed || run.stopped) && steps[${JSON.stringify(name)}].status == "succeeded"`;
+    Object.assign(change.step, {
+      runIf: { rule: 'always' },
+      condition: { text: own?.condition === undefined ? isDue : `${isDue} && (${own.condition.text})`, line: 0 },
+      takesFrom: [name, ...(own?.dependsOn.map((one) => one.name) ?? [])],
+    });
+    before = [undo];
+  }
+}
+
+/** Each step before all that it depends on; a circle, which is told elsewhere, in some order. */
+function inReverse(steps: readonly Step[]): readonly Step[] {
+  if (steps.every(({ compensate }) => compensate === undefined)) return [];
+  const byName = new Map(steps.map((step) => [step.name, step]));
+  const seen = new Set<string>();
+  const order: Step[] = [];
+  for (const root of steps) {
+    const walk: { readonly step: Step; next: number }[] = seen.has(root.name) ? [] : [{ step: root, next: 0 }];
+    seen.add(root.name);
+    for (let frame = walk.at(-1); frame !== undefined; frame = walk.at(-1)) {
+      const dependency = frame.step.dependsOn[frame.next++];
+      if (dependency === undefined) {
+        order.push(frame.step);
+        walk.pop();
+        continue;
+      }
+      const step = byName.get(dependency.name);
+      if (step === undefined || seen.has(step.name)) continue;
+      seen.add(step.name);
+      walk.push({ step, next: 0 });
+    }
+  }
+  return order.reverse();
 }
 
 function changed<T extends { readonly name: string; readonly dependsOn: readonly Dependency[] }>(

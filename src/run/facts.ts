@@ -93,6 +93,10 @@ export class Facts {
     return new Map(told.flatMap(([key, value]) => (isTold(value) ? [[key, celOf(value)]] : [])));
   }
 
+  stopped(): void {
+    this.#run.stopped = true;
+  }
+
   ended(step: string, status: 'cancelled' | 'skipped', attempts: number): void {
     this.#view(step).settle(status, attempts);
   }

@@ -107,6 +107,7 @@ export class PlanRun {
   stop(reason: StopReason): void {
     if (this.#stopped !== undefined || this.#scheduler.done) return;
     this.#stopped = reason;
+    this.#facts?.stopped();
     this.#tell({ kind: 'run-stopping', reason });
     this.#tellSkips(this.#scheduler.stop(reason));
     this.#stopActive();

@@ -1,6 +1,7 @@
 /** Whatever a file holds, reading it ends with a workflow or with diagnostics that point into it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { EXPRESSION_CODES } from '../../src/expressions/codes.ts';
 import type { Result } from '../../src/model/result.ts';
 import { PARSE_CODES } from '../../src/parse/codes.ts';
 import type { ParsedWorkflow, ParseFailure } from '../../src/parse/index.ts';
@@ -8,7 +9,7 @@ import { PLAN_CODES } from '../../src/plan/codes.ts';
 import { diagnosticsOf, readLua, readToml } from './files.ts';
 import { SAMPLES } from './samples.ts';
 
-const CODES: readonly string[] = [...PARSE_CODES, ...PLAN_CODES];
+const CODES: readonly string[] = [...PARSE_CODES, ...EXPRESSION_CODES, ...PLAN_CODES];
 const LUA =
   'workflow = {\n  name = "é🎉", -- x\n  steps = { a = { code = [==[\nx]==], env = { A = 1.5 } }, ["b"] = { cmd = "y" .. "z" } },\n}\n';
 

@@ -143,6 +143,8 @@ test.each([
     'fallback = "b"',
     'Let the fallback "b" of step "x" be a step of its own: it may depend on "x" only, has no "run_if", and is the fallback of one step',
   ],
+  ['compensate = "aa"', '"compensate" of step "x" names step "aa", which does not exist'],
+  ['compensate = "x"', 'Give step "x" a "compensate" of its own: "x" is the step itself'],
   ['on_failure = "aa"', '"on_failure" of step "x" names step "aa", which does not exist'],
 ])('%j is a mistake', async (fields, message) => {
   const found = diagnosticsOf(

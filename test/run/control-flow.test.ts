@@ -335,6 +335,32 @@ describe.each(MODES)('in mode %s, after a failure,', (mode) => {
     },
   );
 
+  it.each(['fail', 'succeed', 'hang'] as const)(
+    'undoes what was done, the last first, when a step does %s',
+    async (how) => {
+      const { start, pool } = rig({ c: how, a: ok('"A"'), b: ok('"B"') });
+      const workflow = read({
+        finally: 'end',
+        steps: {
+          undo_a: lua,
+          a: { ...lua, compensate: 'undo_a' },
+          b: { ...lua, depends_on: 'a', compensate: 'undo_b' },
+          c: { ...lua, depends_on: 'b', compensate: 'undo_c' },
+          undo_b: lua,
+          undo_c: lua,
+          end: lua,
+        },
+      });
+      const run = start(workflow, { mode });
+      await settleDown();
+      if (how === 'hang') run.stop();
+      await run.finished;
+      const undone = how === 'succeed' ? [] : ['undo_b', 'undo_a'];
+      expect(pool.started).toEqual(['a', 'b', 'c', ...undone, 'end']);
+      if (how === 'fail') expect(decode(pool.jobs[3]!.inputs.get('b')!)).toBe('B');
+    },
+  );
+
   it('tries again only where its retry_if says so', async () => {
     const { run, pool } = rig({ a: [fails(1), fails(2), fails(1), 'succeed'] });
     await run(read({ steps: { a: { ...lua, retries: 5, retry_if: 'error.status == 1 || attempt > 5' } } }), { mode });

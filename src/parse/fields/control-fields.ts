@@ -53,6 +53,7 @@ export interface ControlFields {
   ignore_failure?: boolean;
   fallback?: string;
   on_failure?: readonly Word[];
+  compensate?: string;
 }
 
 export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonNullable<ControlFields[K]>> } = {
@@ -123,5 +124,11 @@ export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonN
     about: 'Steps that run when it has failed; they get the failure as `inputs.failure`.',
     default: 'none',
     example: ['tell_us'],
+  },
+  compensate: {
+    type: text,
+    about: 'The step that undoes this one, which had succeeded, at the end of a run that has not; it gets its output.',
+    default: 'none',
+    example: 'delete_bucket',
   },
 };
