@@ -170,6 +170,8 @@ export interface ThreadSetup {
   readonly stops?: string;
   /** The directory of the built runners, in a process that may not look it up. */
   readonly built?: string;
+  /** The process has no rights, and has the engine do what its steps were granted. */
+  readonly isSlot?: boolean;
 }
 
 /** The thread is ready and begins with the job now. */

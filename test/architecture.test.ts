@@ -29,6 +29,8 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/process/table',
     'runners/python/boot',
     'runners/slot/frames',
+    'runners/slot/errands',
+    'runners/grants/errand',
   ],
   'src/store': [
     'src/model',

@@ -10,8 +10,13 @@ import { Reach } from './reach.ts';
 
 const BOOT_MS = 20_000;
 
-/** Carries requests from another thread, which is started for the first one and ends with this one. */
-export class Porter {
+export interface Porter {
+  /** Returns when the answer is there. */
+  carry(errand: Errand): Carried;
+}
+
+/** A porter in another thread, which is started for the first request and ends with this one. */
+export class PorterThread implements Porter {
   readonly #cells = new Int32Array(new SharedArrayBuffer(8));
   #port: MessagePort | undefined;
 
@@ -58,21 +63,11 @@ export class BlockingNetwork {
   fetch(request: FetchRequest, body: Uint8Array): FetchAnswer {
     const refusal = this.#refusalOf(request, body);
     if (refusal !== undefined) return { ok: false, message: refusal };
-    try {
-      const errand = { grants: this.#grants, limits: this.#limits, request, body };
-      const { answer, denied, exceeded } = this.#porter.carry(errand);
-      this.denied = denied ?? this.denied;
-      this.exceeded = exceeded ?? this.exceeded;
-      return answer;
-    } catch (error) {
-      // What Node says in a process without rights.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED')) throw error;
-      return {
-        ok: false,
-        message:
-          'A Lua or Python step with isolation = "process" or "os" reaches no network; leave its isolation at "thread", or use a JavaScript step',
-      };
-    }
+    const errand = { grants: this.#grants, limits: this.#limits, request, body };
+    const { answer, denied, exceeded } = this.#porter.carry(errand);
+    this.denied = denied ?? this.denied;
+    this.exceeded = exceeded ?? this.exceeded;
+    return answer;
   }
 
   /** What is refused as it is asked for needs no other thread. */

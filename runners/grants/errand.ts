@@ -1,6 +1,7 @@
 /** A request that is carried for a language while that stands still: what the porter is told, and what it brings back. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Grants, Limits } from '../contract.ts';
+import type { Question } from '../slot/errands.ts';
 import type { Denial } from './denial.ts';
 import type { FetchAnswer, FetchRequest } from './fetch.ts';
 
@@ -23,6 +24,11 @@ export interface PorterSetup {
   readonly port: MessagePort;
   readonly cells: Int32Array;
 }
+
+/** What the engine tells a porter that serves a slot: which step it has now, and what that asks for. */
+export type SlotErrand =
+  | { readonly kind: 'begin'; readonly grants: Grants | undefined; readonly limits: Pick<Limits, 'memory' | 'files'> }
+  | { readonly kind: 'ask'; readonly question: Question; readonly bytes: Uint8Array };
 
 export const ANSWERS = 0;
 export const THERE = 1;

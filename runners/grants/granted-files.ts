@@ -17,6 +17,7 @@ import { type Prompt, receive } from '../prompt/typing.ts';
 import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
 import type { Denial } from './denial.ts';
 import { type FileAct, FileReach, type FileRefused } from './file-reach.ts';
+import { GrantedTree } from './granted-tree.ts';
 import { Pattern, realOf } from './pattern.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -30,6 +31,7 @@ export class GrantedFiles {
   /** How many links `list` has left out. */
   links = 0;
   readonly reach: FileReach;
+  readonly tree: GrantedTree;
   /** Which limit the step ran into, whether or not it noticed. */
   exceeded: Extract<LimitName, 'memory' | 'files'> | undefined;
   readonly #prompt: Prompt | undefined;
@@ -42,6 +44,7 @@ export class GrantedFiles {
   constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>, prompt?: Prompt) {
     this.#prompt = prompt;
     this.reach = new FileReach(grants);
+    this.tree = new GrantedTree(this.reach);
     this.#mostBytes = limits.memory ?? EMBEDDED_MEMORY;
     this.#largest = limits.files ?? Number.POSITIVE_INFINITY;
   }
@@ -172,9 +175,6 @@ function contentsOf(file: number, size: number): Uint8Array {
 }
 
 function outOfReach(given: string, act: string, code: string): FileRefused {
-  // What Node says in a process without rights.
-  if (code === 'ERR_ACCESS_DENIED')
-    return refused('A step with isolation = "process" or "os" reaches no files; leave its isolation at "thread"');
   return refused(`${JSON.stringify(given)} cannot be ${act}: ${code}`, code);
 }
 

@@ -1,9 +1,8 @@
 /** One step in a sandbox: what it is given, its code, its outcome. */
 import { constants } from 'node:buffer';
-import type { Job, Outcome, StepFailure } from '../contract.ts';
+import type { Job, Outcome, StepFailure, ThreadSetup } from '../contract.ts';
 import { clockFor } from '../grants/clock.ts';
-import { GrantedFiles } from '../grants/granted-files.ts';
-import { Network } from '../grants/network.ts';
+import { filesFor, networkFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
 import { RunFiles } from '../kinds/run-files.ts';
@@ -22,13 +21,15 @@ export class Step {
   broken = false;
   readonly #sandbox: Sandbox;
   readonly #job: Job;
+  readonly #setup: ThreadSetup;
   readonly #script: Extract<Job['script'], { kind: 'code' }>;
   readonly #throws: Throws;
 
-  constructor(sandbox: Sandbox, job: Job) {
+  constructor(sandbox: Sandbox, job: Job, setup: ThreadSetup) {
     if (job.script.kind !== 'code') throw new Error('Internal error: a JavaScript step has no code');
     this.#sandbox = sandbox;
     this.#job = job;
+    this.#setup = setup;
     this.#script = job.script;
     this.#throws = new Throws(sandbox, job, job.script.origin);
   }
@@ -65,8 +66,8 @@ export class Step {
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
     this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
-    this.#sandbox.granted = new GrantedFiles(this.#job.grants, this.#job.limits, this.#job.prompt);
-    this.#sandbox.network = new Network(this.#job.grants, this.#job.limits);
+    this.#sandbox.granted = filesFor(this.#job, this.#setup);
+    this.#sandbox.network = networkFor(this.#job, this.#setup);
     this.#sandbox.clock = clockFor(this.#job.clock);
     this.#sandbox.random = randomFor(this.#job.random);
     const given = inputsText(this.#job.inputs);

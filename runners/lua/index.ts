@@ -1,10 +1,10 @@
 /** Lua steps: Lua 5.4 in WebAssembly, a fresh state for each. */
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure } from '../contract.ts';
 import { definesNoRun } from '../failures.ts';
-import { BlockingNetwork, Porter } from '../grants/blocking-network.ts';
+import { BlockingNetwork } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { notGranted } from '../grants/denial.ts';
-import { GrantedFiles } from '../grants/granted-files.ts';
+import { filesFor, porterFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
 import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
@@ -23,7 +23,7 @@ const KEEP_UNDER = 64 * 1024 * 1024;
 export const load: LoadRunner = async (setup) => {
   optimiseLate(setup);
   const newMachine = await loadMachines();
-  const porter = new Porter();
+  const porter = porterFor(setup);
   let kept: Host | undefined = new Host(newMachine());
   return {
     run: (job, context) => {
@@ -34,6 +34,7 @@ export const load: LoadRunner = async (setup) => {
       // Whatever this step throws at the host, the next one must not find it here.
       kept = undefined;
       host.kinds.network = new BlockingNetwork(job.grants, job.limits, porter);
+      host.kinds.granted = filesFor(job, setup);
       const outcome = attempt(host, job, context);
       context.spent?.({ memoryBytes: host.machine.bytes.length });
       if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) kept = new Host(newMachine());
@@ -65,7 +66,6 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
   };
   host.machine.clock = clockFor(job.clock);
   host.kinds.files = new RunFiles(job.workdir, job.limits);
-  host.kinds.granted = new GrantedFiles(job.grants, job.limits, job.prompt);
   try {
     const L = host.open();
     const outcome = new Step(host, L, job).run();

@@ -1,7 +1,7 @@
 /** Granted files of the machine as files of embedded Python, at the same paths: read when they are opened, written when they are closed. */
 import type { FileAct, FileRefused } from '../grants/file-reach.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
-import { type Done, GrantedTree } from '../grants/granted-tree.ts';
+import type { Done, GrantedTree } from '../grants/granted-tree.ts';
 import type { Budget } from './budget.ts';
 import type { Senses } from './senses.ts';
 import type { FileAttributes, FileNode, FileStream, FileSystemType, Pyodide } from './pyodide.ts';
@@ -306,7 +306,7 @@ export function grantedMount({ FS, _module: { MEMFS } }: Pyodide, budget: Budget
       unwritten = undefined;
       const { bases, directory } = granted.reach;
       if (bases.length === 0) return;
-      step = { granted, tree: new GrantedTree(granted.reach) };
+      step = { granted, tree: granted.tree };
       // What is Python's own, such as /tmp and /lib, stays that.
       const wanted = [directory, ...bases].filter((path) => path !== '/' && !exists(path));
       for (const path of wanted.sort((a, b) => a.length - b.length)) mountAt(path);

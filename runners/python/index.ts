@@ -1,11 +1,11 @@
 /** The embedded Python runner: CPython in WebAssembly, a fresh state for every step. */
 import { join, resolve } from 'node:path';
 import type { Job, LoadRunner, Outcome, RunnerContext, StepFailure, ThreadSetup } from '../contract.ts';
-import { BlockingNetwork, Porter } from '../grants/blocking-network.ts';
+import { BlockingNetwork, type Porter } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { type Denial, notGranted } from '../grants/denial.ts';
 import type { FileReach } from '../grants/file-reach.ts';
-import { GrantedFiles } from '../grants/granted-files.ts';
+import { filesFor, porterFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
 import { RunFiles } from '../kinds/run-files.ts';
@@ -23,8 +23,8 @@ export const load: LoadRunner = async (setup) => {
   optimiseLate(setup);
   const warm = new WarmInterpreter(setup);
   await warm.take([], Number.POSITIVE_INFINITY);
-  const porter = new Porter();
-  return { run: (job, context) => runStep(job, context, warm, porter) };
+  const reach = { setup, porter: porterFor(setup) };
+  return { run: (job, context) => runStep(job, context, warm, reach) };
 };
 
 /** The thread's one interpreter: cleaned between steps, replaced when it cannot be cleaned or lacks packages. */
@@ -70,7 +70,12 @@ class WarmInterpreter {
   }
 }
 
-async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter, porter: Porter): Promise<Outcome> {
+async function runStep(
+  job: Job,
+  context: RunnerContext,
+  warm: WarmInterpreter,
+  { setup, porter }: { readonly setup: ThreadSetup; readonly porter: Porter },
+): Promise<Outcome> {
   const { script } = job;
   if (script.kind !== 'code') throw new Error('Internal error: a Python step has no code');
   const memory = job.limits.memory ?? EMBEDDED_MEMORY;
@@ -89,7 +94,7 @@ async function runStep(job: Job, context: RunnerContext, warm: WarmInterpreter, 
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
   const files = {
     run: new RunFiles(job.workdir, job.limits),
-    granted: new GrantedFiles(job.grants, job.limits, job.prompt),
+    granted: filesFor(job, setup),
   };
   const network = new BlockingNetwork(job.grants, job.limits, porter);
   const answer = interpreter.run(request, marked ?? inputs, {

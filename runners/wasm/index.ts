@@ -1,7 +1,7 @@
 /** WASM steps: functions on numbers, functions on JSON, and WASI commands. */
 import type { Job, LoadRunner, Outcome, RunnerContext } from '../contract.ts';
 import { clockFor } from '../grants/clock.ts';
-import { GrantedFiles } from '../grants/granted-files.ts';
+import { filesFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { unreachable } from '../unreachable.ts';
@@ -26,7 +26,7 @@ export const load: LoadRunner = (setup) => {
         loaded,
         clock: clockFor(job.clock),
         random: randomFor(job.random),
-        granted: new GrantedFiles(job.grants, job.limits),
+        granted: filesFor(job, setup),
       };
       return explained(step, runStep(step, context, setup.wasi));
     },

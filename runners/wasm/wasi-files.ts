@@ -1,7 +1,7 @@
 /** Granted files for WASI: their directories are open from the start, a file is read as it is opened and written as it is closed. */
 import { resolve } from 'node:path';
 import type { GrantedFiles } from '../grants/granted-files.ts';
-import { type Done, GrantedTree } from '../grants/granted-tree.ts';
+import type { Done, GrantedTree } from '../grants/granted-tree.ts';
 
 const ERRNO: Readonly<Record<string, number>> = {
   EACCES: 2,
@@ -72,7 +72,7 @@ export class WasiFiles {
 
   constructor(granted: GrantedFiles, memory: GuestMemory, most: number) {
     this.#granted = granted;
-    this.#tree = new GrantedTree(granted.reach);
+    this.#tree = granted.tree;
     this.#memory = memory;
     this.#most = most;
     const { bases, directory } = granted.reach;

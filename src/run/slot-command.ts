@@ -23,7 +23,7 @@ const PACKAGES: Readonly<Record<Language, readonly string[]>> = {
 };
 
 /** A busy slot notices nothing; so a shell waits for the end of the engine, and ends its group. */
-const GUARD = `"$@" ${LIFELINE}<&- & exec 3<&-; read -r line <&${LIFELINE}; kill -9 0`;
+const GUARD = `"$@" ${LIFELINE}<&- & exec 3<&- 5<&-; read -r line <&${LIFELINE}; kill -9 0`;
 
 export interface SlotWishes {
   readonly language: Language;

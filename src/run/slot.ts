@@ -6,9 +6,12 @@ import { serialize } from 'node:v8';
 import type { Assignment, Job, PrintedLine, Report, ThreadSetup } from '../../runners/contract.ts';
 import { frame, frameReader } from '../../runners/slot/frames.ts';
 import { LIFELINE, slotCommand, type SlotWishes } from './slot-command.ts';
+import { SlotErrands } from './slot-errands.ts';
 import { printedLines, reportIn } from './slot-words.ts';
 
 const CHANNEL = 3;
+/** Where a step asks for what it was granted. */
+const ERRANDS = 5;
 /** What comes on top of the output in a report, and as lines. */
 const WORDS_BYTES = 64 * 1024 * 1024;
 
@@ -37,6 +40,7 @@ export class Slot {
   isLost = false;
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
+  readonly #errands: SlotErrands;
   #work: Work | undefined;
   #isUsed = false;
 
@@ -46,15 +50,17 @@ export class Slot {
       // A group of its own, so that it ends whole; and a Ctrl-C at the terminal is for the engine.
       detached: true,
       env: {},
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     });
     const ended = once(this.#process, 'exit');
     this.gone = ended.then(
-      () => this.#lose('its process ended'),
-      () => this.#lose('its process could not be started'),
+      () => this.#lost('its process ended'),
+      () => this.#lost('its process could not be started'),
     );
     this.#channel = this.#process.stdio[CHANNEL] as Duplex;
-    for (const index of [CHANNEL, LIFELINE]) this.#process.stdio[index]?.on('error', () => undefined);
+    const stdio: readonly unknown[] = this.#process.stdio;
+    this.#errands = new SlotErrands(stdio[ERRANDS] as Duplex, (why) => this.#endBadly(why));
+    for (const index of [CHANNEL, LIFELINE, ERRANDS]) (stdio[index] as Duplex).on('error', () => undefined);
     this.#channel.on('close', () => this.#endBadly('its process ended'));
     this.#channel.on(
       'data',
@@ -79,6 +85,7 @@ export class Slot {
     const isTold = this.#isUsed;
     this.#isUsed = true;
     if (this.isLost) return Promise.resolve({ lost: 'its process ended before' });
+    this.#errands.begin(assignment.job);
     return new Promise((end) => {
       this.#work = { job: assignment.job, listener, end, printed: 0, isTold };
       this.#send('assignment', assignment);
@@ -147,6 +154,11 @@ export class Slot {
     } catch {
       // It has just ended.
     }
+  }
+
+  async #lost(why: string): Promise<void> {
+    this.#lose(why);
+    await this.#errands.close();
   }
 
   #lose(why: string): void {

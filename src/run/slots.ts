@@ -17,7 +17,7 @@ export class Slots {
 
   /** Starts `warm` slots at once and others when jobs need them; the caller keeps the number of jobs within its cap. */
   constructor(setup: ThreadSetup, wishes: SlotWishes, warm: number) {
-    this.#setup = { ...setup, built: builtRunners() };
+    this.#setup = { ...setup, built: builtRunners(), isSlot: true };
     this.#wishes = wishes;
     // A step that escaped may signal the engine, and by this one Node would open its debugger to whoever connects.
     process.on('SIGUSR1', ignore);

@@ -211,7 +211,7 @@ test('an engine that runs slots does not open its debugger for who signals it', 
   expect(said).toBe('');
 });
 
-test('a slot holds no line to the engine but its channel', async () => {
+test('a slot holds no line to the engine but its channel and the one for what was granted', async () => {
   const plan = await engine.define({
     isolation: 'process',
     steps: { a: { code: 'print("begun") while true do end', timeout: '2s' } },
@@ -225,7 +225,7 @@ test('a slot holds no line to the engine but its channel', async () => {
       },
     },
   }).finished;
-  expect(await sockets).toEqual(['3']);
+  expect(await sockets).toEqual(['3', '5']);
 });
 
 function socketsOf(pid: number): string[] {
