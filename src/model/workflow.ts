@@ -80,6 +80,8 @@ export interface Step {
   readonly register?: string;
   /** Patterns of environment names that shell and native steps get from the host: `AWS_*`, `*`. */
   readonly passEnv: readonly string[];
+  /** A shell or native step gets no other entries of the host's environment, not even `PATH`. */
+  readonly cleanEnv?: true;
   readonly workingDir?: string;
   /** Names of the secrets that it gets as variables; absent for none. */
   readonly secrets?: readonly string[];

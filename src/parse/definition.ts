@@ -139,6 +139,8 @@ export interface StepDefinition {
   env?: Record<string, string | number | boolean>;
   /** Patterns of names that a shell or native step gets from the host's environment. */
   pass_env?: string | readonly string[];
+  /** A shell or native step gets nothing else of the host's environment. */
+  clean_env?: boolean;
   /** Names of secrets that it gets as environment entries. */
   secrets?: string | readonly string[];
   working_dir?: string;

@@ -11,7 +11,7 @@ const KNOWN_TO: ReadonlyMap<string, readonly Language[]> = new Map(
     field.languages === undefined ? [] : [[name, field.languages]],
   ),
 );
-const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'working_dir']);
+const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'clean_env', 'working_dir']);
 
 interface HowItRuns {
   readonly language: Language;

@@ -102,6 +102,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       ...(inputs !== undefined && { inputs }),
       ...(fields.register !== undefined && { register: fields.register }),
       passEnv: textsOf(fields.pass_env),
+      ...(fields.clean_env === true && { cleanEnv: true }),
       ...(fields.secrets !== undefined && fields.secrets.length > 0 && { secrets: textsOf(fields.secrets) }),
       ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
       packages: textsOf(fields.packages),

@@ -13,7 +13,7 @@ export interface HandedSecrets {
 
 const NO_SECRETS: HandedSecrets = { values: new Map(), hidden: new Set() };
 
-/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides. Secrets go to the steps that name them only. */
+/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides, unless its environment is to be clean. Secrets go to the steps that name them only. */
 export function stepEnvironment(
   step: Step,
   host: Readonly<Record<string, string | undefined>>,
@@ -30,7 +30,7 @@ function passed(
   isProcess: boolean,
   secrets: HandedSecrets,
 ): Readonly<Record<string, string>> {
-  const patterns = isProcess ? [...BASE, ...step.passEnv] : step.passEnv;
+  const patterns = isProcess && step.cleanEnv !== true ? [...BASE, ...step.passEnv] : step.passEnv;
   const named = (step.secrets ?? []).flatMap((name) => {
     const value = secrets.values.get(name);
     return value === undefined ? [] : [[name, value] as const];

@@ -7,7 +7,7 @@ import { describeFailure } from '../model/failure.ts';
 import type { GivenInputs } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Expression } from '../model/template.ts';
+import type { Expression, Template } from '../model/template.ts';
 import type { Step } from '../model/workflow.ts';
 import { stepEnvironment } from './environment.ts';
 import type { JobSettings } from './job.ts';
@@ -112,9 +112,12 @@ export class Facts {
     for (const [name, template] of Object.entries(step.computedEnv ?? {})) {
       const text = this.#evaluator.text(template, names);
       if (!text.ok) return fail(this.#failure(text.error));
-      if (text.value.includes('\0')) return fail(this.#unfit(name, 'a NUL character, which no environment can hold'));
+      if (text.value.includes('\0'))
+        return fail(this.#unfit(name, template, 'a NUL character, which no environment can hold'));
       if (Buffer.byteLength(text.value) > LONGEST_TEXT)
-        return fail(this.#unfit(name, `more than ${LONGEST_TEXT / 1024} KiB; hand it on in "inputs" instead`));
+        return fail(
+          this.#unfit(name, template, `more than ${LONGEST_TEXT / 1024} KiB; hand it on in "inputs" instead`),
+        );
       env[name] = text.value;
     }
     const inputs = new Map(dependencies);
@@ -178,8 +181,9 @@ export class Facts {
     return { reason: 'expression', message, expression, ...(line > 0 && { position }) };
   }
 
-  #unfit(name: string, what: string): StepFailure {
-    return { reason: 'expression', message: `The value of ${name} has ${what}`, expression: name };
+  #unfit(name: string, template: Template, what: string): StepFailure {
+    const { text, line } = template.kind === 'expression' ? template.expression : { text: name, line: 0 };
+    return this.#failure({ message: `The value of "${text}" has ${what}`, expression: text, line });
   }
 }
 

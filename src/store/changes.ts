@@ -60,6 +60,7 @@ function aspects(step: StepDefinition): Record<string, string> {
     switch: text(withoutLines(step.branches)),
     loop: text(withoutLines(step.loop)),
     pass_env: text(step.passEnv),
+    clean_env: text(step.cleanEnv),
     secrets: text(step.secrets),
     permissions: text(step.permissions),
     working_dir: text(step.workingDir),

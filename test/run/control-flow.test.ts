@@ -208,6 +208,29 @@ test('values, variables and environments are computed when the step starts', asy
   expect(record.inputs).toEqual({ day: 'tuesday', ratio: 2 });
 });
 
+test('a value that no environment can hold fails the step and says what to do', async () => {
+  const { run, pool } = rig({ a: ok('{"nul":"x\\u0000y"}'), b: ok(JSON.stringify('x'.repeat(100 * 1024))) });
+  const record = await run(
+    read({
+      failure_mode: 'continue',
+      steps: {
+        a: lua,
+        b: lua,
+        c: { cmd: 'echo {{ steps.a.output.nul }}' },
+        d: { cmd: 'echo {{ steps.b.output }}' },
+        e: { ...lua, inputs: { whole: '{{ steps.a.output.nul + steps.b.output }}' } },
+      },
+    }),
+  );
+  expect(record.steps.get('c')!.failure).toMatchObject({
+    message: 'The value of "steps.a.output.nul" has a NUL character, which no environment can hold',
+  });
+  expect(record.steps.get('d')!.failure).toMatchObject({
+    message: 'The value of "steps.b.output" has more than 96 KiB; hand it on in "inputs" instead',
+  });
+  expect(pool.started.toSorted()).toEqual(['a', 'b', 'e']);
+});
+
 test('a run whose outputs cannot be computed has failed, and says why', async () => {
   const { run } = rig();
   const record = await run(read({ outputs: { x: '{{ steps.a.output.none }}' }, steps: { a: lua } }));

@@ -17,6 +17,11 @@ it('gives a process the basic variables besides', () => {
   });
 });
 
+it('gives a process nothing of the host but what it passes where its environment is to be clean', () => {
+  const clean = step('a', [], { env: { X: '1' }, passEnv: ['AWS_KEY'], cleanEnv: true });
+  expect({ ...stepEnvironment(clean, HOST, true) }).toEqual({ AWS_KEY: 'k', X: '1' });
+});
+
 it.each([
   [['AWS_*'], ['AWS_KEY', 'AWS_REGION']],
   [

@@ -11,7 +11,7 @@ import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
 import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import { variableName } from './variable-name.ts';
-import { argument, choice, code, duration, number, prose, text } from './scalars.ts';
+import { argument, choice, code, duration, flag, number, prose, text } from './scalars.ts';
 
 export interface StepFields extends ControlFields {
   description?: string;
@@ -35,6 +35,7 @@ export interface StepFields extends ControlFields {
   inputs?: TableValue;
   register?: string;
   pass_env?: readonly Word[];
+  clean_env?: boolean;
   secrets?: readonly Word[];
   working_dir?: string;
   packages?: readonly Word[];
@@ -172,6 +173,13 @@ export const STEP_FIELDS: Fields<StepFields> = {
     about: 'Which environment entries of the host a shell or native step gets; "*" means all.',
     default: 'none',
     example: ['AWS_*'],
+    languages: HOSTED,
+  },
+  clean_env: {
+    type: flag,
+    about: 'Whether a shell or native step gets nothing of the host but what `pass_env` names, not even PATH and HOME.',
+    default: 'false',
+    example: true,
     languages: HOSTED,
   },
   secrets: {
