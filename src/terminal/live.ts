@@ -32,6 +32,8 @@ export interface LiveReport extends RunListener {
 
 /** About 12 frames a second. */
 const FRAME_MS = 83;
+/** Who waits longer for the next one takes the run for dead. */
+const LONGEST_MS = 500;
 /** Failures shown in full; the view has counted the others. */
 const MOST_FAILURES = 5;
 
@@ -60,11 +62,12 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
     above = [];
   }
 
-  /** Frames of a huge run come less often, so that drawing never takes more than a tenth of the time. */
+  /** Frames of a huge run come less often, so that drawing takes no more than a tenth of the time; on a busy machine one takes long now and then. */
   function tick(): void {
     const startedAt = performance.now();
     draw();
-    timer = setTimeout(tick, Math.max(FRAME_MS, (performance.now() - startedAt) * 9));
+    const pauseMs = Math.min(LONGEST_MS, (performance.now() - startedAt) * 9);
+    timer = setTimeout(tick, Math.max(FRAME_MS, pauseMs));
   }
 
   function onEvent(event: RunEvent): void {

@@ -54,14 +54,17 @@ interface Live extends Terminal {
   readonly signals: Signals;
 }
 
-function live(size = { columns: 60, rows: 20 }): Live {
+function live(size = { columns: 60, rows: 20 }, onWrite: () => void = () => undefined): Live {
   const screen = terminal(size.columns);
   const signals = new Signals();
   const report = createLiveReport(planOf(graph('load -> clean')), {
     style: createStyle(false),
     sourceOf: () => undefined,
     size: () => size,
-    write: screen.write,
+    write: (text) => {
+      onWrite();
+      screen.write(text);
+    },
     process: signals,
   });
   const take = (...events: Bare<RunEvent>[]): void => {
@@ -73,6 +76,20 @@ function live(size = { columns: 60, rows: 20 }): Live {
 const frameTime = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));
 
 describe('a live report', () => {
+  it('goes on drawing twice a second after a frame that took long', async () => {
+    let frames = 0;
+    const { take } = live(undefined, () => {
+      frames += 1;
+      const until = performance.now() + 200;
+      while (frames === 1 && performance.now() < until);
+    });
+    take(START, start('load'));
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    const drawn = frames;
+    take(succeed('load'), { kind: 'run-settled', status: 'succeeded', durationMs: 1 });
+    expect(drawn).toBeGreaterThan(1);
+  });
+
   it('keeps printed lines above the view, and ends with the view and the verdict', async () => {
     const { take, lines, isCursorShown } = live();
     take(START, start('load'), print('load', 'one \u001B[31mred\u001B[0m \u001B[2J'));
