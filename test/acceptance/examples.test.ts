@@ -36,6 +36,11 @@ const FINAL_OUTPUTS: Readonly<Record<string, unknown>> = {
   },
   'parallel_demo.lua': { merge: { done: TASKS } },
   'retries.toml': { sum: { attempts: 9 } },
+  'surviving.toml': {
+    report: 'tea costs 3.5, upload failed',
+    turns: 3,
+    told: 'upload: disk is full (28)',
+  },
 };
 
 const home = directory();
@@ -82,9 +87,8 @@ describe.each(files)('workflows/%s', (file) => {
     const { events, finals } = await once(file, mode);
     expect(JSON.parse(finals)).toEqual(FINAL_OUTPUTS[file]);
     const planned = events.find(({ kind }) => kind === 'run-started')!.levels!.flat();
-    const settled = events
-      .filter(({ kind }) => kind === 'step-succeeded' || kind === 'step-skipped')
-      .map(({ step }) => step!);
+    const ends = ['step-succeeded', 'step-failed', 'step-skipped'];
+    const settled = events.filter(({ kind }) => ends.includes(kind)).map(({ step }) => step!);
     expect(settled.toSorted()).toEqual(planned.toSorted());
     expect(events.at(-1)).toMatchObject({ kind: 'run-settled', status: 'succeeded' });
   });
