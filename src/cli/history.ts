@@ -23,9 +23,10 @@ export async function withHistory(
 ): Promise<number> {
   const setup = await setUp(args, options, console);
   if (setup === undefined) return STATUS.wrong;
-  const [{ findStore }, { openHistory }] = await Promise.all([
+  const [{ findStore }, { openHistory }, { explain }] = await Promise.all([
     import('../store/place.ts'),
     import('../store/history.ts'),
+    import('../store/database.ts'),
   ]);
   const directory = findStore(setup.config.store.path, console.cwd);
   if (directory === undefined) return wrong(console, 'The history is switched off: "store.path" is "none"');
@@ -35,6 +36,11 @@ export async function withHistory(
   }
   try {
     return await use({ args, console, setup, history: history.value });
+  } catch (error) {
+    const isReadOnly = error instanceof Error && 'code' in error && error.code === 'EROFS';
+    const sentence = isReadOnly ? explain(error, directory) : undefined;
+    if (sentence === undefined) throw error;
+    return wrong(console, sentence);
   } finally {
     history.value[Symbol.dispose]();
   }

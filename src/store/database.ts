@@ -21,7 +21,7 @@ export interface OpenOptions {
   readonly transition?: Database['transition'];
 }
 
-const FILE = 'history.db';
+export const FILE = 'history.db';
 /** How long one process waits for another's transaction. */
 const BUSY_MS = 10_000;
 

@@ -15,6 +15,7 @@ import { type PastKey, keysOf, manifestOfStep } from './keys.ts';
 import { thisProcess } from './owner.ts';
 import { type PastStep, stepOf } from './past-step.ts';
 import { exportRun, importRun } from './portable.ts';
+import { mayOnlyBeRead, openCopy } from './read-only.ts';
 import { findRun, listRuns, type RunFilter, runOf } from './runs.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 import { eventOf, type PastEvent, withoutBytes } from './stored-event.ts';
@@ -30,7 +31,8 @@ export function openHistory(
   directory: string,
   { create = false }: { readonly create?: boolean } = {},
 ): Result<History, string> {
-  const database = openDatabase(directory, { create });
+  const isCopied = !create && mayOnlyBeRead(directory);
+  const database = isCopied ? openCopy(directory) : openDatabase(directory, { create });
   return database.ok ? ok(new History(database.value)) : fail(database.error);
 }
 

@@ -55,6 +55,10 @@ describe('a disk', () => {
     expect([status, err]).toEqual([0, expect.stringMatching(/^warning: The history in ".*" cannot be written.*\n$/)]);
     const demanding = await home.start(['w.lua', '-q', '--require-store'], env).ended;
     expect([demanding.status, demanding.err]).toEqual([4, expect.stringContaining('[history-missing]')]);
+    // What is remembered can still be read.
+    expect((await home.start(['show'], env).ended).out).toContain('✓ a');
+    const pinned = await home.start(['pin'], env).ended;
+    expect([pinned.status, pinned.err]).toEqual([2, expect.stringContaining('it may only be read here')]);
     spawnSync('mount', ['-o', 'remount,rw', small]);
     expect((await home.start(['runs', '--json'], env).ended).out.trim().split('\n')).toHaveLength(1);
   });
