@@ -68,10 +68,10 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   if (request.limits?.processes !== undefined) letOthersFirst(process_?.pid);
   let exceeded: WatchedLimit | undefined;
   const watch =
-    request.limits !== undefined && process_?.pid !== undefined
+    process_?.pid !== undefined
       ? new Watch(
           process_.pid,
-          request.limits,
+          request.limits ?? {},
           (limit) => {
             exceeded = limit;
             killAll(process_.pid, marker, 'SIGKILL');

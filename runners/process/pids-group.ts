@@ -19,11 +19,11 @@ export interface PidsGroup {
   close(): Promise<void>;
 }
 
-/** The directory in which groups can be made: of the first or the second version, as the machine has them. */
-export function pidsGroupsDirectory(): string | undefined {
+/** The directory in which groups can be made: of the first or the second version, as the machine has them; `about` is where it tells of them. */
+export function pidsGroupsDirectory(about = '/proc/self'): string | undefined {
   try {
-    const own = readFileSync('/proc/self/cgroup', 'latin1').trim().split('\n');
-    const mounts = readFileSync('/proc/self/mountinfo', 'latin1').trim().split('\n');
+    const own = readFileSync(join(about, 'cgroup'), 'latin1').trim().split('\n');
+    const mounts = readFileSync(join(about, 'mountinfo'), 'latin1').trim().split('\n');
     return own.flatMap((line) => places(line, mounts)).find(canMakeIn);
   } catch {
     return undefined;

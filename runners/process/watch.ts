@@ -7,6 +7,8 @@ export type WatchedLimit = Extract<LimitName, 'memory' | 'cpu' | 'processes'>;
 export type WatchedLimits = { readonly [K in WatchedLimit]?: number };
 
 const LOOK_EVERY_MS = 25;
+/** The same where there is no limit, and looking serves the record only. */
+const NOTE_EVERY_MS = 100;
 /** Close to the limit of CPU time, those that are known are looked at again after no less than this. */
 const GLANCE_EVERY_MS = 3;
 /** Looking takes no more than this share of the time, however many processes there are. */
@@ -15,7 +17,7 @@ const CPUS: number = availableParallelism();
 
 export class Watch {
   /** The most that was seen. */
-  spent: Required<Spent> = { cpuMs: 0, memoryBytes: 0 };
+  spent: Spent & { readonly cpuMs: number } = { cpuMs: 0 };
   readonly #leader: number;
   readonly #limits: WatchedLimits;
   readonly #over: (limit: WatchedLimit) => void;
@@ -24,6 +26,7 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined;
   /** Of `performance.now()`: when all processes are looked at again. */
   #lookAt = 0;
+  readonly #everyMs: number;
 
   /** `leader` is the process that the others descend from, the first of its session. `over` is called once. `isRefused` says whether the system itself held it to a number of processes. */
   constructor(
@@ -36,7 +39,8 @@ export class Watch {
     this.#leader = leader;
     this.#limits = limits;
     this.#over = over;
-    this.#lookAfter(LOOK_EVERY_MS);
+    this.#everyMs = Object.keys(limits).length > 0 ? LOOK_EVERY_MS : NOTE_EVERY_MS;
+    this.#lookAfter(this.#everyMs);
   }
 
   stop(): void {
@@ -76,11 +80,11 @@ export class Watch {
     // What a process used that nobody has waited for is gone from the sum once it is.
     this.spent = {
       cpuMs: Math.max(this.spent.cpuMs, cpuMs),
-      memoryBytes: Math.max(this.spent.memoryBytes, memoryBytes),
+      memoryBytes: Math.max(this.spent.memoryBytes ?? 0, memoryBytes),
     };
     const over = this.#exceeded(running.length);
     if (over !== undefined) this.#over(over);
-    else this.#lookAfter(Math.max(LOOK_EVERY_MS, (performance.now() - began) / MOST_SHARE));
+    else this.#lookAfter(Math.max(this.#everyMs, (performance.now() - began) / MOST_SHARE));
   }
 
   /** Those of the session, and whoever descends from one that was seen in it. */
@@ -101,7 +105,7 @@ export class Watch {
     const { memory, cpu, processes: most } = this.#limits;
     // Of a step that starts processes without end, that is what should be told, not what they use together.
     if (most !== undefined && (processes > most || this.#isRefused())) return 'processes';
-    if (memory !== undefined && this.spent.memoryBytes > memory) return 'memory';
+    if (memory !== undefined && (this.spent.memoryBytes ?? 0) > memory) return 'memory';
     if (cpu !== undefined && this.spent.cpuMs > cpu) return 'cpu';
     return undefined;
   }

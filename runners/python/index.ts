@@ -106,6 +106,7 @@ async function runStep(
     random,
     print,
   });
+  context.spent?.({ memoryBytes: interpreter.size });
   warm.giveBack(answer.kind !== 'crashed' || answer.intact);
   if (answer.kind === 'late') return failed(answer.failure);
   const exceeded = answer.exceeded ?? files.run.exceeded ?? files.granted.exceeded ?? network.exceeded;

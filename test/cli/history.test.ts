@@ -49,6 +49,15 @@ describe('a run that is killed', () => {
   });
 });
 
+describe('hwfe show --usage', () => {
+  it('tells what each step used', async () => {
+    await home.hwfe('good.lua', '-q');
+    const { out } = await home.hwfe('show', '--usage');
+    expect(out).toMatch(/^step +time +CPU +memory +in +out$/m);
+    expect(out).toMatch(/^a +\S+ +\S+ +\d+ MiB +0 bytes +7 bytes$/m);
+  });
+});
+
 describe('hwfe output', () => {
   it("prints an output's own bytes", async () => {
     await home.hwfe('good.lua', '-q');

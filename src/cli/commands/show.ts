@@ -6,7 +6,11 @@ import { withRun } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
 import { STATUS } from '../status.ts';
 
-const OPTIONS: readonly Option[] = [{ name: 'json', about: 'As one JSON object.' }, ...COMMON];
+const OPTIONS: readonly Option[] = [
+  { name: 'usage', about: 'Last, what each step used: CPU time, memory, bytes in and out.' },
+  { name: 'json', about: 'As one JSON object.' },
+  ...COMMON,
+];
 
 export const show: Command = {
   usage: 'show [RUN]',
@@ -26,7 +30,11 @@ export const show: Command = {
         return STATUS.succeeded;
       }
       const { renderPastRun } = await import('../../terminal/past-run.ts');
-      console.out.lines(renderPastRun(run, record, outputs, setup.styleFor(console.out)));
+      const style = setup.styleFor(console.out);
+      console.out.lines(renderPastRun(run, record, outputs, style));
+      if (!args.has('usage')) return STATUS.succeeded;
+      const { renderUsage } = await import('../../terminal/usage.ts');
+      console.out.lines(renderUsage(record, style));
       return STATUS.succeeded;
     });
   },

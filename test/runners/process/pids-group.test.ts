@@ -1,7 +1,7 @@
 // A bound on processes that holds however fast they multiply.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,6 +44,23 @@ groupTest('what is in a group cannot outnumber it, and ends with it', async () =
   await exited;
   expect(readFileSync(join(directory, 'held'), 'latin1').length / 2).toBeLessThanOrEqual(96);
   expect(ours().filter((name) => name.startsWith(`hwfe-${process.pid}-`))).toEqual([]);
+});
+
+/** As a machine with the second version tells of it; what its kernel does then was run on none. */
+test.each([
+  ['hands the limit down', 'cpu memory pids', true],
+  ['does not hand it down', 'cpu memory', false],
+])('a group of the second version that %s is told by its files', (_, controllers, found) => {
+  const about = mkdtempSync(join(directory, 'about-'));
+  const own = join(about, 'mount', 'user.slice');
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, 'cgroup.subtree_control'), `${controllers}\n`);
+  writeFileSync(join(about, 'cgroup'), '0::/user.slice\n');
+  writeFileSync(
+    join(about, 'mountinfo'),
+    `24 30 0:22 / /sys rw,nosuid - sysfs sysfs rw\n35 24 0:30 / ${about}/mount rw,relatime - cgroup2 cgroup2 rw\n`,
+  );
+  expect(pidsGroupsDirectory(about)).toBe(found ? own : undefined);
 });
 
 test('a step that starts processes without end fails by its limit, and leaves nothing', async () => {
