@@ -51,8 +51,10 @@ describe('a run that is killed', () => {
 
 describe('hwfe show --usage', () => {
   it('tells what each step used', async () => {
-    await home.hwfe('good.lua', '-q');
-    const { out } = await home.hwfe('show', '--usage');
+    const own = directory({ 'good.lua': GOOD });
+    await own.hwfe('good.lua', '-q');
+    const { out } = await own.hwfe('show', '--usage');
+    own.remove();
     expect(out).toMatch(/^step +time +CPU +memory +in +out$/m);
     expect(out).toMatch(/^a +\S+ +\S+ +\d+ MiB +0 bytes +7 bytes$/m);
   });
