@@ -81,7 +81,7 @@ export class Wasi {
 
   /** Writes what the module left open. False where that fails. */
   finish(): boolean {
-    return this.#files.finish() === 0;
+    return this.#files.finish();
   }
 
   #calls(): Record<string, Call> {
