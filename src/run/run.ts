@@ -7,6 +7,7 @@ import type { AttemptEnd } from './attempts.ts';
 import { chosenBy } from './branches.ts';
 import { Facts, hasExpressions } from './facts.ts';
 import { gather } from './inputs.ts';
+import { stillStanding } from './keeping.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { Pool } from './pool.ts';
 import type { Recall } from './recall.ts';
@@ -136,7 +137,7 @@ export class PlanRun {
     };
     const { kept } = this.#options;
     if (kept === undefined) this.#tell({ kind: 'run-started', ...beginning });
-    else this.#tell({ kind: 'run-resumed', ...beginning, kept: this.#keep(kept) });
+    else this.#resume(kept, beginning);
     const now = steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native');
     this.#workdir = makeWorkdir({ now, ...(workdir !== undefined && { keep: workdir }) });
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.stop('timed-out'), timeoutMs);
@@ -154,24 +155,26 @@ export class PlanRun {
     return status;
   }
 
-  /** Gives the names of the kept steps in plan order. */
-  #keep(kept: ReadonlyMap<string, EncodedValue>): string[] {
+  /** Tells of the beginning, too, since what is skipped for what was kept comes after it. */
+  #resume(kept: ReadonlyMap<string, EncodedValue>, beginning: Beginning): void {
     const names: string[] = [];
-    /** The step that each stands in for. */
-    const standIns = new Map<string, string>();
-    for (const { step } of this.#plan.steps) if (step.fallback !== undefined) standIns.set(step.fallback, step.name);
-    for (const { index, step } of this.#plan.steps) {
-      const output = kept.get(step.name);
-      // What stood in for a step that is to run again waits for how that ends.
-      const replaced = standIns.get(step.name);
-      if (output === undefined || (replaced !== undefined && !kept.has(replaced))) continue;
+    const skips: Skip[] = [];
+    const skipped = new Set<number>();
+    for (const [index, output] of stillStanding(this.#plan, kept)) {
+      const { step } = this.#plan.steps[index]!;
+      // The file may have changed since, and choose otherwise.
+      if (skipped.has(index)) continue;
       this.#outputs[index] = output;
       this.#facts?.succeeded(step, output, 0, this.#options.lastLines?.get(step.name));
       const chosen = chosenBy(step, output, this.#plan, this.#facts);
-      this.#tellSkips(this.#scheduler.keep(index, chosen.ok ? chosen.value : undefined));
+      for (const skip of this.#scheduler.keep(index, chosen.ok ? chosen.value : undefined)) {
+        skips.push(skip);
+        skipped.add(skip.index);
+      }
       names.push(step.name);
     }
-    return names;
+    this.#tell({ kind: 'run-resumed', ...beginning, kept: names });
+    this.#tellSkips(skips);
   }
 
   /** Starts what may start, unless nothing is left to wait for. */
@@ -342,3 +345,5 @@ export class PlanRun {
 }
 
 const NO_USAGE = { wallMs: 0, bytesIn: 0, bytesOut: 0 };
+
+type Beginning = Omit<Happening & { kind: 'run-started' }, 'kind'>;

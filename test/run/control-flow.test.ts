@@ -455,3 +455,46 @@ describe.each(MODES)('in mode %s, a loop', (mode) => {
     expect((await run.finished).steps.get('a')!.status).toBe('cancelled');
   });
 });
+
+describe.each(MODES)('in mode %s, a run that goes on', (mode) => {
+  const value = (json: string): Uint8Array => Buffer.from(json);
+
+  it('chooses again for a step that was kept, and does again what deals with ends', async () => {
+    const workflow = read({
+      finally: 'end',
+      steps: {
+        route: { ...lua, switch: 'output', case: { x: 'x', y: 'y' } },
+        x: lua,
+        y: lua,
+        join: { ...lua, depends_on: ['x', 'y'], run_if: 'none_failed' },
+        handler: lua,
+        bad: { ...lua, on_failure: 'handler' },
+        end: lua,
+      },
+    });
+    const { run, pool, events } = rig();
+    const kept = new Map(['route', 'x', 'handler', 'end'].map((name) => [name, value('"x"')]));
+    const record = await run(workflow, { mode, resume: { id: '20261121-120000-0000000a', kept } });
+    expect(record.status).toBe('succeeded');
+    expect(pool.started.toSorted()).toEqual(['bad', 'end', 'join']);
+    expect(events[0]).toMatchObject({ kind: 'run-resumed', kept: ['route', 'x'] });
+    expect(record.steps.get('y')!.status).toBe('skipped');
+    expect(record.steps.get('handler')!.status).toBe('skipped');
+  });
+
+  it('does again what was undone, and what depends on it', async () => {
+    const workflow = read({
+      steps: {
+        a: { ...lua, compensate: 'undo' },
+        b: { ...lua, depends_on: 'a' },
+        other: lua,
+        undo: lua,
+        bad: { ...lua, depends_on: 'b' },
+      },
+    });
+    const { run, pool } = rig();
+    const kept = new Map(['a', 'b', 'other', 'undo'].map((name) => [name, value('1')]));
+    await run(workflow, { mode, resume: { id: '20261121-120000-0000000a', kept } });
+    expect(pool.started.toSorted()).toEqual(['a', 'b', 'bad']);
+  });
+});
