@@ -4,18 +4,18 @@ import type { Denial } from '../grants/denial.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { StepRandom } from '../grants/random.ts';
 import { WasiFiles } from './wasi-files.ts';
+import { poll, type PollArguments, type PollClock } from './wasi-poll.ts';
+import type { GuestMemory } from './wasi-structs.ts';
 
 export const WASI_MODULE = 'wasi_snapshot_preview1';
 
-const ERRNO = { success: 0, acces: 2, badf: 8, inval: 28, nosys: 52, notsup: 58, spipe: 70 } as const;
-const CLOCK = { realtime: 0, monotonic: 1 } as const;
+const ERRNO = { success: 0, acces: 2, badf: 8, nosys: 52, spipe: 70 } as const;
+const REALTIME = 0;
 const CHARACTER_DEVICE = 2;
-/** Vectors or subscriptions of one call; Linux takes as many. */
+/** Vectors of one call; Linux takes as many. */
 const MOST_AT_ONCE = 1024;
 /** Written text is handed on in pieces of so many bytes. */
 const PIECE = 1024 * 1024;
-/** Sizes of `subscription` and `event`, and the tag of a subscription to a clock. */
-const POLL = { subscription: 48, event: 32, clock: 0, absolute: 1 } as const;
 
 /** Of the three streams, and where nothing is granted of all others. */
 const BAD_DESCRIPTOR = `
@@ -61,18 +61,21 @@ export class Wasi {
   readonly #args: readonly Uint8Array[];
   readonly #env: readonly Uint8Array[];
   readonly #files: WasiFiles;
+  readonly #memory: GuestMemory;
+  readonly #clock: PollClock;
   #stdinAt = 0;
 
   constructor(options: WasiOptions) {
     this.#options = options;
     this.#args = options.args.map(zeroEnded);
     this.#env = Object.entries(options.env).map(([name, value]) => zeroEnded(`${name}=${value}`));
-    const memory = {
+    this.#memory = {
       view: () => this.#view(),
       bytes: (pointer: number, length: number) => this.#bytes(pointer, length),
       vectors: (pointer: number, count: number) => this.#vectors(pointer, count),
     };
-    this.#files = new WasiFiles(options.granted, memory, options.mostHeld);
+    this.#files = new WasiFiles(options.granted, this.#memory, options.mostHeld);
+    this.#clock = { now: (clock) => this.#now(clock), slept: (ms) => options.clock.slept(ms) };
     this.imports = Object.assign(
       Object.create(null) as Record<string, Call>,
       withFiles(this.#calls(), this.#files.calls),
@@ -100,8 +103,7 @@ export class Wasi {
       fd_read: (fd: number, vectors: number, count: number, result: number) => this.#read(fd, vectors, count, result),
       fd_seek: (fd: number) => (isStream(fd) ? ERRNO.spipe : ERRNO.badf),
       fd_write: (fd: number, vectors: number, count: number, result: number) => this.#write(fd, vectors, count, result),
-      poll_oneoff: (input: number, output: number, count: number, result: number) =>
-        this.#poll(input, output, count, result),
+      poll_oneoff: (...given: PollArguments) => poll(this.#memory, this.#clock, given),
       proc_exit: (status: number) => {
         throw new Exit(status);
       },
@@ -153,13 +155,13 @@ export class Wasi {
 
   #time(clock: number, result: number): number {
     const { refused } = this.#options.clock;
-    if (clock === CLOCK.realtime && refused !== undefined) return this.#deny(refused);
+    if (clock === REALTIME && refused !== undefined) return this.#deny(refused);
     return this.#nanoseconds(result, this.#now(clock));
   }
 
   #now(clock: number): bigint {
     const { clock: own } = this.#options;
-    return clock === CLOCK.realtime ? BigInt(Math.round(own.wall() * 1000)) * 1000n : own.monotonic();
+    return clock === REALTIME ? BigInt(Math.round(own.wall() * 1000)) * 1000n : own.monotonic();
   }
 
   #random(pointer: number, length: number): number {
@@ -216,52 +218,6 @@ export class Wasi {
       const at = (pointer >>> 0) + 8 * i;
       return this.#bytes(view.getUint32(at, true), view.getUint32(at + 4, true));
     });
-  }
-
-  /** Sleeps until the first clock of the subscriptions is due; there is nothing else to wait for. */
-  #poll(input: number, output: number, count: number, result: number): number {
-    if (count === 0) return ERRNO.inval;
-    const view = this.#view();
-    let events = 0;
-    let soonest: bigint | undefined;
-    if (count >>> 0 > MOST_AT_ONCE) return ERRNO.inval;
-    const subscriptions = Array.from({ length: count }, (_, i) => {
-      const at = (input >>> 0) + POLL.subscription * i;
-      const tag = view.getUint8(at + 8);
-      const due = tag === POLL.clock ? this.#dueAt(view, at) : undefined;
-      if (due !== undefined && (soonest === undefined || due < soonest)) soonest = due;
-      return { userdata: view.getBigUint64(at, true), tag, due };
-    });
-    const ready = subscriptions.some((each) => each.due === undefined);
-    if (!ready && soonest !== undefined) this.#sleepUntil(soonest);
-    for (const { userdata, tag, due } of subscriptions) {
-      if (due !== undefined && due > this.#now(CLOCK.monotonic)) continue;
-      const at = (output >>> 0) + POLL.event * events;
-      this.#bytes(at, POLL.event).fill(0);
-      view.setBigUint64(at, userdata, true);
-      view.setUint16(at + 8, due === undefined ? ERRNO.notsup : ERRNO.success, true);
-      view.setUint8(at + 10, tag);
-      events += 1;
-    }
-    view.setUint32(result >>> 0, events, true);
-    return ERRNO.success;
-  }
-
-  /** Of a clock subscription, on the monotonic clock. */
-  #dueAt(view: DataView, at: number): bigint {
-    const clock = view.getUint32(at + 16, true);
-    const timeout = view.getBigUint64(at + 24, true);
-    const isAbsolute = (view.getUint16(at + 40, true) & POLL.absolute) !== 0;
-    return this.#now(CLOCK.monotonic) + (isAbsolute ? timeout - this.#now(clock) : timeout);
-  }
-
-  #sleepUntil(due: bigint): void {
-    const cell = new Int32Array(new SharedArrayBuffer(4));
-    for (let left = due - this.#now(CLOCK.monotonic); left > 0n; left = due - this.#now(CLOCK.monotonic)) {
-      const ms = Math.ceil(Number(left) / 1e6);
-      Atomics.wait(cell, 0, 0, ms);
-      this.#options.clock.slept(ms);
-    }
   }
 }
 
