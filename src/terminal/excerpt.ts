@@ -95,14 +95,18 @@ function window(row: Row, width: number): { text: string; squiggle: string } {
   let text = cutsStart ? '…' : '';
   let squiggle = cutsStart ? ' ' : '';
   let used = cutsStart ? 1 : 0;
+  let unseenAt: number | undefined;
   for (const cell of cells.slice(from)) {
     if (used + cell.columns > width - 1 && !(cell === cells.at(-1) && used + cell.columns <= width)) {
       text += '…';
       break;
     }
     text += cell.text;
+    if (cell.isMeant && cell.columns === 0) unseenAt ??= Math.min(used, width - 1);
     squiggle += (cell.isMeant ? '^' : ' ').repeat(cell.columns);
     used += cell.columns;
   }
+  // What takes no room gets a mark all the same.
+  if (!squiggle.includes('^') && unseenAt !== undefined) squiggle = `${squiggle.slice(0, unseenAt)}^`;
   return { text, squiggle: squiggle.trimEnd() };
 }

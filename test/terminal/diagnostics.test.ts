@@ -213,6 +213,10 @@ describe('a diagnostic', () => {
     `);
   });
 
+  it('marks the place of a character that nobody sees', () => {
+    expect(show('a = \u{E0080}b', '\u{E0080}')).toContain('\n  |     ^\n');
+  });
+
   it('never prints a control character, never runs over the width, for any text and span', () => {
     const anything = fc.string({
       unit: fc.oneof(
