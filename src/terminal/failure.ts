@@ -29,7 +29,9 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
     case 'output-invalid':
       return 'Let the step hand on something that JSON has a form for.';
     case 'not-granted':
-      return `Grant the step \`${failure.grant}\` if it is to do that.`;
+      return failure.message.includes('the permissions of the workflow')
+        ? `Grant the workflow \`${failure.grant}\` if its step is to do that.`
+        : `Grant the step \`${failure.grant}\` if it is to do that.`;
     case 'limit':
       return `Raise \`${failure.limit}\` in the step's \`limits\`, or let the step ${failure.limit === 'output' ? 'hand on' : 'use'} less.`;
     case 'runtime-missing':
