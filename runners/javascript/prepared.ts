@@ -36,7 +36,13 @@ export function readPrepared(): Prepared | undefined {
   const { code, regions, handles } = JSON.parse(bytes.toString('utf8', HEADER, HEADER + length)) as Head;
   let at = HEADER + length;
   const take = (size: number): Buffer<ArrayBuffer> => bytes.subarray(at, (at += size));
-  return { code: take(code), regions: regions.map(([start, size]) => ({ start, bytes: take(size) })), handles };
+  const compiled = take(code);
+  // Copies, so that a thread does not keep the whole file for the sake of what it puts back before each step.
+  return {
+    code: compiled,
+    regions: regions.map(([start, size]) => ({ start, bytes: Uint8Array.from(take(size)) })),
+    handles,
+  };
 }
 
 export function writePrepared({ code, regions, handles }: Prepared): void {

@@ -10,6 +10,8 @@ const MAX_MS = 60_000;
 
 export function retryPolicy(step: string, table: TableValue, fields: StepFields, mistakes: Mistakes): RetryPolicy {
   const { retries, retry_delay: delay, backoff } = fields;
+  // Most steps have none, and share it.
+  if (retries === undefined && delay === undefined && backoff === undefined) return NO_RETRY;
   const policy = { retries: retries ?? NO_RETRY.retries, delayMs: delay ?? NO_RETRY.delayMs };
   if (backoff === undefined) return policy;
   const growing = exponential(backoff, delay);
