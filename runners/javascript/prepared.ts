@@ -1,7 +1,7 @@
 /** QuickJS with our own code evaluated in it, kept in a file when hwfe was built: its code, and what its memory held then. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Region } from './memory-image.ts';
+import type { Region } from '../memory-image.ts';
 
 export interface Prepared {
   /** WebAssembly. */

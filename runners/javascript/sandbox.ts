@@ -10,7 +10,7 @@ import { EMBEDDED_MEMORY } from '../limits.ts';
 import { createBridge, type Print } from './bridge.ts';
 import type { Kernel } from './guest/kernel.ts';
 import type { Part } from './guest/parts.ts';
-import { MemoryImage } from './memory-image.ts';
+import { MemoryImage } from '../memory-image.ts';
 import { evaluatePrelude, OWN_FILE, partText, preparedKernel } from './prelude.ts';
 import { type Prepared, readPrepared } from './prepared.ts';
 import { newQuickJS, quickJSCode } from './quickjs.ts';

@@ -14,7 +14,7 @@ import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { chunkName, notRunnable, threw } from './failure.ts';
-import { Aborted, loadMachines } from './machine.ts';
+import { Aborted, loadMachines, type Machine } from './machine.ts';
 import { Host } from './state.ts';
 
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */
@@ -28,8 +28,7 @@ export const load: LoadRunner = async (setup) => {
   return {
     run: (job, context) => {
       const limit = job.limits.memory ?? EMBEDDED_MEMORY;
-      const host =
-        kept === undefined || wantsNew(job, kept.machine.bytes.length, limit) ? new Host(newMachine()) : kept;
+      const host = hostFor(job, kept, limit, newMachine);
       host.machine.memoryLimit = limit;
       // Whatever this step throws at the host, the next one must not find it here.
       kept = undefined;
@@ -44,12 +43,14 @@ export const load: LoadRunner = async (setup) => {
   };
 };
 
-/**
- * A memory that an earlier step grew beyond this one's limit cannot hold it to that; and where tables lie, which an earlier step has
- * a part in, decides in which order some of them are walked through.
- */
-function wantsNew({ clock, random }: Job, bytes: number, limit: number): boolean {
-  return bytes > limit || clock?.kind === 'frozen' || random?.kind === 'seeded';
+/** The one that is kept, if it will do. */
+function hostFor({ clock, random }: Job, kept: Host | undefined, limit: number, newMachine: () => Machine): Host {
+  // Where tables lie, which an earlier step has a part in, decides in which order some of them are walked through.
+  const isRepeatable = clock?.kind === 'frozen' || random?.kind === 'seeded';
+  // A memory that an earlier step grew beyond this one's limit cannot hold it to that.
+  const fits = kept !== undefined && kept.machine.bytes.length <= limit;
+  if (fits && (!isRepeatable || kept.machine.renew())) return kept;
+  return isRepeatable ? Host.renewable(newMachine()) : new Host(newMachine());
 }
 
 function outOfMemory({ limits }: Job): Outcome {

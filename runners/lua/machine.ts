@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
+import { MemoryImage } from '../memory-image.ts';
 import type { LuaApi, State } from './api.ts';
 import { calendar } from './calendar.ts';
 
@@ -36,6 +37,9 @@ export class Machine {
   #words: Uint32Array;
   readonly #names = new Map<string, number>();
   readonly #adapter: WebAssembly.Module;
+  #kept:
+    | { readonly image: MemoryImage; readonly names: ReadonlyMap<string, number>; readonly size: number }
+    | undefined;
 
   constructor(lua: WebAssembly.Module, adapter: WebAssembly.Module) {
     this.#adapter = adapter;
@@ -48,6 +52,21 @@ export class Machine {
     this.size = this.api.malloc(8);
     this.nullMark = this.name('json.null');
     this.arrayMark = this.name('json.array');
+  }
+
+  /** Keeps what the memory holds now, between calls and without a state, for `renew`. */
+  keep(): void {
+    const { length } = this.bytes;
+    this.#kept = { image: new MemoryImage(this.api.memory), names: new Map(this.#names), size: length };
+  }
+
+  /** Puts the memory back to what it was; false where nothing was kept, or the memory has grown since. */
+  renew(): boolean {
+    if (this.#kept?.size !== this.bytes.length) return false;
+    this.#kept.image.restore();
+    this.#names.clear();
+    for (const [name, pointer] of this.#kept.names) this.#names.set(name, pointer);
+    return true;
   }
 
   /** The whole memory; take it anew after every call that may allocate. */

@@ -1,6 +1,7 @@
 /** One step's own Lua state: its libraries, its globals, and the way its errors come out. */
 import type { RunnerContext } from '../contract.ts';
-import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
+import { clockFor } from '../grants/clock.ts';
+import { MACHINE_RANDOM, randomFor, type StepRandom } from '../grants/random.ts';
 import { canonicalise } from '../value.ts';
 import { ANY_RESULTS, GLOBALS, type LuaApi, LuaType, REGISTRY, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
@@ -64,6 +65,17 @@ export class Host {
       return 1;
     });
     this.#prelude = { text: machine.name(PRELUDE), size: Buffer.byteLength(PRELUDE) };
+  }
+
+  /** One whose machine can be put back to what it is now, so that every step begins with the same memory. */
+  static renewable(machine: Machine): Host {
+    const host = new Host(machine);
+    // What is made when it is first needed lies where it lies from here on, the same in every process.
+    machine.clock = clockFor({ kind: 'frozen', at: 0 });
+    host.surroundings.random = randomFor({ kind: 'seeded', seed: new Uint8Array(32) });
+    machine.api.lua_close(host.open());
+    machine.keep();
+    return host;
   }
 
   /** A fresh state with everything in place but the step's inputs. */

@@ -1,7 +1,7 @@
 /** Reads the short files of Linux's `/proc`, for every process that ends: in three calls of the system, without an error object. */
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** `stat` and `loadavg` are one line; a program's name is at most 64 bytes of it. */
+/** `stat` and `loadavg` are one line, `status` some sixty; a program's name is at most 64 bytes of each. */
 const buffer: Buffer = Buffer.alloc(4096);
 
 /** Nothing when there is no such file, or no longer. */

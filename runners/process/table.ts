@@ -1,5 +1,5 @@
 /** The machine's processes, as Linux's `/proc` lists them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readProc } from './proc.ts';
 
 export interface ProcessRow {
@@ -69,12 +69,8 @@ export function reapedCpu(): number | undefined {
 
 /** Bytes of memory that are no mere copy of a file; 0 when there is no such process. */
 export function memoryOf(pid: number): number {
-  let status: string;
-  try {
-    status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  } catch {
-    return 0;
-  }
+  const status = readProc(`/proc/${pid}/status`);
+  if (status === undefined) return 0;
   let kilobytes = 0;
   for (const [, figure] of status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)) kilobytes += Number(figure);
   return kilobytes * 1024;
