@@ -1,22 +1,9 @@
 /** The step to which mounted files belong, and how what it asks of them is refused. */
+import { errnoOf } from '../errno.ts';
 import type { FileAct } from '../grants/file-reach.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { Done } from '../grants/granted-tree.ts';
 import type { FileSystem } from './pyodide.ts';
-
-/** Of Emscripten's C library. */
-const ERRNO: Readonly<Record<string, number>> = {
-  EACCES: 2,
-  EEXIST: 20,
-  EFBIG: 22,
-  EIO: 29,
-  EISDIR: 31,
-  ENOENT: 44,
-  ENOSPC: 51,
-  ENOTDIR: 54,
-  ENOTEMPTY: 55,
-  EPERM: 63,
-};
 
 export class MountStep {
   /** Of the step that runs now; nothing between steps, when no file may be touched. */
@@ -32,7 +19,7 @@ export class MountStep {
   }
 
   fail(code: string): never {
-    throw new this.#FS.ErrnoError(ERRNO[code] ?? ERRNO['EIO']!);
+    throw new this.#FS.ErrnoError(errnoOf(code));
   }
 
   got<T>(done: Done<T>): T {
@@ -46,6 +33,6 @@ export class MountStep {
   /** Notes which permission would allow it, and gives the error's number. */
   denied(path: string, act: FileAct): number {
     this.granted?.tree.deny(path, act);
-    return ERRNO['EACCES']!;
+    return errnoOf('EACCES');
   }
 }

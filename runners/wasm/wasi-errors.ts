@@ -1,19 +1,5 @@
 /** How a call of WASI fails: thrown by whoever finds out, and answered as a number. */
-
-const ERRNO: Readonly<Record<string, number>> = {
-  EACCES: 2,
-  EBADF: 8,
-  EEXIST: 20,
-  EFBIG: 22,
-  EINVAL: 28,
-  EIO: 29,
-  EISDIR: 31,
-  ENOENT: 44,
-  ENOSPC: 51,
-  ENOTDIR: 54,
-  ENOTEMPTY: 55,
-  EPERM: 63,
-};
+import { errnoOf } from '../errno.ts';
 
 class Failed extends Error {
   readonly errno: number;
@@ -23,9 +9,8 @@ class Failed extends Error {
   }
 }
 
-/** A word of the system that has no number of its own is that of input and output. */
 export function fail(code: string): never {
-  throw new Failed(ERRNO[code] ?? ERRNO['EIO']!);
+  throw new Failed(errnoOf(code));
 }
 
 export function guarded(call: () => number): number {
