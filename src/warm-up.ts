@@ -1,7 +1,7 @@
 /** What can be known of a workflow's languages before it is read, and what its plan will need at once. */
 import type { Isolation, Language, Runtime } from '../runners/contract.ts';
 import type { Plan } from './model/plan.ts';
-import { LANGUAGE_NAMES, type Step } from './model/workflow.ts';
+import { type CodeStep, isCode, LANGUAGE_NAMES } from './model/workflow.ts';
 
 export interface Need {
   readonly language: Language;
@@ -25,12 +25,17 @@ export function languagesInText(text: string): Language[] {
 }
 
 /** The most steps of each kind that may run at once. */
-export function needsOf(plan: Plan, cap: number, kindOf: (step: Step) => Pick<Need, 'runtime' | 'isolation'>): Need[] {
+export function needsOf(
+  plan: Plan,
+  cap: number,
+  kindOf: (step: CodeStep) => Pick<Need, 'runtime' | 'isolation'>,
+): Need[] {
   const widest = new Map<string, Need>();
   for (const level of plan.levels) {
     const inLevel = new Map<string, Need>();
     for (const index of level) {
       const { step } = plan.steps[index]!;
+      if (!isCode(step)) continue;
       const { language } = step;
       const { runtime, isolation } = kindOf(step);
       const kind = `${language} ${runtime} ${isolation}`;

@@ -4,14 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Isolation, Language, Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { loopFor } from '../../runners/prompt/loops.ts';
 import { asLine, newPrompt, send } from '../../runners/prompt/typing.ts';
 import type { Engine, RunOptions } from '../api.ts';
 import type { Config } from '../config/config.ts';
 import type { PastRun } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import { type CodeStep, isCode, type Step } from '../model/workflow.ts';
 import type { Replay } from '../store/replay.ts';
 import type { Console } from './console.ts';
 import { wrong } from './history.ts';
@@ -33,6 +33,7 @@ export async function openPrompt(
   { run, isolation, config, console, given }: PromptSurroundings,
 ): Promise<number> {
   const { step } = plan.steps.at(-1)!;
+  if (!isCode(step)) return wrong(console, `Step "${step.name}" is done by the engine, and has no prompt`);
   const runtime = runtimeOf(step, config);
   const key = randomUUID();
   const pipe = `.typed-${key}`;
@@ -109,20 +110,21 @@ function intoProcess(path: string): Typing {
   };
 }
 
-function runtimeOf({ language, runtime }: Step, { runners }: Config): Runtime {
+function runtimeOf({ language, runtime }: CodeStep, { runners }: Config): Runtime {
   if (language === 'shell') return 'native';
-  const runner = runners[language as Language];
+  const runner = runners[language];
   return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
 }
 
 /** The step with other code, and all the time that it takes. */
 function withLoop(plan: Plan, code: string): Plan {
   const change = (step: Step): Step => {
+    if (!isCode(step)) return step;
     const { timeoutMs: _timeout, deadlineMs: _deadline, loop, retryIf: _retryIf, ...rest } = step;
     const { wall: _wall, cpu: _cpu, ...limits } = step.limits;
     return {
       ...rest,
-      script: { kind: 'code', code, origin: { file: 'prompt', line: 1, verbatim: true } },
+      script: { kind: 'code' as const, code, origin: { file: 'prompt', line: 1, verbatim: true } },
       // Of a loop it is the first turn.
       ...(loop && { loop: { ...loop, until: { ...loop.until, text: 'true' }, max: 1 } }),
       retry: { retries: 0, delayMs: 0 },

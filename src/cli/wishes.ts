@@ -29,7 +29,8 @@ export function dryRunOf({ workflow }: Plan, setup: Setup, allowed?: Allowed): D
     cap: mode === 'sequential' ? 1 : cap > 0 ? cap : availableParallelism(),
     failureMode: flags.failureMode ?? workflow.failureMode ?? execution.failureMode,
     timeoutMs: flags.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs,
-    runtimeOf: ({ language, runtime }) => {
+    runtimeOf: ({ language, runtime, work }) => {
+      if (work !== undefined) return 'embedded';
       const runner = runners[language];
       return runtime ?? ('runtime' in runner ? runner.runtime : 'embedded');
     },

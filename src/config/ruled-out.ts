@@ -3,7 +3,7 @@ import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { strictest } from '../model/isolation.ts';
 import type { SourceFile } from '../model/source.ts';
-import type { Step, Workflow } from '../model/workflow.ts';
+import { isCode, type Step, type Workflow } from '../model/workflow.ts';
 import type { Config } from './config.ts';
 
 /** `runtimeOf` is where a step would run. */
@@ -14,7 +14,8 @@ export function ruledOutBy(
 ): readonly Diagnostic[] {
   const natives = steps.filter((step) => isHeldInVain(step, runtimeOf(step), execution.isolation));
   if (natives.length > 0) return natives.map((step) => nativeWithPermissions(step, file));
-  return steps.filter(({ language }) => !runners[language].enabled).map((step) => disabledRunner(step, file));
+  const code = steps.filter(isCode);
+  return code.filter(({ language }) => !runners[language].enabled).map((step) => disabledRunner(step, file));
 }
 
 /** In a sandbox, all but what only an interpreter could hold is held. */

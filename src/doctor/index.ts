@@ -5,7 +5,7 @@ import { findShell } from '../../runners/shell/interpreter.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/workflow.ts';
 import { findStore } from '../store/place.ts';
 import { version } from '../version.ts';
 import type { Examination } from '../model/examination.ts';
@@ -52,8 +52,8 @@ export function missingPrograms(plan: Plan, { config, path }: ExaminationRequest
 }
 
 function programLack(step: Step, { runners }: Config, path: string | undefined): string | undefined {
+  if (!isCode(step) || step.language === 'wasm') return undefined;
   const { language } = step;
-  if (language === 'wasm') return undefined;
   const interpreter = step.interpreter ?? runners[language].interpreter;
   if (language === 'shell') return shellLack(interpreter ?? 'bash', path);
   if ((step.runtime ?? runners[language].runtime) === 'embedded') return undefined;

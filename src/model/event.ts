@@ -2,7 +2,6 @@
 import type {
   EncodedValue,
   Isolation,
-  Language,
   PrintedLine,
   Runtime,
   StepFailure,
@@ -10,7 +9,7 @@ import type {
   GrantLayer,
 } from '../../runners/contract.ts';
 import type { PlainValue } from './input.ts';
-import type { ExecutionMode, FailureMode } from './workflow.ts';
+import type { ExecutionMode, FailureMode, StepKind } from './workflow.ts';
 
 /** `at` is milliseconds since the epoch. Every step gets exactly one of succeeded, failed, cancelled, skipped. */
 export type RunEvent = { readonly at: number; readonly run: string } & (
@@ -45,8 +44,9 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   | {
       readonly kind: 'step-started';
       readonly step: string;
-      readonly language: Language;
-      readonly runtime: Runtime;
+      readonly language: StepKind;
+      /** Absent for what the engine does itself. */
+      readonly runtime?: Runtime;
       /** Absent for `thread`. */
       readonly isolation?: Isolation;
       /** Names of the secrets that it gets; absent for none. */

@@ -2,7 +2,7 @@
 import type { GivenInputs, RunStatus, StopReason } from './event.ts';
 import type { WorkflowInput } from './input.ts';
 import type { SourceFile } from './source.ts';
-import type { ExecutionMode, FailureMode, Step } from './workflow.ts';
+import type { ExecutionMode, FailureMode, CodeStep, HostStep, Step } from './workflow.ts';
 
 /** `interrupted`: it never settled, and its process is gone. */
 export type PastStatus = 'running' | 'interrupted' | RunStatus;
@@ -67,11 +67,13 @@ export interface RunDefinition {
   readonly steps: readonly StepDefinition[];
 }
 
-export interface StepDefinition extends Omit<Step, 'span' | 'description' | 'dependsOn'> {
+export type StepDefinition = Defined<CodeStep> | Defined<HostStep>;
+
+type Defined<S extends Step> = Omit<S, 'span' | 'description' | 'dependsOn'> & {
   readonly dependsOn: readonly string[];
   /** SHA-256 of a WASM module's file. */
   readonly moduleHash?: string;
-}
+};
 
 /** All that decides what a step gives; hashes in hexadecimal digits. */
 export interface Manifest {

@@ -1,5 +1,6 @@
 /** What embedded steps may do outside of themselves. */
-import type { GrantLayer, Isolation, Job, Language, Runtime } from '../../runners/contract.ts';
+import type { GrantLayer, Isolation, Job, Runtime } from '../../runners/contract.ts';
+import type { StepKind } from './workflow.ts';
 
 const ACTS = ['read', 'write', 'net'] as const;
 
@@ -30,13 +31,13 @@ function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined
 
 /** What a step says of it. */
 export interface Held {
-  readonly language: Language;
-  readonly runtime?: Runtime;
+  readonly language: StepKind;
+  readonly runtime?: Runtime | undefined;
   readonly isolation?: Isolation;
   readonly permissions: readonly Permissions[];
 }
 
-const HELD: ReadonlySet<Language> = new Set(['lua', 'javascript', 'python', 'wasm']);
+const HELD: ReadonlySet<StepKind> = new Set(['lua', 'javascript', 'python', 'wasm']);
 
 /** Those of a step that something holds: it runs embedded, or in a sandbox of the system. */
 export function layersFor(

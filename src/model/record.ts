@@ -1,15 +1,7 @@
 /** What is known of a run: its events, folded. */
-import type {
-  EncodedValue,
-  GrantLayer,
-  Isolation,
-  Language,
-  Runtime,
-  StepFailure,
-  Usage,
-} from '../../runners/contract.ts';
+import type { EncodedValue, GrantLayer, Isolation, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
-import type { ExecutionMode } from './workflow.ts';
+import type { ExecutionMode, StepKind } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
 
 export type StepStatus = 'waiting' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
@@ -22,7 +14,7 @@ export interface StepRecord {
   attempt: number;
   /** Turns of its loop that were done before the last. */
   turns?: number;
-  language?: Language;
+  language?: StepKind;
   runtime?: Runtime;
   /** Absent for `thread`. */
   isolation?: Isolation;
@@ -91,7 +83,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.status = 'running';
       step.attempt = event.attempt;
       step.language = event.language;
-      step.runtime = event.runtime;
+      if (event.runtime !== undefined) step.runtime = event.runtime;
       if (event.isolation !== undefined) step.isolation = event.isolation;
       if (event.grants !== undefined) step.grants = event.grants;
       step.startedAt ??= event.at;

@@ -31,17 +31,59 @@ export interface Workflow {
   readonly steps: readonly Step[];
 }
 
-export interface Step {
+/** What a thread does, in a language, or what the engine does itself. */
+export type Step = CodeStep | HostStep;
+
+export interface CodeStep extends StepCommon {
+  readonly language: Language;
+  readonly runtime?: Runtime;
+  readonly interpreter?: string;
+  readonly script: Script;
+  /** Python: distributions that it imports. */
+  readonly packages: readonly string[];
+  readonly work?: undefined;
+}
+
+/** It takes no thread. */
+export interface HostStep extends StepCommon {
+  readonly language: HostKind;
+  readonly work: HostWork;
+  readonly runtime?: undefined;
+  readonly interpreter?: undefined;
+  readonly script?: undefined;
+  readonly packages?: undefined;
+}
+
+/** A language, or the word for what the engine does itself. */
+export type StepKind = Step['language'];
+
+/** What the engine does itself. */
+export type HostWork = {
+  readonly kind: 'wait';
+  readonly forMs: number;
+};
+
+export type HostKind = HostWork['kind'];
+
+/** The field of a step that says what the engine is to do, by the kind of that. */
+export const HOST_FIELDS: Readonly<Record<HostKind, string>> = { wait: 'wait' };
+
+export function isHostKind(kind: StepKind): kind is HostKind {
+  return Object.hasOwn(HOST_FIELDS, kind);
+}
+
+/** Whether a thread does it. */
+export function isCode(step: Step): step is CodeStep {
+  return step.work === undefined;
+}
+
+interface StepCommon {
   readonly name: string;
   /** Of the name, where diagnostics about the step as a whole point. */
   readonly span: Span;
   readonly description?: string;
-  readonly language: Language;
-  readonly runtime?: Runtime;
   /** The stricter of the workflow's and the step's. */
   readonly isolation?: Isolation;
-  readonly interpreter?: string;
-  readonly script: Script;
   readonly dependsOn: readonly Dependency[];
   /** It is skipped where this is false; absent, it is not. */
   readonly condition?: Expression;
@@ -85,7 +127,6 @@ export interface Step {
   readonly workingDir?: string;
   /** Names of the secrets that it gets as variables; absent for none. */
   readonly secrets?: readonly string[];
-  readonly packages: readonly string[];
   readonly limits: StepLimits;
   /** Whether it is left out where an earlier run did the same; absent, the configuration says. */
   readonly cache?: boolean;

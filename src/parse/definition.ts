@@ -78,7 +78,8 @@ export interface StepDefinition {
     | 'bash'
     | 'sh'
     | 'wasm'
-    | 'webassembly';
+    | 'webassembly'
+    | 'wait';
   runtime?: Runtime;
   /** How strictly it is kept apart; the strictest of this, the workflow's and the configuration's counts. */
   isolation?: Isolation;
@@ -115,6 +116,8 @@ export interface StepDefinition {
   loop?: { until: string; max?: number; delay?: DurationText };
   /** Another attempt follows a failed one only where this expression is true. */
   retry_if?: string;
+  /** In place of code: the step lets so much time pass. */
+  wait?: DurationText;
   /** For all attempts, turns and delays together. */
   deadline?: DurationText;
   /** The step that runs in its place when it has failed. */

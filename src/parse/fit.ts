@@ -1,20 +1,31 @@
 /** Tells of fields that a step's language or runtime does not know. */
-import type { Isolation, Language, Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime } from '../../runners/contract.ts';
+import { isHostKind, type StepKind } from '../model/workflow.ts';
 import type { TableValue } from './document.ts';
+import { CONTROL_FIELDS } from './fields/control-fields.ts';
 import type { Field } from './fields/field-type.ts';
 import type { PermissionFields } from './fields/permission-fields.ts';
 import { STEP_FIELDS } from './fields/step-fields.ts';
 import type { Mistakes } from './mistakes.ts';
 
-const KNOWN_TO: ReadonlyMap<string, readonly Language[]> = new Map(
+const KNOWN_TO: ReadonlyMap<string, readonly StepKind[]> = new Map(
   Object.entries<Field<unknown>>(STEP_FIELDS).flatMap(([name, field]) =>
     field.languages === undefined ? [] : [[name, field.languages]],
   ),
 );
+/** What steps without code may say as well. */
+const GENERAL: ReadonlySet<string> = new Set([
+  'description',
+  'language',
+  'depends_on',
+  'inputs',
+  'register',
+  ...Object.keys(CONTROL_FIELDS).filter((name) => name !== 'retry_if'),
+]);
 const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'clean_env', 'working_dir']);
 
 interface HowItRuns {
-  readonly language: Language;
+  readonly language: StepKind;
   readonly runtime: Runtime | undefined;
   readonly isolation?: Isolation | undefined;
 }
@@ -50,6 +61,9 @@ export function tellVainPermissions(
 /** The sentence's end. */
 function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns): string | undefined {
   const languages = KNOWN_TO.get(name);
+  if (isHostKind(language) && !languages?.includes(language) && !GENERAL.has(name)) {
+    return `is done by the engine itself ("${language}"), which has no "${name}"; leave it out`;
+  }
   if (languages !== undefined && !languages.includes(language)) {
     return `is in ${language}, which has no "${name}"; only ${enumerate(languages)} steps do`;
   }
@@ -71,6 +85,6 @@ function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns
   return undefined;
 }
 
-function enumerate(languages: readonly Language[]): string {
+function enumerate(languages: readonly StepKind[]): string {
   return languages.length === 1 ? languages[0]! : `${languages.slice(0, -1).join(', ')} and ${languages.at(-1)}`;
 }

@@ -1,4 +1,5 @@
 /** The JSON Schema of workflow files, from the same table of fields that reads them. */
+import { HOST_FIELDS } from '../model/workflow.ts';
 import { tableSchema } from './fields/collections.ts';
 import type { JsonSchema } from './fields/field-type.ts';
 import { STEP_FIELDS } from './fields/step-fields.ts';
@@ -18,7 +19,7 @@ export function workflowSchema(): object {
       workflow: { ...workflow, description: 'The same fields in a table of their own, as TOML files may have them.' },
       step: {
         ...tableSchema(STEP_FIELDS),
-        oneOf: CODE_FIELDS.map((field) => ({ required: [field] })),
+        oneOf: [...CODE_FIELDS, ...Object.values(HOST_FIELDS)].map((field) => ({ required: [field] })),
       },
     },
   };

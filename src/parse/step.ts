@@ -3,7 +3,18 @@ import type { Isolation, Language } from '../../runners/contract.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile } from '../model/source.ts';
 import { strictest } from '../model/isolation.ts';
-import { type Dependency, NAME, type Step, type StepLimits } from '../model/workflow.ts';
+import {
+  type CodeStep,
+  type Dependency,
+  HOST_FIELDS,
+  type HostKind,
+  isHostKind,
+  NAME,
+  NO_RETRY,
+  type Step,
+  type StepKind,
+  type StepLimits,
+} from '../model/workflow.ts';
 import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue, type TextValue } from './document.ts';
 import { readEnvironment, readShellTemplates, readStepInputs } from './data.ts';
@@ -18,7 +29,8 @@ import type { Uses } from './templates/uses.ts';
 import { permissionsOf } from './permissions.ts';
 import { retryPolicy } from './retry.ts';
 import { cachingOf } from './caching.ts';
-import { readControl } from './control.ts';
+import { type Control, readControl } from './control.ts';
+import { readHostWork } from './host-work.ts';
 import { decodeScript, languageOfFile } from './script.ts';
 
 export interface StepContext extends DecodeOptions {
@@ -64,53 +76,94 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const fields = readFields(table, STEP_FIELDS, mistakes, (field) => `"${field}" of ${owner}`, owner);
   const dependsOn = (fields.depends_on ?? []).map(({ text, span }) => ({ name: text, span }));
 
-  const language = languageOf(table, fields);
-  if (language === undefined) return { dependsOn };
+  const kind = kindOf(table, fields);
+  if (kind === undefined) return { dependsOn };
   const isolation = isolationOf(context.isolation, fields.isolation);
-  tellMisfits(name, table, { language, runtime: fields.runtime, isolation }, mistakes);
-  tellVainPermissions(name, { language, runtime: fields.runtime }, fields.permissions, table, mistakes);
+  tellMisfits(name, table, { language: kind, runtime: fields.runtime, isolation }, mistakes);
   const given = { of: owner, context: { step: name, ...(fields.loop && { within: 'loop' as const }) }, files: context };
+  const inputs = readStepInputs(fields.inputs, given);
+  const control = readControl(name, table, fields, context);
+  const common = {
+    name,
+    span: entry.keySpan,
+    ...(fields.description !== undefined && { description: fields.description }),
+    ...(isolation !== undefined && { isolation }),
+    dependsOn,
+    ...control,
+    ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
+    ...(inputs !== undefined && { inputs }),
+    ...(fields.register !== undefined && { register: fields.register }),
+    limits: limitsOver(context.limits, fields.limits),
+    permissions: permissionsOf(context.permissions, fields.permissions),
+  };
+  if (isHostKind(kind)) {
+    const work = readHostWork(kind, { name, entry, table }, fields, context);
+    return work === undefined
+      ? { dependsOn }
+      : { dependsOn, step: { ...common, language: kind, work, retry: NO_RETRY, env: {}, passEnv: NO_TEXTS } };
+  }
+  const code = decodeCode(kind, { name, entry, table, owner, given }, fields, context);
+  return code === undefined ? { dependsOn } : { dependsOn, step: { ...common, ...code } };
+}
+
+type CodeFields = Omit<CodeStep, keyof Common>;
+type Common = Pick<
+  CodeStep,
+  | 'name'
+  | 'span'
+  | 'description'
+  | 'isolation'
+  | 'dependsOn'
+  | keyof Control
+  | 'timeoutMs'
+  | 'inputs'
+  | 'register'
+  | 'limits'
+  | 'permissions'
+>;
+
+interface StepPlace {
+  readonly name: string;
+  readonly entry: Entry;
+  readonly table: TableValue;
+  readonly owner: string;
+  readonly given: Parameters<typeof readStepInputs>[1];
+}
+
+/** What only a step with code says. */
+function decodeCode(
+  language: Language,
+  { name, entry, table, owner, given }: StepPlace,
+  fields: StepFields,
+  context: StepContext,
+): CodeFields | undefined {
+  const { mistakes } = context;
+  tellVainPermissions(name, { language, runtime: fields.runtime }, fields.permissions, table, mistakes);
   const words = readShellTemplates(language, fields, given);
   const read = decodeScript({ name, entry, table, language }, fields, context);
   const script = read?.kind === 'code' && words !== undefined ? { ...read, code: words.code } : read;
   const environment = readEnvironment(context.env, fields.env, given);
   const computedEnv =
     words === undefined ? environment.computedEnv : { ...environment.computedEnv, ...words.computedEnv };
-  const inputs = readStepInputs(fields.inputs, given);
-  const control = readControl(name, table, fields, context);
   const caching = cachingOf(name, table, { language, cache: context.cache }, fields, mistakes);
   tellUndeclared(owner, fields.secrets, context);
   const retry = retryPolicy(name, table, fields, mistakes);
-  if (script === undefined) return { dependsOn };
+  if (script === undefined) return undefined;
   return {
-    dependsOn,
-    step: {
-      name,
-      span: entry.keySpan,
-      ...(fields.description !== undefined && { description: fields.description }),
-      language,
-      ...(fields.runtime !== undefined && { runtime: fields.runtime }),
-      ...(isolation !== undefined && { isolation }),
-      ...(fields.interpreter !== undefined && { interpreter: fields.interpreter }),
-      script,
-      dependsOn,
-      ...control,
-      ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
-      retry,
-      env: environment.env,
-      ...(computedEnv !== undefined && { computedEnv }),
-      ...(inputs !== undefined && { inputs }),
-      ...(fields.register !== undefined && { register: fields.register }),
-      passEnv: textsOf(fields.pass_env),
-      ...(fields.clean_env === true && { cleanEnv: true }),
-      ...(fields.secrets !== undefined && fields.secrets.length > 0 && { secrets: textsOf(fields.secrets) }),
-      ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
-      packages: textsOf(fields.packages),
-      limits: limitsOver(context.limits, fields.limits),
-      ...caching,
-      ...((fields.deterministic ?? context.deterministic) === false && { deterministic: false as const }),
-      permissions: permissionsOf(context.permissions, fields.permissions),
-    },
+    language,
+    ...(fields.runtime !== undefined && { runtime: fields.runtime }),
+    ...(fields.interpreter !== undefined && { interpreter: fields.interpreter }),
+    script,
+    retry,
+    env: environment.env,
+    ...(computedEnv !== undefined && { computedEnv }),
+    passEnv: textsOf(fields.pass_env),
+    ...(fields.clean_env === true && { cleanEnv: true }),
+    ...(fields.secrets !== undefined && fields.secrets.length > 0 && { secrets: textsOf(fields.secrets) }),
+    ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
+    packages: textsOf(fields.packages),
+    ...caching,
+    ...((fields.deterministic ?? context.deterministic) === false && { deterministic: false as const }),
   };
 }
 
@@ -135,8 +188,10 @@ function isolationOf(workflow: Isolation | undefined, step: Isolation | undefine
 }
 
 /** Nothing if the file names a language that does not exist, which has been told. */
-function languageOf(table: TableValue, fields: StepFields): Language | undefined {
+function kindOf(table: TableValue, fields: StepFields): StepKind | undefined {
   if (table.entries.has('language')) return fields.language;
+  const host = (Object.keys(HOST_FIELDS) as HostKind[]).find((kind) => table.entries.has(HOST_FIELDS[kind]));
+  if (host !== undefined) return host;
   if (table.entries.has('cmd')) return 'shell';
   if (table.entries.has('module')) return 'wasm';
   return languageOfFile(fields.file ?? '') ?? 'lua';

@@ -3,7 +3,7 @@ import type { EncodedValue, Job, PrintedLine, StepFailure, Usage } from '../../r
 import { withSenses } from '../model/senses.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
 import type { Result } from '../model/result.ts';
-import type { Step } from '../model/workflow.ts';
+import type { CodeStep } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
 import type { Finished, Pool, RunningJob } from './pool.ts';
@@ -37,7 +37,7 @@ interface StepRunOptions {
 export class StepRun implements Running {
   /** Never rejects. */
   readonly finished: Promise<AttemptEnd>;
-  readonly #step: Step;
+  readonly #step: CodeStep;
   readonly #inputs: ReadonlyMap<string, EncodedValue>;
   readonly #settings: JobSettings;
   readonly #pool: Pool;
@@ -51,7 +51,7 @@ export class StepRun implements Running {
   #lastLine: string | undefined;
 
   constructor(
-    step: Step,
+    step: CodeStep,
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
     pool: Pool,

@@ -14,8 +14,8 @@ import type { JobSettings } from './job.ts';
 import { returned } from './returned.ts';
 
 /** A step with everything computed that its file left open. */
-export interface Ready {
-  readonly step: Step;
+export interface Ready<S extends Step> {
+  readonly step: S;
   readonly inputs: ReadonlyMap<string, EncodedValue>;
 }
 
@@ -106,7 +106,11 @@ export class Facts {
   }
 
   /** The step as it is to run with these outputs of its dependencies. */
-  prepare(step: Step, dependencies: ReadonlyMap<string, EncodedValue>, local?: Local): Result<Ready, StepFailure> {
+  prepare<S extends Step>(
+    step: S,
+    dependencies: ReadonlyMap<string, EncodedValue>,
+    local?: Local,
+  ): Result<Ready<S>, StepFailure> {
     const names = this.#names(step, local);
     const env: Record<string, string> = {};
     for (const [name, template] of Object.entries(step.computedEnv ?? {})) {

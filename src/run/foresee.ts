@@ -1,6 +1,7 @@
 /** What a run would do, as far as that is known before it begins. */
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs } from '../model/event.ts';
+import { isCode } from '../model/workflow.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
 import { chosenBy } from './branches.ts';
@@ -81,7 +82,7 @@ class Walk {
     );
     const condition = step.condition && this.#facts?.isTrue(step.condition, step);
     if (condition?.ok === true && !condition.value) return this.#skip(index);
-    if (!isCached) return { kind: 'always' };
+    if (!isCached || !isCode(step)) return { kind: 'always' };
     const ready = this.#facts?.prepare(step, inputs);
     // What fails will fail in the run as well, and be told there.
     if (ready?.ok === false || condition?.ok === false) return { kind: 'runs', isTold: false };

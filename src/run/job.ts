@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
 import { type Allowed, layersFor, refusalsOf } from '../model/permissions.ts';
-import type { Step } from '../model/workflow.ts';
+import { type CodeStep, isCode, type Step } from '../model/workflow.ts';
 import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
 import type { Masking } from './masking.ts';
@@ -41,15 +41,16 @@ export interface RunnerSettings {
   readonly interpreter?: string;
 }
 
-/** Where a step runs: as it says itself, else as configured, else embedded; shell is always the host's. */
+/** Where a step runs: as it says itself, else as configured, else embedded; shell is always the host's, and what the engine does itself needs nothing of it. */
 export function runtimeOf(step: Step, runners: JobSettings['runners']): Runtime {
+  if (!isCode(step)) return 'embedded';
   if (step.language === 'shell') return 'native';
   if (step.language === 'wasm') return 'embedded';
   return step.runtime ?? runners[step.language].runtime ?? 'embedded';
 }
 
 export function jobFor(
-  step: Step,
+  step: CodeStep,
   attempt: number,
   inputs: ReadonlyMap<string, EncodedValue>,
   settings: JobSettings,

@@ -3,7 +3,7 @@ import type { EncodedValue, Job } from '../../runners/contract.ts';
 import { actsOf, layersFor } from '../model/permissions.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { CachedFrom, Said } from '../model/event.ts';
-import type { Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/workflow.ts';
 
 export interface Recalled {
   readonly output: EncodedValue;
@@ -28,7 +28,7 @@ export function mayBeCached(
   cacheDefault: boolean,
 ): boolean {
   // What ends a loop is no part of what a turn is given.
-  if (!(step.cache ?? cacheDefault) || step.loop !== undefined) return false;
+  if (!isCode(step) || !(step.cache ?? cacheDefault) || step.loop !== undefined) return false;
   const acts = actsOf(layersFor(step, allowed));
   const isOpen = runtimeOf(step, runners) === 'native' || acts.some((act) => act !== 'read');
   return !isOpen || (step.reads ?? step.writes) !== undefined;

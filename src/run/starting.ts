@@ -3,9 +3,10 @@ import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.
 import { celValue } from '../expressions/values.ts';
 import type { Happening } from '../model/event.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/workflow.ts';
 import { type RetryRule, StepRun } from './attempts.ts';
 import type { Facts, Local } from './facts.ts';
+import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
 import { LoopRun } from './loop.ts';
 import type { Pool } from './pool.ts';
@@ -87,6 +88,7 @@ export class StepStarter {
     const ready = facts === undefined ? ok({ step, inputs }) : facts.prepare(step, inputs, local);
     if (!ready.ok) return ready;
     const { step: computed, inputs: all } = ready.value;
+    if (!isCode(computed)) return ok(startHostWork(computed, tell));
     const retryRule = this.#retryRule(step, settings);
     return ok(
       new StepRun(computed, all, settings, pool, tell, {

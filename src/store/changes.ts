@@ -42,10 +42,11 @@ function aspects(step: StepDefinition): Record<string, string> {
     language: step.language,
     runtime: text(step.runtime),
     interpreter: text(step.interpreter),
-    code: script.kind === 'code' ? essence(script.code, step.language) : '',
-    module: script.kind === 'module' ? `${script.module} ${step.moduleHash ?? ''}` : '',
-    func: script.kind === 'module' ? script.func : '',
-    args: script.kind === 'module' ? text(script.args) : '',
+    code: step.work === undefined && step.script.kind === 'code' ? essence(step.script.code, step.language) : '',
+    work: text(withoutLines(step.work)),
+    module: script?.kind === 'module' ? `${script.module} ${step.moduleHash ?? ''}` : '',
+    func: script?.kind === 'module' ? script.func : '',
+    args: script?.kind === 'module' ? text(script.args) : '',
     depends_on: text([...step.dependsOn].sort()),
     env: text(
       Object.keys(step.env)
@@ -77,7 +78,7 @@ function withoutLines(value: unknown): unknown {
 }
 
 function codeOf({ script }: StepDefinition): string {
-  return script.kind === 'code' ? script.code : '';
+  return script?.kind === 'code' ? script.code : '';
 }
 
 function firstDifference(before: string, after: string): { before: string; after: string } {

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Plan } from '../model/plan.ts';
 import type { StepDefinition, RunDefinition } from '../model/history.ts';
-import type { Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/workflow.ts';
 import { sha256 } from './contents.ts';
+
+const NOWHERE = { start: 0, end: 0 };
 
 export function definitionOf({ workflow, steps }: Plan): RunDefinition {
   const modules = new Map<string, string>();
@@ -33,14 +35,32 @@ function isBigInt(value: unknown): value is { bigint: string } {
 }
 
 function stepDefinition(step: Step, modules: Map<string, string>): StepDefinition {
-  const { span: _, description: __, dependsOn, script, ...rest } = step;
-  if (script.kind === 'code') return { ...rest, script, dependsOn: dependsOn.map(({ name }) => name) };
+  const dependsOn = step.dependsOn.map(({ name }) => name);
+  if (!isCode(step)) {
+    const { span: _, description: __, ...rest } = step;
+    return { ...rest, dependsOn };
+  }
+  const { span: _, description: __, ...rest } = step;
+  const { script } = rest;
+  if (script.kind === 'code') return { ...rest, dependsOn };
   let hash = modules.get(script.path);
   if (hash === undefined) {
     hash = hashOfFile(script.path);
     modules.set(script.path, hash);
   }
-  return { ...rest, script, dependsOn: dependsOn.map(({ name }) => name), moduleHash: hash };
+  return { ...rest, dependsOn, moduleHash: hash };
+}
+
+/** As it was, but at no place in a file. */
+export function stepDefinedBy(definition: StepDefinition): Step {
+  const dependsOn = definition.dependsOn.map((name) => ({ name, span: NOWHERE }));
+  // Of each kind by itself, since what is left of a union is none.
+  if (definition.work !== undefined) {
+    const { moduleHash: _hash, ...step } = definition;
+    return { ...step, span: NOWHERE, dependsOn };
+  }
+  const { moduleHash: _hash, ...step } = definition;
+  return { ...step, span: NOWHERE, dependsOn };
 }
 
 /** Empty where the file cannot be read, which the step itself will tell. */

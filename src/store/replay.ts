@@ -3,8 +3,9 @@ import type { EncodedValue } from '../../runners/contract.ts';
 import type { KeptValue, PastRun, RunDefinition, StepDefinition } from '../model/history.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/workflow.ts';
 import type { History } from './history.ts';
+import { stepDefinedBy } from './definition.ts';
 import { lastLinesOf } from './last-lines.ts';
 
 export interface Replay {
@@ -18,8 +19,6 @@ export interface Replay {
   /** What the step handed on then. */
   readonly output?: KeptValue;
 }
-
-const NOWHERE = { start: 0, end: 0 };
 
 /** The error is a sentence. */
 export function replayOf(history: History, run: PastRun, name: string): Result<Replay, string> {
@@ -54,9 +53,8 @@ function outputOf(history: History, run: PastRun, { steps }: RunDefinition, name
 /** The same step with other code. */
 export function withCode({ plan, ...rest }: Replay, code: string): Replay {
   const last = plan.steps.at(-1)!;
-  const { script } = last.step;
-  if (script.kind !== 'code') return { plan, ...rest };
-  const step: Step = { ...last.step, script: { ...script, code } };
+  if (!isCode(last.step) || last.step.script.kind !== 'code') return { plan, ...rest };
+  const step = { ...last.step, script: { ...last.step.script, code } };
   const others = plan.steps.slice(0, -1).map((one) => one.step);
   return { ...rest, plan: planOf({ workflow: plan.workflow.name }, plan.workflow, others, step) };
 }
@@ -89,15 +87,7 @@ function planOf(
 }
 
 /** That it ran is known: what decided it is left out. */
-function stepOf({
-  dependsOn,
-  moduleHash: _hash,
-  condition: _c,
-  runIf: _r,
-  branches: _b,
-  fallback: _f,
-  onFailure: _o,
-  ...step
-}: StepDefinition): Step {
-  return { ...step, span: NOWHERE, dependsOn: dependsOn.map((name) => ({ name, span: NOWHERE })) };
+function stepOf(definition: StepDefinition): Step {
+  const { condition: _c, runIf: _r, branches: _b, fallback: _f, onFailure: _o, ...step } = stepDefinedBy(definition);
+  return step;
 }

@@ -17,7 +17,7 @@ export function stateOfFiles(plan: Plan, cwd: string, given: GivenInputs = {}): 
   const paths = new Set([file]);
   for (const { step } of plan.steps) {
     const { script, reads = [], workingDir } = step;
-    paths.add(script.kind === 'module' ? script.path : resolve(cwd, script.origin.file));
+    if (script !== undefined) paths.add(script.kind === 'module' ? script.path : resolve(cwd, script.origin.file));
     const start = workingDir === undefined ? cwd : resolve(file, '..', workingDir);
     for (const path of filesMatching(reads, start)) paths.add(resolve(start, path));
     if (step.reads === undefined) for (const path of grantedTo(step, dirname(file))) paths.add(path);

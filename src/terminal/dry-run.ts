@@ -1,7 +1,7 @@
 /** Shows what a run would do without doing it. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
-import { type Allowed, describeGrants, layersFor } from '../model/permissions.ts';
+import { type Allowed, describeGrants, type Held, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode, RetryPolicy, Step } from '../model/workflow.ts';
 import type { Style } from './style.ts';
@@ -54,7 +54,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
 }
 
 /** As it will run. */
-function held(step: Step, run: DryRun): Step {
+function held(step: Step, run: DryRun): Held {
   return { ...step, runtime: run.runtimeOf(step), isolation: run.isolationOf(step) };
 }
 

@@ -1,16 +1,15 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
-import type { Language } from '../../runners/contract.ts';
 import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { ExecutionMode } from '../model/workflow.ts';
+import type { ExecutionMode, StepKind } from '../model/workflow.ts';
 
 export interface StepProgress {
   readonly name: string;
   /** 0-based. */
   readonly level: number;
-  readonly language: Language;
+  readonly language: StepKind;
   /** Attempts that the file allows, the first included. */
   readonly attempts: number;
   status: StepStatus;

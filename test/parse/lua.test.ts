@@ -35,9 +35,9 @@ test('code on the line of its bracket begins there, and an escaped line break is
   const parsed = await readLua(
     'workflow = { steps = {\n a = { code = [[x]] },\n b = { code = "x\\ny" },\n c = { code = "x" .. "y" } } }',
   );
-  expect(stepOf(parsed, 'a').script.origin).toEqual({ file: 'test.lua', line: 2, verbatim: true });
-  expect(stepOf(parsed, 'b').script.origin).toEqual({ file: 'test.lua', line: 3, verbatim: false });
-  expect(stepOf(parsed, 'c').script.origin).toEqual({ file: 'test.lua', line: 4, verbatim: false });
+  expect(stepOf(parsed, 'a').script?.origin).toEqual({ file: 'test.lua', line: 2, verbatim: true });
+  expect(stepOf(parsed, 'b').script?.origin).toEqual({ file: 'test.lua', line: 3, verbatim: false });
+  expect(stepOf(parsed, 'c').script?.origin).toEqual({ file: 'test.lua', line: 4, verbatim: false });
 });
 
 test('emoji, accents and escapes survive, and places behind them are right', async () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { WorkflowDefinition } from '../../src/parse/definition.ts';
 import { STEP_FIELDS } from '../../src/parse/fields/step-fields.ts';
 import { WORKFLOW_FIELDS } from '../../src/parse/fields/workflow-fields.ts';
+import { HOST_FIELDS } from '../../src/model/workflow.ts';
 import { workflowFromObject } from '../../src/parse/index.ts';
 import { workflowSchema } from '../../src/parse/schema.ts';
 import { diagnosticsOf } from './files.ts';
@@ -97,6 +98,9 @@ const BEYOND_SCHEMA = [
   'bad-condition',
 ];
 
+/** A step has exactly one of these. */
+const SOLE_FIELDS = ['code', 'file', 'module', 'cmd', ...Object.values(HOST_FIELDS)];
+
 function decoderAccepts(definition: unknown): boolean {
   const parsed = workflowFromObject(definition as WorkflowDefinition, { cwd: '/nowhere', modulesDir: '' });
   return diagnosticsOf(parsed).every(({ code }) => BEYOND_SCHEMA.includes(code));
@@ -108,7 +112,7 @@ test('every example of a field is taken by the schema and by the decoder', () =>
     expect([name, accepts(ROOT, definition), decoderAccepts(definition)]).toEqual([name, true, true]);
   }
   for (const [name, { example }] of Object.entries(STEP_FIELDS)) {
-    const code = ['code', 'file', 'module', 'cmd'].includes(name) ? {} : { code: '' };
+    const code = SOLE_FIELDS.includes(name) ? {} : { code: '' };
     const definition = { steps: { a: { ...code, [name]: example } } };
     expect([name, accepts(ROOT, definition), decoderAccepts(definition)]).toEqual([name, true, true]);
   }
@@ -157,9 +161,9 @@ test('of any value of any field, the schema and the decoder think the same', () 
         .filter((name) => name !== 'steps' && name !== 'tasks')
         .map((name) => ({ steps: { a: { cmd: 'x' } }, [name]: value })),
       ...Object.keys(STEP_FIELDS)
-        .filter((name) => !['code', 'file', 'module', 'cmd'].includes(name))
+        .filter((name) => !SOLE_FIELDS.includes(name))
         .map((name) => ({ steps: { a: { code: '', [name]: value } } })),
-      ...['code', 'file', 'module', 'cmd'].map((name) => ({ steps: { a: { [name]: value } } })),
+      ...SOLE_FIELDS.map((name) => ({ steps: { a: { [name]: value } } })),
       { steps: { a: { code: '' } }, unknown: value },
       { steps: { a: { code: '', unknown: value } } },
     ];

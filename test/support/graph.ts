@@ -1,6 +1,6 @@
 // The tests' small language for graphs: 'a -> b -> d', 'a -> c'.
 import type { Plan } from '../../src/model/plan.ts';
-import { type Step, type Workflow, NO_RETRY } from '../../src/model/workflow.ts';
+import { type CodeStep, type Step, type Workflow, NO_RETRY } from '../../src/model/workflow.ts';
 import { planWorkflow } from '../../src/plan/index.ts';
 
 const FILE = { path: 'test.lua', text: '' };
@@ -21,7 +21,7 @@ export function graph(...chains: string[]): Workflow {
   return workflowOf([...dependencies].map(([name, needs]) => step(name, [...needs])));
 }
 
-export function step(name: string, dependsOn: string[] = [], more: Partial<Step> = {}): Step {
+export function step(name: string, dependsOn: string[] = [], more: Partial<CodeStep> = {}): CodeStep {
   return {
     name,
     span: NOWHERE,

@@ -125,7 +125,7 @@ it('a dry run says what would run and how', () => {
     cap: 4,
     failureMode: 'kill',
     timeoutMs: 90_000,
-    runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' }) => runtime,
+    runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' | undefined }) => runtime,
     isolationOf: ({ name }: { name: string }) => (name === 'load' ? 'os' : 'thread'),
   } as const;
   expect(show(renderDryRun(PLAN, run, createStyle(false)))).toMatchInlineSnapshot(`
@@ -177,7 +177,7 @@ it('what steps may do is shown, of those that could do it', () => {
     cap: 1,
     failureMode: 'kill',
     timeoutMs: 0,
-    runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' }) => runtime,
+    runtimeOf: ({ runtime = 'embedded' }: { runtime?: 'embedded' | 'native' | undefined }) => runtime,
     isolationOf: () => 'thread' as const,
     allowed: { read: ['/more'], write: ['/there'] },
   } as const;

@@ -89,8 +89,8 @@ async function prepare(
   }
   const ready = { ...replayed, inputs };
   if (!args.has('edit')) return ready;
-  const { script, language } = replayed.plan.steps.at(-1)!.step;
-  if (script.kind !== 'code') return 'The step is a module, which has no code to edit';
+  const { script, language, work } = replayed.plan.steps.at(-1)!.step;
+  if (work !== undefined || script.kind !== 'code') return 'The step has no code to edit';
   const { editCode } = await import('../edit-code.ts');
   const edited = editCode(script.code, language, console.env);
   if (!edited.ok) return edited.error;

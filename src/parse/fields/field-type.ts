@@ -1,5 +1,5 @@
 /** What a field takes: one description that both reads values and writes the JSON Schema. */
-import type { Language } from '../../../runners/contract.ts';
+import type { StepKind } from '../../model/workflow.ts';
 import type { ParseCode } from '../codes.ts';
 import { describe, type DocumentValue } from '../document.ts';
 import type { Mistakes } from '../mistakes.ts';
@@ -29,8 +29,8 @@ export interface Field<T> {
   readonly default?: string;
   /** As JSON would write it. */
   readonly example: unknown;
-  /** The languages that know the field; absent for all. */
-  readonly languages?: readonly Language[];
+  /** The kinds of steps that know the field; absent for all that run code. */
+  readonly languages?: readonly StepKind[];
 }
 
 /** A table with these fields, all of them optional. */

@@ -1,6 +1,6 @@
 /** The fields of a step. */
 import type { Isolation, Language, Runtime } from '../../../runners/contract.ts';
-import { LANGUAGE_NAMES } from '../../model/workflow.ts';
+import { type HostKind, HOST_FIELDS, LANGUAGE_NAMES, type StepKind } from '../../model/workflow.ts';
 import type { TableValue, TextValue } from '../document.ts';
 import { environment, list, named, record, type Word, words } from './collections.ts';
 import type { Field, Fields } from './field-type.ts';
@@ -15,7 +15,7 @@ import { argument, choice, code, duration, flag, number, prose, text } from './s
 
 export interface StepFields extends ControlFields {
   description?: string;
-  language?: Language;
+  language?: StepKind;
   runtime?: Runtime;
   isolation?: Isolation;
   interpreter?: string;
@@ -27,6 +27,7 @@ export interface StepFields extends ControlFields {
   function?: string;
   args?: readonly (number | bigint | string)[];
   depends_on?: readonly Word[];
+  wait?: number;
   timeout?: number;
   retries?: number;
   retry_delay?: number;
@@ -55,9 +56,10 @@ export interface BackoffFields {
   jitter?: number;
 }
 
-const LANGUAGES: Readonly<Record<string, Language>> = Object.fromEntries(
-  Object.entries(LANGUAGE_NAMES).flatMap(([language, names]) => names.map((name) => [name, language as Language])),
-);
+const LANGUAGES: Readonly<Record<string, StepKind>> = Object.fromEntries([
+  ...Object.entries(LANGUAGE_NAMES).flatMap(([language, names]) => names.map((name) => [name, language as Language])),
+  ...Object.keys(HOST_FIELDS).map((kind) => [kind, kind as HostKind]),
+]);
 const HOSTED: readonly Language[] = ['lua', 'javascript', 'python', 'shell'];
 
 const BACKOFF: Fields<BackoffFields> = {
@@ -95,7 +97,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
   description: { type: prose, about: 'What the step is for.', example: 'Drops rows without a price.' },
   language: {
     type: choice(LANGUAGES, 'unknown-language', 'a language hwfe runs'),
-    about: 'The language of the code.',
+    about: 'The language of the code, or the word for what the engine does itself.',
     default: '"shell" with `cmd`, "wasm" with `module`, what the ending of `file` says, else "lua"',
     example: 'python',
   },
@@ -142,6 +144,13 @@ export const STEP_FIELDS: Fields<StepFields> = {
     example: ['fetch', 'clean'],
   },
   ...CONTROL_FIELDS,
+  wait: {
+    type: duration,
+    about: 'The step has no code, and lets so much time pass.',
+    default: 'it does not wait',
+    example: '10m',
+    languages: ['wait'],
+  },
   inputs: {
     type: named({}, 'a table of values by name'),
     about: 'Values that the step gets beside the outputs of what it depends on; their texts may have templates.',
