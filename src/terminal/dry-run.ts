@@ -3,7 +3,7 @@ import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
 import { type Allowed, describeGrants, type Held, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ExecutionMode, FailureMode, RetryPolicy, Step } from '../model/workflow.ts';
+import { type ExecutionMode, type FailureMode, isCode, type RetryPolicy, type Step } from '../model/workflow.ts';
 import type { Style } from './style.ts';
 import { conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
@@ -39,7 +39,9 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
       const { step, dependsOn } = plan.steps[at]!;
       const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name);
       const facts = [
-        `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`,
+        isCode(step)
+          ? `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`
+          : step.language,
         run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
         step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
         describeRetries(step.retry),
