@@ -42,6 +42,12 @@ export interface AllowOptions {
   readonly write?: readonly string[];
   /** Hosts, with or without a port. */
   readonly net?: readonly string[];
+  /** Names of entries of `env`, or patterns. */
+  readonly env?: readonly string[];
+  /** The time, to steps of a workflow that refuses it. */
+  readonly clock?: true;
+  /** The same of random numbers. */
+  readonly random?: true;
 }
 
 /** As they will be given to `start`. */

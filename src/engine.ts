@@ -269,7 +269,7 @@ class LocalEngine implements Engine {
     if (allow === undefined) return undefined;
     const absolute = (patterns: readonly string[] = []): string[] =>
       patterns.map((pattern) => resolve(this.#cwd, pattern) + (pattern.endsWith('/') ? '/' : ''));
-    return { read: absolute(allow.read), write: absolute(allow.write), net: allow.net ?? [] };
+    return { ...allow, read: absolute(allow.read), write: absolute(allow.write) };
   }
 
   #parseOptions(): { cwd: string; modulesDir: string } {

@@ -187,9 +187,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
 }
 
 function allowedOf(options: RunOptions | undefined): Allowed | undefined {
-  return (
-    options?.allow && { read: options.allow.read ?? [], write: options.allow.write ?? [], net: options.allow.net ?? [] }
-  );
+  return options?.allow && { ...options.allow, read: options.allow.read ?? [], write: options.allow.write ?? [] };
 }
 
 function sourceOf(file: string, plan: Plan, cwd: string): string | undefined {

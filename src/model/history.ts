@@ -54,6 +54,9 @@ export interface GivenOptions {
     readonly read?: readonly string[];
     readonly write?: readonly string[];
     readonly net?: readonly string[];
+    readonly env?: readonly string[];
+    readonly clock?: true;
+    readonly random?: true;
   };
 }
 

@@ -9,8 +9,12 @@ export interface Permissions extends GrantLayer {
   readonly env?: readonly string[];
 }
 
-/** What the command line allows besides, as absolute patterns. */
-export type Allowed = Pick<Permissions, 'read' | 'write' | 'net'>;
+/** What the command line allows besides what the workflow does; paths as absolute patterns. */
+export type Allowed = Pick<Permissions, 'read' | 'write' | 'net' | 'env'> & {
+  /** Absent, as the workflow says. */
+  readonly clock?: true;
+  readonly random?: true;
+};
 
 /** What has to allow an act, each of it: the workflow with the command line, and the step. */
 function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined): readonly GrantLayer[] {
@@ -23,10 +27,20 @@ function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined
     read: [...(workflow?.read ?? []), ...(allowed?.read ?? [])],
     write: [...(workflow?.write ?? []), ...(allowed?.write ?? [])],
     net: [...(workflow?.net ?? []), ...(allowed?.net ?? [])],
-    ...(workflow?.clock !== undefined && { clock: workflow.clock }),
-    ...(workflow?.random !== undefined && { random: workflow.random }),
+    ...senseOf('clock', workflow, allowed),
+    ...senseOf('random', workflow, allowed),
   };
   return step === undefined ? [outer] : [outer, step];
+}
+
+/** What the command line allows is no longer refused, but stays still where a step is cached. */
+function senseOf(
+  sense: 'clock' | 'random',
+  workflow: Permissions | undefined,
+  allowed: Allowed | undefined,
+): Pick<GrantLayer, 'clock' | 'random'> {
+  const said = workflow?.[sense];
+  return said === undefined || (!said && allowed?.[sense] === true) ? {} : { [sense]: said };
 }
 
 /** What a step says of it. */

@@ -173,6 +173,8 @@ export interface PermissionsDefinition {
   clock?: boolean;
   /** Whether the step may ask for random numbers. Default: it may. */
   random?: boolean;
+  /** No embedded step runs programs; a file may say so. */
+  run?: readonly never[];
 }
 
 /** The n-th delay is `base · factor^(n-1)`, at most `max`, spread by ± `jitter` of itself. */

@@ -13,15 +13,16 @@ export interface HandedSecrets {
 
 const NO_SECRETS: HandedSecrets = { values: new Map(), hidden: new Set() };
 
-/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides, unless its environment is to be clean. Secrets go to the steps that name them only. */
+/** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides, unless its environment is to be clean. Secrets go to the steps that name them only. `allowed` are patterns of names besides those that the workflow's permissions let through. */
 export function stepEnvironment(
   step: Step,
   host: Readonly<Record<string, string | undefined>>,
   isProcess: boolean,
   secrets: HandedSecrets = NO_SECRETS,
+  allowed: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   const env = passed(step, host, isProcess, secrets);
-  return isProcess ? env : narrowed(env, step);
+  return isProcess ? env : narrowed(env, step, allowed);
 }
 
 function passed(
@@ -48,8 +49,11 @@ function passed(
 function narrowed(
   env: Readonly<Record<string, string>>,
   { permissions, secrets }: Step,
+  allowed: readonly string[],
 ): Readonly<Record<string, string>> {
-  const lists = permissions.flatMap((layer) => (layer.env === undefined ? [] : [layer.env]));
+  const lists = permissions.flatMap(({ env: names, from }) =>
+    names === undefined ? [] : [from === 'workflow' ? [...names, ...allowed] : names],
+  );
   if (lists.length === 0) return env;
   const seen = Object.entries(env).filter(
     ([name]) =>

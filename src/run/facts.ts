@@ -19,7 +19,7 @@ export interface Ready<S extends Step> {
   readonly inputs: ReadonlyMap<string, EncodedValue>;
 }
 
-export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'secrets'> & {
+export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'secrets' | 'allowed'> & {
   readonly inputs: GivenInputs;
   readonly runtimeOf: (step: Step) => Runtime;
 };
@@ -168,10 +168,8 @@ export class Facts {
   /** Secrets are no step's but for their variables. */
   #environmentOf(step: Step): Readonly<Record<string, string>> {
     const isProcess = this.#settings.runtimeOf(step) === 'native';
-    return stepEnvironment(step, this.#settings.env, isProcess, {
-      values: new Map(),
-      hidden: this.#settings.secrets.hidden,
-    });
+    const { env, secrets, allowed } = this.#settings;
+    return stepEnvironment(step, env, isProcess, { values: new Map(), hidden: secrets.hidden }, allowed?.env);
   }
 
   #view(name: string): StepView {

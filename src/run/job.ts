@@ -69,7 +69,7 @@ export function jobFor(
     isolation,
     script: step.script,
     inputs,
-    env: stepEnvironment(step, settings.env, runtime === 'native', settings.secrets),
+    env: stepEnvironment(step, settings.env, runtime === 'native', settings.secrets, allowed?.env),
     cwd: step.workingDir === undefined ? settings.cwd : resolve(settings.directory, step.workingDir),
     workdir: settings.workdir,
     tmp: settings.tmp,

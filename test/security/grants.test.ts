@@ -222,3 +222,38 @@ test('entries of env that the permissions do not name are not seen', async () =>
   const both = await run({ ...step, permissions: { env: ['*A', 'TOKEN'] } }, { permissions: { env: 'APP_*' } });
   expect(both.output).toBe('["APP_A"]');
 });
+
+test('what the command line allows is added to the workflow, and to no step that says otherwise', async () => {
+  const names: StepDefinition = {
+    language: 'javascript',
+    code: 'function run() { return Object.keys(process.env).sort() }',
+    env: { APP_A: '1', APP_B: '2', TOKEN: 'x' },
+  };
+  const withEnv = { permissions: { env: 'APP_A' } };
+  const allow = { env: ['TOK*'] };
+  expect((await run(names, withEnv, { allow })).output).toBe('["APP_A","TOKEN"]');
+  expect((await run({ ...names, permissions: { env: ['APP_*'] } }, withEnv, { allow })).output).toBe('["APP_A"]');
+  const time: StepDefinition = { language: 'lua', code: 'return os.time() > 0' };
+  const none = { permissions: { clock: false, random: false } };
+  expect((await run(time, none)).failure).toMatchObject({ reason: 'not-granted' });
+  expect((await run(time, none, { allow: { clock: true } })).output).toBe('true');
+  expect(
+    (await run({ ...time, permissions: { clock: false } }, none, { allow: { clock: true } })).failure,
+  ).toMatchObject({ reason: 'not-granted' });
+  const chance: StepDefinition = { language: 'lua', code: 'return math.random() < 1' };
+  expect((await run(chance, none, { allow: { clock: true } })).failure).toMatchObject({ reason: 'not-granted' });
+  expect((await run(chance, none, { allow: { random: true } })).output).toBe('true');
+});
+
+test('an embedded step runs no program, and a file may say so', async () => {
+  const told = async (programs: readonly string[]): Promise<string[]> => {
+    await using engine = createEngine();
+    const step = { code: 'return 1', permissions: { run: programs as readonly never[] } };
+    const plan = await engine.define({ steps: { step } });
+    return plan.ok ? [] : plan.error.map(({ message }) => message);
+  };
+  expect(await told([])).toEqual([]);
+  expect(await told(['git'])).toEqual([
+    'Leave "run" in "permissions" of step "step" empty: an embedded step runs no program of the machine; let a shell step run it',
+  ]);
+});

@@ -59,6 +59,13 @@ const OPTIONS: readonly Option[] = [
     takes: 'HOSTS',
     about: 'Let embedded steps fetch from these hosts, such as api.example.com:443; may be repeated.',
   },
+  {
+    name: 'allow-env',
+    takes: 'NAMES',
+    about: 'Let embedded steps see these entries of their env, such as APP_*; may be repeated.',
+  },
+  { name: 'allow-clock', about: 'Let embedded steps ask for the time, where the workflow refuses it.' },
+  { name: 'allow-random', about: 'Let embedded steps ask for random numbers, where the workflow refuses them.' },
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'tag', takes: 'WORD', about: 'Let `hwfe runs --tag WORD` find the run; may be repeated.' },
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
@@ -178,8 +185,16 @@ async function wrongHost(args: Arguments): Promise<string | undefined> {
 function allowed(args: Arguments): Pick<RunOptions, 'allow'> {
   const listed = (name: string): string[] =>
     args.values(name).flatMap((value) => value.split(',').filter((path) => path !== ''));
-  const [read, write, net] = [listed('allow-read'), listed('allow-write'), listed('allow-net')];
-  return read.length + write.length + net.length === 0 ? {} : { allow: { read, write, net } };
+  const [read, write, net, env] = (['read', 'write', 'net', 'env'] as const).map((what) => listed(`allow-${what}`));
+  const allow = {
+    ...(read!.length > 0 && { read: read! }),
+    ...(write!.length > 0 && { write: write! }),
+    ...(net!.length > 0 && { net: net! }),
+    ...(env!.length > 0 && { env: env! }),
+    ...(args.has('allow-clock') && { clock: true as const }),
+    ...(args.has('allow-random') && { random: true as const }),
+  };
+  return Object.keys(allow).length === 0 ? {} : { allow };
 }
 
 /** Makes the directory that is to be kept, or says why not. */

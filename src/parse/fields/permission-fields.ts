@@ -10,6 +10,7 @@ export interface PermissionFields {
   env?: readonly Word[];
   clock?: boolean;
   random?: boolean;
+  run?: readonly Word[];
 }
 
 const PATHS = 'a path such as "data/orders.csv" or "data/**", or a list of such paths';
@@ -34,6 +35,19 @@ const hosts: FieldType<readonly Word[]> = {
       place.mistakes.add('bad-host', span, message);
     }
     return found;
+  },
+};
+
+/** A program would do what it liked, whatever else is granted. */
+const noPrograms: FieldType<readonly Word[]> = {
+  schema: { type: 'array', items: { type: 'string', enum: [] } },
+  takes: 'an empty list',
+  read(value, place) {
+    if (value.kind === 'list' && value.items.length === 0) return [];
+    if (value.kind === 'table' && value.entries.size === 0) return [];
+    const message = `Leave ${place.what} empty: an embedded step runs no program of the machine; let a shell step run it`;
+    place.mistakes.add('misfit-field', value.span, message);
+    return undefined;
   },
 };
 
@@ -74,6 +88,12 @@ export const PERMISSION_FIELDS: Fields<PermissionFields> = {
     about: "Whether the step may ask for random numbers; true says that they are the machine's in any case.",
     default: 'it may',
     example: false,
+  },
+  run: {
+    type: noPrograms,
+    about: 'Programs of the machine that the step may run: none, which a file may say so that it is seen.',
+    default: 'none',
+    example: [],
   },
 };
 
