@@ -51,7 +51,15 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/contract',
     'runners/value',
   ],
-  'src/page': ['src/model', 'src/plan', 'src/run/scheduler', 'src/terminal', 'runners/contract', 'runners/value'],
+  'src/page': [
+    'src/model',
+    'src/plan',
+    'src/run/places',
+    'src/run/scheduler',
+    'src/terminal',
+    'runners/contract',
+    'runners/value',
+  ],
   'src/doctor': [
     'src/model',
     'src/config',

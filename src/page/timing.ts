@@ -3,6 +3,7 @@ import type { RunDefinition } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode } from '../model/workflow.ts';
 import { planWorkflow } from '../plan/index.ts';
+import { placesFor } from '../run/places.ts';
 import { Scheduler } from '../run/scheduler.ts';
 
 const NOWHERE = { start: 0, end: 0 };
@@ -51,7 +52,7 @@ export function simulated(
   ms: readonly number[],
   { mode, cap }: { readonly mode: ExecutionMode; readonly cap: number },
 ): number {
-  const scheduler = new Scheduler(plan, { mode, cap, failureMode: 'continue' });
+  const scheduler = new Scheduler(plan, { mode, places: placesFor(mode, cap), failureMode: 'continue' });
   const running: { index: number; end: number }[] = [];
   let now = 0;
   for (;;) {

@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import { ok, type Result } from '../model/result.ts';
 import type { Step } from '../model/workflow.ts';
 import type { Facts } from './facts.ts';
-import type { Exclusion } from './scheduler.ts';
+import type { Exclusion } from './settling.ts';
 
 /** Nothing where the step has no `switch`. */
 export function chosenBy(

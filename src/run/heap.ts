@@ -3,8 +3,9 @@
 export class MinHeap {
   readonly #items: number[] = [];
 
-  get size(): number {
-    return this.#items.length;
+  /** Stays in it. */
+  get least(): number | undefined {
+    return this.#items[0];
   }
 
   push(item: number): void {
@@ -36,9 +37,5 @@ export class MinHeap {
     }
     items[at] = last;
     return least;
-  }
-
-  clear(): void {
-    this.#items.length = 0;
   }
 }

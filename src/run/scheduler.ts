@@ -2,7 +2,12 @@
 import type { Plan } from '../model/plan.ts';
 import type { SkipReason, StopReason } from '../model/event.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
-import { MinHeap } from './heap.ts';
+import { type Admission, ALL_MAY_START } from './admission.ts';
+import type { Places } from './places.ts';
+import { ReadySteps } from './ready.ts';
+import type { Exclusion, Settling, Skip } from './settling.ts';
+import { StandIns } from './stand-ins.ts';
+import { type StartOrder, startOrder } from './start-order.ts';
 import { outlivesFailure, outlivesStop, type Settled, Tally } from './tally.ts';
 
 /**
@@ -11,35 +16,13 @@ import { outlivesFailure, outlivesStop, type Settled, Tally } from './tally.ts';
  */
 type State = 'waiting' | 'ready' | 'running' | 'settled';
 
-export interface Skip {
-  readonly index: number;
-  readonly because: SkipReason;
-}
-
-/** Steps that are not to run, and why. */
-export interface Exclusion {
-  readonly steps: ReadonlySet<number>;
-  readonly because: SkipReason;
-}
-
-/** How a step that was taken ended; `ignored` is a failure that counts as a success. */
-export type Settling =
-  /** Those of its dependants in `except` are not to run, because of that. */
-  | {
-      readonly how: 'succeeded';
-      readonly except?: Exclusion;
-    }
-  | { readonly how: 'failed' | 'cancelled' | 'ignored' }
-  /** It failed, and its fallback runs in its place from here on. */
-  | { readonly how: 'replaced' }
-  /** It was taken, and its condition found false. */
-  | { readonly how: 'skipped' };
-
 export interface SchedulerOptions {
   readonly mode: ExecutionMode;
-  /** At most so many steps at once; `sequential` means 1, whatever this says. */
-  readonly cap: number;
   readonly failureMode: FailureMode;
+  /** Every step that runs takes of these. */
+  readonly places: Places;
+  /** Absent where all that is ready may start once it has a place. */
+  readonly admission?: Admission;
 }
 
 /** From what on no step starts but those that outlive it; each says no to more. */
@@ -51,43 +34,36 @@ const KILLED = 3;
 export class Scheduler {
   readonly #plan: Plan;
   readonly #levelGated: boolean;
-  readonly #cap: number;
+  readonly #places: Places;
+  readonly #admission: Admission;
   readonly #failureMode: FailureMode;
   readonly #state: State[];
   /** Dependencies that have not succeeded yet, by step. */
   readonly #missing: Int32Array;
   /** Of the steps whose `run_if` is not the usual one. */
   readonly #tallies: ReadonlyMap<number, Tally>;
-  /** Fallbacks by the step that each stands in for, and the other way round. */
-  readonly #standIns = new Map<number, number>();
-  readonly #replaced = new Map<number, number>();
-  /** Start order: `#byRank[#rank[i]] === i`. */
-  readonly #rank: Int32Array;
-  readonly #byRank: Int32Array;
-  readonly #ready: MinHeap = new MinHeap();
-  #running = 0;
+  readonly #standIns: StandIns;
+  readonly #order: StartOrder;
+  readonly #ready: ReadySteps;
   readonly #unsettledInLevel: Int32Array;
   #level = 0;
   #unsettled: number;
   #closed = OPEN;
 
   constructor(plan: Plan, options: SchedulerOptions) {
-    const size = plan.steps.length;
     this.#plan = plan;
     this.#levelGated = options.mode === 'parallel';
-    this.#cap = options.mode === 'sequential' ? 1 : Math.max(1, options.cap);
+    this.#places = options.places;
+    this.#admission = options.admission ?? ALL_MAY_START;
+    this.#ready = new ReadySteps(this.#admission);
     this.#failureMode = options.failureMode;
     this.#state = plan.steps.map(() => 'waiting');
     this.#missing = Int32Array.from(plan.steps, (step) => step.dependsOn.length);
     this.#tallies = talliesOf(plan);
-    this.#noteStandIns();
-    this.#byRank = startOrder(plan, options.mode);
-    this.#rank = new Int32Array(size);
-    this.#byRank.forEach((index, rank) => {
-      this.#rank[index] = rank;
-    });
+    this.#standIns = new StandIns(plan);
+    this.#order = startOrder(plan, options.mode);
     this.#unsettledInLevel = Int32Array.from(plan.levels, (level) => level.length);
-    this.#unsettled = size;
+    this.#unsettled = plan.steps.length;
     for (const step of plan.steps) if (step.dependsOn.length === 0) this.#makeReady(step.index);
   }
 
@@ -104,28 +80,31 @@ export class Scheduler {
   /** The steps to start now, which from here on count as running. */
   take(): number[] {
     const started: number[] = [];
-    while (this.#running < this.#cap) {
-      const rank = this.#ready.pop();
-      if (rank === undefined) break;
-      const index = this.#byRank[rank]!;
-      // A step that was skipped while it was ready stays in the heap until its turn comes.
-      if (this.#state[index] !== 'ready') continue;
-      this.#state[index] = 'running';
-      this.#running += 1;
-      started.push(index);
+    for (let lane = this.#ready.next(); lane !== undefined; lane = this.#ready.next()) {
+      const index = this.#order.byRank[this.#ready.first(lane)]!;
+      // A step that was skipped while it was ready stays there until its turn comes.
+      if (this.#state[index] === 'ready') {
+        if (!this.#begin(index, lane)) break;
+        started.push(index);
+      }
+      this.#ready.pop(lane);
     }
     return started;
   }
 
   /** What is to run in the place of a step that fails; nothing where it has no fallback, or nothing starts any more. */
   standInFor(index: number): number | undefined {
-    const standIn = this.#standIns.get(index);
+    const standIn = this.#standIns.for(index);
     return standIn !== undefined && this.#closed < STOPPED && this.#state[standIn] === 'waiting' ? standIn : undefined;
+  }
+
+  isRunning(index: number): boolean {
+    return this.#state[index] === 'running';
   }
 
   /** The step in whose place this one runs. */
   replacedBy(index: number): number | undefined {
-    const replaced = this.#replaced.get(index);
+    const replaced = this.#standIns.replaces(index);
     return replaced !== undefined && this.#state[index] === 'running' ? replaced : undefined;
   }
 
@@ -134,14 +113,14 @@ export class Scheduler {
     if (this.#state[index] !== 'running') throw new Error(`Internal error: step ${index} settles without running`);
     const replaced = this.replacedBy(index);
     this.#markSettled(index);
+    this.#end(index);
     const skips: Skip[] = [];
     const { how } = settling;
     if (how === 'replaced') {
-      this.#state[this.#standIns.get(index)!] = 'running';
+      this.#beginStandIn(this.#standIns.for(index)!);
       this.#advanceLevel();
       return skips;
     }
-    this.#running -= 1;
     if (how === 'succeeded' && settling.except !== undefined) this.#exclude(settling.except, skips);
     const step = this.#plan.steps[index]!.step.name;
     this.#pass(index, SEEN_AS[how], { kind: 'dependency', step }, skips);
@@ -174,7 +153,33 @@ export class Scheduler {
 
   #makeReady(index: number): void {
     this.#state[index] = 'ready';
-    if (!this.#levelGated || this.#plan.steps[index]!.level === this.#level) this.#ready.push(this.#rank[index]!);
+    if (!this.#levelGated || this.#plan.steps[index]!.level === this.#level) this.#queue(index);
+  }
+
+  #queue(index: number): void {
+    this.#ready.push(this.#order.rank[index]!, this.#admission.laneOf(index));
+  }
+
+  /** Not where no place is free for it. */
+  #begin(index: number, lane: number): boolean {
+    if (!this.#places.take(this.#admission.placesOf(lane))) return false;
+    this.#admission.enter(lane);
+    this.#state[index] = 'running';
+    return true;
+  }
+
+  #end(index: number): void {
+    const lane = this.#admission.laneOf(index);
+    this.#admission.leave(lane);
+    this.#places.release(this.#admission.placesOf(lane));
+  }
+
+  /** At once, in the room that was just left, unless that is not enough for it. */
+  #beginStandIn(index: number): void {
+    const lane = this.#admission.laneOf(index);
+    if (this.#admission.mayStart(lane) && this.#begin(index, lane)) return;
+    this.#state[index] = 'ready';
+    this.#queue(index);
   }
 
   /** Tells the dependants of a settled step; what they are skipped for goes on to theirs. */
@@ -198,7 +203,7 @@ export class Scheduler {
 
   /** One dependency of a waiting step has settled. Why it is skipped, if it is. */
   #hear(index: number, how: Settled, because: SkipReason): SkipReason | undefined {
-    const replaced = this.#replaced.get(index);
+    const replaced = this.#standIns.replaces(index);
     if (replaced !== undefined) {
       const { name } = this.#plan.steps[replaced]!.step;
       return how === 'succeeded' ? { kind: 'not-needed', step: name } : because;
@@ -235,24 +240,15 @@ export class Scheduler {
     for (const { index, step } of this.#plan.steps) {
       if (this.#state[index] !== 'waiting' && this.#state[index] !== 'ready') continue;
       if (this.#tallies.size > 0 && outlives(step.runIf)) continue;
+      const waitsInPlace = this.#state[index] === 'ready' ? this.#standIns.replaces(index) : undefined;
+      if (waitsInPlace !== undefined && how === AFTER_FAILURE) continue;
       this.#markSettled(index);
       skips.push({ index, because });
       closed.push(index);
+      if (waitsInPlace !== undefined) closed.push(waitsInPlace);
     }
     // Those that outlive it may have waited for what will never be.
     if (this.#tallies.size > 0) for (const index of closed) this.#pass(index, 'skipped', because, skips);
-  }
-
-  #noteStandIns(): void {
-    const withFallback = this.#plan.steps.filter(({ step }) => step.fallback !== undefined);
-    if (withFallback.length === 0) return;
-    const indexOf = new Map(this.#plan.steps.map(({ index, step }) => [step.name, index]));
-    for (const { index, step } of withFallback) {
-      const standIn = indexOf.get(step.fallback!);
-      if (standIn === undefined) continue;
-      this.#standIns.set(index, standIn);
-      this.#replaced.set(standIn, index);
-    }
   }
 
   #markSettled(index: number): void {
@@ -266,7 +262,7 @@ export class Scheduler {
     while (this.#level + 1 < this.#plan.levels.length && this.#unsettledInLevel[this.#level] === 0) {
       this.#level += 1;
       for (const index of this.#plan.levels[this.#level]!) {
-        if (this.#state[index] === 'ready') this.#ready.push(this.#rank[index]!);
+        if (this.#state[index] === 'ready') this.#queue(index);
       }
     }
   }
@@ -287,11 +283,4 @@ function talliesOf(plan: Plan): ReadonlyMap<number, Tally> {
     if (step.runIf !== undefined) tallies.set(index, new Tally(step.runIf, dependsOn.length));
   }
   return tallies;
-}
-
-/** Plan order, except that across levels the step with the longest chain behind it goes first. */
-function startOrder(plan: Plan, mode: ExecutionMode): Int32Array {
-  const order = Int32Array.from(plan.steps, (step) => step.index);
-  if (mode !== 'work-stealing') return order;
-  return order.sort((a, b) => plan.steps[b]!.weight - plan.steps[a]!.weight || a - b);
 }

@@ -2,9 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
-import type { RunIf } from '../../src/model/workflow.ts';
-import { Scheduler, type SchedulerOptions } from '../../src/run/scheduler.ts';
+import type { ExecutionMode, FailureMode, RunIf } from '../../src/model/workflow.ts';
+import { type Admission, ALL_MAY_START } from '../../src/run/admission.ts';
+import { Places, placesFor } from '../../src/run/places.ts';
+import { Scheduler } from '../../src/run/scheduler.ts';
 import { graph, planOf, step, workflowOf } from '../support/graph.ts';
+
+interface Options {
+  readonly mode: ExecutionMode;
+  readonly cap: number;
+  readonly failureMode: FailureMode;
+}
 
 const MODES = ['sequential', 'parallel', 'work-stealing'] as const;
 const FAILURE_MODES = ['no-new', 'kill', 'continue'] as const;
@@ -15,7 +23,7 @@ describe('on any graph', () => {
       fc.property(anyPlan(), anyOptions(), fc.infiniteStream(fc.nat(99)), (plan, options, luck) => {
         const dice = (): number => luck.next().value as number;
         const settled = new Map<number, string>();
-        const scheduler = new Scheduler(plan, options);
+        const scheduler = schedulerOf(plan, options);
         const running: number[] = [];
         while (!scheduler.done) {
           const started = scheduler.take();
@@ -47,7 +55,7 @@ describe('on any graph', () => {
     fc.assert(
       fc.property(anyPlan(), fc.nat(), (plan, pick) => {
         const broken = pick % plan.steps.length;
-        const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 3, failureMode: 'continue' });
+        const scheduler = schedulerOf(plan, { mode: 'work-stealing', cap: 3, failureMode: 'continue' });
         const skipped = new Set<number>();
         while (!scheduler.done) {
           for (const index of scheduler.take()) {
@@ -67,7 +75,7 @@ describe('on any graph whose steps have rules of their own', () => {
       fc.property(anyPlan(anyRule, true), anyOptions(), fc.infiniteStream(fc.nat(99)), (plan, options, luck) => {
         const dice = (): number => luck.next().value as number;
         const settled = new Map<number, string>();
-        const scheduler = new Scheduler(plan, options);
+        const scheduler = schedulerOf(plan, options);
         const running: number[] = [];
         const skip = (skips: readonly { index: number }[]): void => {
           for (const { index } of skips) {
@@ -120,13 +128,13 @@ describe('on any graph whose steps have rules of their own', () => {
 describe('order', () => {
   it('starts the longest chain first when stealing work', () => {
     const plan = planOf(graph('short', 'long -> b -> c'));
-    const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 1, failureMode: 'no-new' });
+    const scheduler = schedulerOf(plan, { mode: 'work-stealing', cap: 1, failureMode: 'no-new' });
     expect(names(plan, scheduler.take())).toEqual(['long']);
   });
 
   it('lets a level wait for all of the one before', () => {
     const plan = planOf(graph('a -> c', 'b'));
-    const scheduler = new Scheduler(plan, { mode: 'parallel', cap: 4, failureMode: 'no-new' });
+    const scheduler = schedulerOf(plan, { mode: 'parallel', cap: 4, failureMode: 'no-new' });
     const [a, b] = scheduler.take();
     scheduler.settle(a!, { how: 'succeeded' });
     expect(scheduler.take()).toEqual([]);
@@ -136,7 +144,7 @@ describe('order', () => {
 
   it('starts a step as soon as its own dependencies are done when stealing work', () => {
     const plan = planOf(graph('a -> c', 'b'));
-    const scheduler = new Scheduler(plan, { mode: 'work-stealing', cap: 4, failureMode: 'no-new' });
+    const scheduler = schedulerOf(plan, { mode: 'work-stealing', cap: 4, failureMode: 'no-new' });
     const started = scheduler.take();
     const a = started.find((index) => plan.steps[index]!.step.name === 'a');
     scheduler.settle(a!, { how: 'succeeded' });
@@ -144,19 +152,88 @@ describe('order', () => {
   });
 });
 
+describe('lanes', () => {
+  const plan = planOf(graph('a', 'b', 'c', 'd'));
+  const isOdd = (index: number): number => index % 2;
+  const mayRun = (most: number): Admission => {
+    let inside = 0;
+    return {
+      lanes: 2,
+      laneOf: isOdd,
+      placesOf: (lane) => 1 + lane,
+      mayStart: (lane) => lane === 0 || inside < most,
+      enter: (lane) => void (inside += lane),
+      leave: (lane) => void (inside -= lane),
+    };
+  };
+  const withAdmission = (cap: number, most: number): Scheduler =>
+    new Scheduler(plan, { mode: 'parallel', failureMode: 'no-new', places: new Places(cap), admission: mayRun(most) });
+
+  it('that are full hold up no other', () => {
+    const scheduler = withAdmission(10, 1);
+    expect(names(plan, scheduler.take())).toEqual(['a', 'b', 'c']);
+    scheduler.settle(1, { how: 'succeeded' });
+    expect(names(plan, scheduler.take())).toEqual(['d']);
+  });
+
+  it('take as many places as they say', () => {
+    const scheduler = withAdmission(3, 5);
+    expect(names(plan, scheduler.take())).toEqual(['a', 'b']);
+    scheduler.settle(0, { how: 'succeeded' });
+    expect(names(plan, scheduler.take())).toEqual(['c']);
+  });
+});
+
+it('lets what stands in wait where its lane is full, and start though nothing new is to', () => {
+  const plan = planOf(
+    workflowOf([step('a', [], { fallback: 'other' }), step('b'), step('c', ['a']), step('other', ['a'])]),
+  );
+  const at = (name: string): number => plan.steps.findIndex((planned) => planned.step.name === name);
+  let isOpen = false;
+  const admission: Admission = {
+    ...ALL_MAY_START,
+    lanes: 2,
+    laneOf: (index) => (index === at('other') ? 1 : 0),
+    mayStart: (lane) => lane === 0 || isOpen,
+  };
+  const scheduler = new Scheduler(plan, {
+    mode: 'work-stealing',
+    failureMode: 'no-new',
+    places: new Places(4),
+    admission,
+  });
+  scheduler.take();
+  scheduler.settle(at('a'), { how: 'replaced' });
+  expect(scheduler.isRunning(at('other'))).toBe(false);
+  expect(
+    names(
+      plan,
+      scheduler.settle(at('b'), { how: 'failed' }).map(({ index }) => index),
+    ),
+  ).toEqual(['c']);
+  isOpen = true;
+  expect(names(plan, scheduler.take())).toEqual(['other']);
+  scheduler.settle(at('other'), { how: 'succeeded' });
+  expect(scheduler.done).toBe(true);
+});
+
 it('refuses to settle a step that does not run', () => {
-  const scheduler = new Scheduler(planOf(graph('a')), { mode: 'parallel', cap: 1, failureMode: 'no-new' });
+  const scheduler = schedulerOf(planOf(graph('a')), { mode: 'parallel', cap: 1, failureMode: 'no-new' });
   expect(() => scheduler.settle(0, { how: 'succeeded' })).toThrow('Internal error: step 0 settles without running');
 });
 
 it('takes a chain of 100,000 steps without recursion', () => {
   const steps = Array.from({ length: 100_000 }, (_, i) => step(`s${i}`, i === 0 ? [] : [`s${i - 1}`]));
   const plan = planOf(workflowOf(steps));
-  const scheduler = new Scheduler(plan, { mode: 'parallel', cap: 2, failureMode: 'continue' });
+  const scheduler = schedulerOf(plan, { mode: 'parallel', cap: 2, failureMode: 'continue' });
   const [first] = scheduler.take();
   expect(scheduler.settle(first!, { how: 'failed' })).toHaveLength(99_999);
   expect(scheduler.done).toBe(true);
 });
+
+function schedulerOf(plan: Plan, { mode, cap, failureMode }: Options): Scheduler {
+  return new Scheduler(plan, { mode, failureMode, places: placesFor(mode, cap) });
+}
 
 function names(plan: Plan, indices: readonly number[]): string[] {
   return indices.map((index) => plan.steps[index]!.step.name);
@@ -232,7 +309,7 @@ function anyPlan(
   );
 }
 
-function anyOptions(): fc.Arbitrary<SchedulerOptions> {
+function anyOptions(): fc.Arbitrary<Options> {
   return fc.record({
     mode: fc.constantFrom(...MODES),
     cap: fc.integer({ min: 1, max: 6 }),

@@ -1,0 +1,188 @@
+/** The steps of one plan as they run: starts what the scheduler says, until every one has settled. */
+import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
+import type { Happening, StopReason } from '../model/event.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import type { Admission } from './admission.ts';
+import { Conclusions } from './concluding.ts';
+import type { Facts } from './facts.ts';
+import { gather } from './inputs.ts';
+import type { JobSettings } from './job.ts';
+import type { Places } from './places.ts';
+import { type Kept, takeUp, type TakenUp } from './resuming.ts';
+import type { Running } from './running.ts';
+import { Scheduler } from './scheduler.ts';
+import type { StepStarter } from './starting.ts';
+import { outlivesStop } from './tally.ts';
+
+export interface CourseOptions {
+  readonly mode: ExecutionMode;
+  readonly failureMode: FailureMode;
+  readonly places: Places;
+  readonly admission?: Admission;
+  /** Where something has to be computed. */
+  readonly facts: Facts | undefined;
+  readonly starter: StepStarter;
+  readonly tell: (happening: Happening) => void;
+}
+
+export class Course {
+  /** Resolves once every step has settled. */
+  readonly settled: Promise<void>;
+  readonly #plan: Plan;
+  readonly #options: CourseOptions;
+  readonly #scheduler: Scheduler;
+  readonly #conclusions: Conclusions;
+  readonly #outputs: (EncodedValue | undefined)[];
+  /** By index. Not a Map: each table that a Map outgrows is kept by the one before it until the collector gets to both. */
+  readonly #active: (Running | undefined)[];
+  /** Set once it has begun. */
+  #settings: JobSettings | undefined;
+  #level = -1;
+  #stopped: StopReason | undefined;
+  #whenSettled: () => void = () => {};
+
+  constructor(plan: Plan, options: CourseOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#scheduler = new Scheduler(plan, options);
+    this.#outputs = plan.steps.map(() => undefined);
+    this.#active = plan.steps.map(() => undefined);
+    const { facts, tell } = options;
+    this.#conclusions = new Conclusions({
+      plan,
+      scheduler: this.#scheduler,
+      facts,
+      outputs: this.#outputs,
+      tell,
+      masked: (failure) => this.masked(failure),
+      startInPlace: (index) => this.#startStep(index),
+      onFailure: () => {
+        if (options.failureMode === 'kill') this.#stopActive();
+      },
+    });
+    this.settled = new Promise((resolve) => {
+      this.#whenSettled = resolve;
+    });
+    options.places.onFree = () => this.#goOn();
+  }
+
+  get stopped(): StopReason | undefined {
+    return this.#stopped;
+  }
+
+  /** Whether it succeeded so far. */
+  get isGood(): boolean {
+    return this.#stopped === undefined && !this.#conclusions.anyFailed;
+  }
+
+  /** Before it begins. What is skipped for what was kept is told by `tellSkips`. */
+  takeUp(kept: Kept): TakenUp {
+    const taken = takeUp(this.#plan, kept, this.#scheduler, this.#options.facts);
+    for (const [index, output] of taken.outputs) this.#outputs[index] = output;
+    return taken;
+  }
+
+  tellSkips({ skips }: TakenUp): void {
+    this.#conclusions.tellSkips(skips);
+  }
+
+  begin(settings: JobSettings): void {
+    this.#settings = settings;
+    this.#goOn();
+  }
+
+  /** Starts nothing more but what runs always, and ends what runs but for that. Does nothing the second time. */
+  stop(reason: StopReason): void {
+    if (this.#stopped !== undefined || this.#scheduler.done) return;
+    this.#stopped = reason;
+    this.#options.facts?.stopped();
+    this.#options.tell({ kind: 'run-stopping', reason });
+    this.#conclusions.tellSkips(this.#scheduler.stop(reason));
+    this.#stopActive();
+    this.#goOn();
+  }
+
+  /** As `stop`, without waiting for anything to end cleanly. */
+  kill(): void {
+    this.stop('cancelled');
+    this.#conclusions.tellSkips(this.#scheduler.stop(this.#stopped ?? 'cancelled', true));
+    for (const step of this.#active) step?.kill();
+    this.#goOn();
+  }
+
+  /** What an expression says may have a secret in it. */
+  masked(failure: StepFailure): StepFailure {
+    return this.#settings === undefined ? failure : this.#options.starter.masked(failure, this.#settings.secrets);
+  }
+
+  /** Starts what may start, unless nothing is left to wait for. */
+  #goOn(): void {
+    if (this.#settings !== undefined && !this.#scheduler.done) this.#startReady();
+    if (!this.#scheduler.done) return;
+    this.#options.places.leave();
+    this.#whenSettled();
+  }
+
+  #startReady(): void {
+    // What is skipped or fails before it begins makes room for others.
+    for (let taken = this.#scheduler.take(); taken.length > 0; taken = this.#scheduler.take()) {
+      if (this.#options.mode === 'parallel') this.#tellLevels();
+      for (const index of taken) this.#startStep(index);
+    }
+    if (this.#options.mode === 'parallel') this.#tellLevels();
+  }
+
+  #startStep(index: number): void {
+    const { step } = this.#plan.steps[index]!;
+    const started = this.#options.starter.start(step, this.#inputsOf(index), this.#settings!);
+    if (!started.ok) {
+      const failure = started.error;
+      this.#conclusions.conclude(index, { how: 'failed', attempt: 0, durationMs: 0, failure, usage: NO_USAGE });
+      return;
+    }
+    if (started.value === 'skipped') {
+      const because = { kind: 'condition', expression: step.condition!.text } as const;
+      this.#conclusions.tellSkips([{ index, because }, ...this.#scheduler.settle(index, { how: 'skipped' })]);
+      return;
+    }
+    const run = started.value;
+    this.#active[index] = run;
+    void run.finished.then((end) => {
+      this.#active[index] = undefined;
+      this.#conclusions.conclude(index, end);
+      this.#goOn();
+    });
+  }
+
+  #inputsOf(index: number): Map<string, EncodedValue> {
+    const { step, dependsOn } = this.#plan.steps[index]!;
+    const { takesFrom } = step;
+    const given = dependsOn.filter(
+      (dependency) =>
+        this.#outputs[dependency] !== undefined &&
+        (takesFrom === undefined || takesFrom.includes(this.#plan.steps[dependency]!.step.name)),
+    );
+    return gather(
+      given.map((dependency) => this.#plan.steps[dependency]!.step.name),
+      given.map((dependency) => this.#outputs[dependency]!),
+    );
+  }
+
+  /** But for what is to run always. */
+  #stopActive(): void {
+    for (const [index, run] of this.#active.entries()) {
+      if (run !== undefined && !outlivesStop(this.#plan.steps[index]!.step.runIf)) run.stop();
+    }
+  }
+
+  #tellLevels(): void {
+    while (this.#level < this.#scheduler.level) {
+      this.#level += 1;
+      const steps = this.#plan.levels[this.#level]!.map((index) => this.#plan.steps[index]!.step.name);
+      this.#options.tell({ kind: 'level-started', level: this.#level, steps });
+    }
+  }
+}
+
+const NO_USAGE = { wallMs: 0, bytesIn: 0, bytesOut: 0 };

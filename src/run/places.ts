@@ -1,0 +1,118 @@
+/** The cap of a run: so many steps at once, wherever in it they are. */
+import type { ExecutionMode } from '../model/workflow.ts';
+
+/**
+ * The places of a run, or a view of them for a step that opens: that one holds its own place while its children run, the
+ * first of them in it, and the others in further ones of whoever it is in. So a child can always run, also where no place
+ * is free, and nobody waits for somebody that waits.
+ *
+ * Whoever is refused is told when to ask again, in the order in which they were refused; until then nobody who comes later
+ * is served before.
+ */
+export class Places {
+  #cap: number;
+  #used = 0;
+  /** What its step holds itself. */
+  readonly #held: number;
+  readonly #outer: Places | undefined;
+  /** Views that were refused here, or this itself. */
+  readonly #refused: Set<Places> = new Set();
+  #isWaking = false;
+  /** Who may go before those that wait. */
+  #next: Places | undefined;
+  /** Told that a place may be free, where one was refused since; never from within a call of `take` or `release`. */
+  onFree: () => void = () => {};
+
+  /** `cap` is at least 1. */
+  constructor(cap: number, outer?: Places, held = 0) {
+    this.#cap = cap;
+    this.#outer = outer;
+    this.#held = held;
+  }
+
+  /** Most places that are taken at once. */
+  get cap(): number {
+    return this.#cap;
+  }
+
+  /** Of what was had, nothing is taken away. */
+  set cap(cap: number) {
+    this.#cap = Math.max(1, cap);
+    this.#wake();
+  }
+
+  /** For a step that has taken `held` places here and opens: its children have `cap` at most. */
+  within(cap: number, held = 1): Places {
+    return new Places(Math.max(1, cap), this, held);
+  }
+
+  /** Who asks for more than the cap gets them once nobody else has any. */
+  take(places = 1): boolean {
+    return this.#take(places, this);
+  }
+
+  release(places = 1): void {
+    const more = this.#borrowed(this.#used);
+    this.#used -= places;
+    const back = more - this.#borrowed(this.#used);
+    if (back > 0) this.#outer!.release(back);
+    this.#wake();
+  }
+
+  /** Waits for none any more. */
+  leave(): void {
+    this.#forget(this);
+  }
+
+  #take(places: number, by: Places): boolean {
+    if ((this.#used > 0 && this.#used + places > this.#cap) || this.#isBehind(by)) {
+      this.#refused.add(by);
+      return false;
+    }
+    const more = this.#borrowed(this.#used + places) - this.#borrowed(this.#used);
+    if (more > 0 && this.#outer !== undefined && !this.#outer.#take(more, by)) return false;
+    this.#used += places;
+    if (this.#refused.size > 0) this.#refused.delete(by);
+    this.#next = undefined;
+    return true;
+  }
+
+  #forget(by: Places): void {
+    this.#refused.delete(by);
+    if (this.#outer !== undefined) this.#outer.#forget(by);
+  }
+
+  /** Of so many, those that are not its own step's. */
+  #borrowed(used: number): number {
+    return this.#outer === undefined ? 0 : Math.max(0, used - this.#held);
+  }
+
+  #isBehind(by: Places): boolean {
+    if (this.#refused.size === 0 || this.#next === by) return false;
+    const [first] = this.#refused;
+    return first !== by;
+  }
+
+  /** Later, since whoever releases is in the middle of something. */
+  #wake(): void {
+    if (this.#refused.size === 0 || this.#isWaking) return;
+    this.#isWaking = true;
+    queueMicrotask(() => {
+      this.#isWaking = false;
+      // Those that are refused again wait behind the others.
+      for (let left = this.#refused.size; left > 0 && this.#used < this.#cap; left--) {
+        const [first] = this.#refused;
+        if (first === undefined) return;
+        this.#refused.delete(first);
+        this.#next = first;
+        first.onFree();
+        this.#next = undefined;
+      }
+    });
+  }
+}
+
+/** In mode `sequential` there is one, whatever the cap says. */
+export function placesFor(mode: ExecutionMode, cap: number): Places {
+  return new Places(mode === 'sequential' ? 1 : Math.max(1, cap));
+}
