@@ -1,4 +1,6 @@
 /** Everything that crosses the thread boundary: the job that goes in, the lines on the way, the outcome that comes out. */
+import type { Mailbox } from './memory/mailbox.ts';
+import type { StepMemory } from './memory/step-memory.ts';
 import type { Prompt } from './prompt/typing.ts';
 
 export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm';
@@ -144,6 +146,20 @@ export interface Job {
   readonly random?: Randomness;
   /** A person types, and the step's code asks for it. */
   readonly prompt?: Prompt;
+  /** The step has a part in the workflow's shared memory; of a process of the host, the way to it. */
+  readonly memory?: true | MemoryLine;
+}
+
+/** How a process of the host reaches the shared memory of its run. */
+export interface MemoryLine {
+  /** Path of the engine's socket. */
+  readonly socket: string;
+  /** Whoever does not know it is not answered. */
+  readonly token: string;
+  /** The directory with a program `hwfe`. */
+  readonly bin: string;
+  /** Paths that this needs. */
+  readonly needs: readonly string[];
 }
 
 /** What a thread is handed. */
@@ -154,6 +170,8 @@ export interface Assignment {
   readonly announce: boolean;
   /** Of the step's time in milliseconds, beside its limits: what is over is told as `timed-out`. */
   readonly timeoutMs?: number;
+  /** Where the step's thread asks for what the workflow's steps share. */
+  readonly mailbox?: Mailbox;
 }
 
 /** What every thread is told when it starts (`workerData`). */
@@ -269,6 +287,8 @@ export interface RunnerContext {
   readonly stopped: AbortSignal;
   /** The end of the step's time, where it has one: looked at by interpreters that can, and enforced by the host a moment later. */
   readonly deadline?: Deadline | undefined;
+  /** Absent where the runner is called without an engine. */
+  readonly memory?: StepMemory;
   /** Counts bytes that were printed but are beyond what is shown, without looking at them. */
   leftOut?(bytes: number): void;
   /** Notes what the step used; what a runner does not tell is measured in its thread. */

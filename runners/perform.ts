@@ -3,6 +3,7 @@ import { bounded } from './bounded.ts';
 import { deadlineFor } from './deadline.ts';
 import type {
   Assignment,
+  Job,
   Outcome,
   Printed,
   Report,
@@ -14,7 +15,9 @@ import type {
 } from './contract.ts';
 import { loaderFor } from './languages.ts';
 import { leftOut } from './limits.ts';
+import { NOT_SHARED, StepMemory } from './memory/step-memory.ts';
 import { Printer } from './printer.ts';
+import type { Ask } from './slot/errands.ts';
 import type { ThreadClock } from './thread-clock.ts';
 
 /** A thread that dies while it boots leaves its jobs waiting in Piscina's queue; so it lives, and every job hears why. */
@@ -35,12 +38,14 @@ export interface Surroundings {
   readonly stopped: AbortSignal;
   /** Sends what is told while the job runs. */
   readonly tell: (message: Started | Printed) => void;
+  /** Where the step is answered that has a part in the shared memory. */
+  readonly ask?: Ask | undefined;
 }
 
 export async function perform(
   runner: Runner,
   assignment: Assignment,
-  { clock, stopped, tell }: Surroundings,
+  { clock, stopped, tell, ask }: Surroundings,
 ): Promise<Report> {
   const { id, job, announce, timeoutMs } = assignment;
   const started = performance.now();
@@ -57,12 +62,13 @@ export async function perform(
     print: (stream, text) => printer.print(stream, text),
     stopped,
     deadline: job.runtime === 'embedded' ? deadlineFor(job.limits, timeoutMs, clock) : undefined,
+    memory: new StepMemory(ask),
     leftOut: (bytes) => printer.leaveOut(bytes),
     spent: (more) => {
       spent = { ...spent, ...more };
     },
   };
-  const outcome = bounded(await runner.run(job, context));
+  const outcome = bounded(hinted(await runner.run(job, context), job));
   const lines = printer.finish();
   const wallMs = performance.now() - started;
   // The thread of a step with processes does none of its work. Between jobs a thread sleeps, so a lap is one job's.
@@ -73,6 +79,17 @@ export async function perform(
     lines,
     usage: { ...spent, wallMs },
   };
+}
+
+/** As each language says that there is no such name. */
+const NO_MEMORY = /\bglobal 'memory'|\bmemory'? is not defined/;
+
+/** Whoever names the shared memory where there is none is told how to have one. */
+function hinted(outcome: Outcome, { memory, language }: Job): Outcome {
+  if (outcome.ok || memory !== undefined || outcome.failure.reason !== 'threw') return outcome;
+  const { failure } = outcome;
+  if (language === 'shell' || !NO_MEMORY.test(failure.message)) return outcome;
+  return { ...outcome, failure: { ...failure, message: `${failure.message}; ${NOT_SHARED}` } };
 }
 
 function withWarning(outcome: Outcome, warning: string): Outcome {

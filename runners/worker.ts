@@ -1,6 +1,7 @@
 /** A thread's entry: an assignment in, a report out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Assignment, Report, ThreadSetup } from './contract.ts';
+import { askThrough } from './memory/mailbox.ts';
 import { loadOrSayWhyNot, perform } from './perform.ts';
 import { received } from './setup-letter.ts';
 import { Stops } from './stops.ts';
@@ -26,6 +27,7 @@ async function boot(setup: ThreadSetup): Promise<(assignment: Assignment | undef
       clock,
       stopped: stops.signalFor(assignment.id, assignment.job.runtime === 'native'),
       tell: (message) => parentPort?.postMessage(message),
+      ask: assignment.mailbox && askThrough(assignment.mailbox),
     });
   };
 }

@@ -92,6 +92,8 @@ export interface Resumption {
   readonly id: string;
   /** Outputs of steps that have succeeded. */
   readonly kept: ReadonlyMap<string, EncodedValue>;
+  /** What the steps shared, by key. */
+  readonly memory?: ReadonlyMap<string, EncodedValue>;
   /** The last lines of those whose `register` keeps one, by step. */
   readonly lastLines?: ReadonlyMap<string, string>;
 }

@@ -70,7 +70,12 @@ await Promise.all([
   // These load ES modules too, or start too rarely for V8's form of them to matter.
   build({
     ...WHOLE,
-    entryPoints: ['src/cli/main.ts', 'src/cli/compile.ts', 'runners/process/spawner.ts', 'runners/worker.ts'],
+    entryPoints: [
+      'src/cli/main.ts',
+      'src/cli/shared-memory.ts',
+      'src/cli/compile.ts',
+      'runners/process/spawner.ts', 'runners/worker.ts',
+    ],
     supported: {},
   }),
   build({

@@ -15,6 +15,7 @@ import type { Allowed } from './model/permissions.ts';
 import type { Plan } from './model/plan.ts';
 import { emptyRecord, fold, type RunRecord } from './model/record.ts';
 import { fail, type Result } from './model/result.ts';
+import { MemoryContents } from './model/shared-memory.ts';
 import type { Step } from './model/workflow.ts';
 import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
@@ -27,6 +28,7 @@ import { settleInputs, type SettledInputs } from './run/given-inputs.ts';
 import { newRunId } from './run/run-id.ts';
 import { PlanRun } from './run/run.ts';
 import { handOut, Secrets } from './run/secrets.ts';
+import { Sharing } from './run/sharing.ts';
 import { ThreadPool } from './run/thread-pool.ts';
 import type { RunStore } from './store/store.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
@@ -141,6 +143,11 @@ class LocalEngine implements Engine {
         this.#tell(event, options.listener);
       },
     };
+    const sharing = workflow.memory && new Sharing(workflow.memory, resume?.memory);
+    for (const [key, value] of resume?.memory ?? []) {
+      record.memory ??= new MemoryContents();
+      record.memory.apply({ act: 'set', key, value });
+    }
     const timeoutMs = options.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs;
     const planRun = new PlanRun(
       plan,
@@ -154,6 +161,7 @@ class LocalEngine implements Engine {
           ...this.#jobSettings(id, workflow.file.path),
           allowed: this.#allowed(options),
           ...(options.prompt && { prompt: options.prompt }),
+          sharing,
         },
         hidden: this.#secrets.hidden(workflow),
         ...((inputs.secrets.size > 0 || workflow.steps.some(({ secrets }) => secrets !== undefined)) && {
@@ -168,7 +176,7 @@ class LocalEngine implements Engine {
         cacheDefault: this.#config.cache.default,
         keys: options.keys,
       },
-      listener,
+      sharing?.telling(listener) ?? listener,
     );
     const stopForSignal = (): void => planRun.stop('cancelled');
     options.signal?.addEventListener('abort', stopForSignal);
@@ -176,6 +184,7 @@ class LocalEngine implements Engine {
     const finished = planRun.finished.then(async () => {
       options.signal?.removeEventListener('abort', stopForSignal);
       this.#runs.delete(run);
+      sharing?.[Symbol.dispose]();
       await recording?.kept();
       return record;
     });

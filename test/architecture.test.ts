@@ -30,6 +30,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/python/boot',
     'runners/slot/frames',
     'runners/slot/errands',
+    'runners/memory',
     'runners/grants/errand',
   ],
   'src/store': [

@@ -9,6 +9,8 @@ import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Bridge, Question } from './guest/bridge.ts';
 import type { UrlParts } from './guest/url.ts';
+import { askMemory } from '../memory/marked.ts';
+import type { StepMemory } from '../memory/step-memory.ts';
 import { askFiles, askGrants, readFile, readGranted } from './files.ts';
 
 /** What `crypto.getRandomValues` fills at once. */
@@ -23,6 +25,7 @@ interface Reach {
   readonly random: StepRandom;
   readonly granted: GrantedFiles;
   readonly network: Network;
+  readonly memory: StepMemory | undefined;
   readonly bodies: ReadonlyMap<number, Uint8Array>;
 }
 
@@ -81,6 +84,10 @@ export function createBridge(
       return context.undefined;
     },
     fetched: (id) => context.newArrayBuffer(ownBuffer(reach().bodies.get(context.getNumber(id!)) ?? new Uint8Array())),
+    memory: (act, key, value, expected) => {
+      const [named, given, before] = [key!, value!, expected!].map((handle) => String(JSON.parse(text(handle))));
+      return context.newString(JSON.stringify(askMemory(reach().memory, text(act!), named!, given!, before!)));
+    },
     now: () => context.newNumber(reach().clock.wall()),
     part: (name) => part(text(name!)),
     randomBytes: (count) => {

@@ -19,6 +19,7 @@ export const load: LoadRunner = async (setup) => {
         current.memoryLimit = limit;
         current.print = (stream, text) => context.print(stream, text);
         current.deadline = context.deadline;
+        current.memory = job.memory === undefined ? undefined : context.memory;
         const step = new Step(current, job, setup);
         // Whatever this step throws at the host, the next one must not find it here.
         sandbox = undefined;

@@ -12,6 +12,7 @@ import { installFetch } from './guest/fetch.ts';
 import { createFormat } from './guest/inspect.ts';
 import { createKernel, type Kernel } from './guest/kernel.ts';
 import { createKinds } from './guest/kinds.ts';
+import { installMemory } from './guest/memory.ts';
 import { createNative } from './guest/native.ts';
 import { createParts, type Part } from './guest/parts.ts';
 import { createRefusals } from './guest/refusals.ts';
@@ -37,6 +38,7 @@ const PARTS: Readonly<Record<Part, string>> = {
   clone: `(${installClone.toString()})`,
   fetch: `(${installFetch.toString()})`,
   refusals: `(${createRefusals.toString()})`,
+  memory: `(${installMemory.toString()})`,
   kinds: `(bridge) => {
     const kinds = (${createKinds.toString()})(bridge, (${createTables.toString()})());
     Object.defineProperty(globalThis, 'hwfe', { value: kinds.hwfe, writable: true, configurable: true });
@@ -59,10 +61,14 @@ function named(part: Part, names: string): Record<string, Part> {
 }
 
 const PRELUDE = `(bridge, globals) => {
-  const parts = (${createParts.toString()})(bridge, JSON.parse(globals));
+  const inside = {};
+  const parts = (${createParts.toString()})(bridge, JSON.parse(globals), inside);
   const native = (${createNative.toString()})();
   const serialise = (${createSerialiser.toString()})(native, parts);
-  return (${createKernel.toString()})(native, serialise, parts.load);
+  const kernel = (${createKernel.toString()})(native, serialise, parts.load);
+  inside.serialise = serialise;
+  inside.revived = kernel.revived;
+  return kernel;
 }`;
 
 const KERNEL = [

@@ -7,6 +7,7 @@ import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
 import { Network } from '../grants/network.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
+import type { StepMemory } from '../memory/step-memory.ts';
 import { createBridge, type Print } from './bridge.ts';
 import type { Kernel } from './guest/kernel.ts';
 import type { Part } from './guest/parts.ts';
@@ -29,6 +30,7 @@ export class Sandbox {
   granted: GrantedFiles = new GrantedFiles(undefined, {});
   network: Network = new Network(undefined, {});
   random: StepRandom = MACHINE_RANDOM;
+  memory: StepMemory | undefined;
   readonly #time: { clock: StepClock };
   /** Bodies of answers that the guest is about to take. */
   readonly bodies: Map<number, Uint8Array> = new Map<number, Uint8Array>();

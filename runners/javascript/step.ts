@@ -87,6 +87,7 @@ export class Step {
         context.newArrayBuffer(this.#sandbox.random.seed().buffer),
         this.#sandbox.network.isOpen ? context.true : context.false,
         context.newString(this.#refused()),
+        this.#sandbox.memory === undefined ? context.false : context.true,
       ),
     );
   }

@@ -67,6 +67,7 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
   };
   host.machine.clock = clockFor(job.clock);
   host.kinds.files = new RunFiles(job.workdir, job.limits);
+  host.shared.memory = job.memory === undefined ? undefined : context.memory;
   try {
     const L = host.open();
     const outcome = new Step(host, L, job).run();

@@ -8,6 +8,7 @@ import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { Kinds } from './kinds.ts';
 import { Aborted, type Machine } from './machine.ts';
+import { SharedMemory } from './memory.ts';
 import { PRELUDE } from './prelude.ts';
 
 /** Of the text that `json.encode` makes, in bytes: it is written in the host's memory first. */
@@ -39,6 +40,7 @@ export interface Surroundings {
 export class Host {
   readonly machine: Machine;
   readonly kinds: Kinds;
+  readonly shared: SharedMemory;
   surroundings: Surroundings = { print: () => {}, env: {}, random: MACHINE_RANDOM, traceback: '' };
   readonly #openers: readonly { name: number; open: number }[];
   readonly #functions: readonly number[];
@@ -50,6 +52,7 @@ export class Host {
     this.machine = machine;
     machine.write = (text) => this.surroundings.print('stderr', text);
     this.kinds = new Kinds(machine);
+    this.shared = new SharedMemory(machine, this.kinds);
     const { api } = machine;
     this.#openers = LIBRARIES.map(([name, open]) => ({ name: machine.name(name), open: machine.register(api[open]) }));
     this.#functions = [
@@ -101,6 +104,7 @@ export class Host {
     this.#pushText(L, random.refused?.told);
     if (this.call(L, this.#functions.length + 5, 0) !== Status.ok)
       throw new Error(`Internal error: the Lua prelude fails: ${machine.string(L, -1)}`);
+    if (this.shared.memory !== undefined) this.shared.install(L);
     return L;
   }
 

@@ -5,6 +5,7 @@ import { filesIn, markKinds, newMark } from '../kinds/find.ts';
 import { completeFiles, notedAs } from '../kinds/references.ts';
 import { RunFiles } from '../kinds/run-files.ts';
 import { outputTooLarge, overLimit } from '../limits.ts';
+import { memoryNeeds, memoryVariables } from '../memory/variables.ts';
 import { Capture } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
 import { notStarted } from '../process/failure.ts';
@@ -67,7 +68,7 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const wanted = job.limits.stdout === undefined ? {} : { wanted: { stdout: job.limits.stdout } };
   const limited = withLimits({ argv, cwd: job.cwd, env: environment(job), ...wanted }, job.limits);
   const ending = await link.client.run(
-    sandboxed(limited, job, link.directory, () => command.needs),
+    sandboxed(limited, job, link.directory, () => [...command.needs, ...memoryNeeds(job)]),
     (stream, chunk) => (stream === 'stdout' ? stdout : stderr).take(chunk),
     context.stopped,
   );
@@ -97,6 +98,7 @@ function environment(job: Job): Readonly<Record<string, string>> {
     HWFE_STEP: job.step,
     HWFE_ATTEMPT: String(job.attempt),
     HWFE_WORKDIR: job.workdir,
+    ...memoryVariables(job),
   };
 }
 

@@ -36,6 +36,7 @@ def _step(request, inputs):
         names = main.__dict__
         names['inputs'] = given
         names['hwfe'] = _kinds
+        if request.get('memory'): names['memory'] = _memory
         exec(code, names)
         if 'run' not in names:
             raise _Refused({'reason': 'not-runnable', 'message': 'Step "' + request['step'] + '" defines no function "run"', 'position': origin})

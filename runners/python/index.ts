@@ -78,18 +78,19 @@ async function runStep(
 ): Promise<Outcome> {
   const { script } = job;
   if (script.kind !== 'code') throw new Error('Internal error: a Python step has no code');
-  const memory = job.limits.memory ?? EMBEDDED_MEMORY;
-  const interpreter = await warm.take(job.packages, memory);
+  const most = job.limits.memory ?? EMBEDDED_MEMORY;
+  const interpreter = await warm.take(job.packages, most);
   if ('reason' in interpreter) return failed(interpreter);
-  if (interpreter.size > memory) return failed(overLimit('memory', job.limits));
+  if (interpreter.size > most) return failed(overLimit('memory', job.limits));
   const { code, origin } = script;
   const inputs = inputsText(job.inputs);
   const mark = mayHaveKinds(inputs) ? newMark() : '';
   const marked = mark === '' ? undefined : markKinds(inputs, mark);
   const clock = clockFor(job.clock);
   const random = randomFor(job.random);
+  const memory = job.memory === undefined ? undefined : context.memory;
   const noRandom = random.refused && { noRandom: random.refused.told };
-  const own = { code, ...origin, step: job.step, embedded: true, env: job.env, ...noRandom };
+  const own = { code, ...origin, step: job.step, embedded: true, env: job.env, ...noRandom, ...(memory && { memory: true as const }) };
   const request = marked === undefined ? own : { ...own, mark };
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
   const files = {
@@ -102,6 +103,7 @@ async function runStep(
     deadline: context.deadline,
     files,
     network,
+    memory,
     clock,
     random,
     print,

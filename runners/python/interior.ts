@@ -2,6 +2,7 @@
 
 import { FILES_DEVICE, GRANTED, WORKDIR } from './files-device.ts';
 import { HTTP } from './http.ts';
+import { MEMORY_DEVICE } from './memory-device.ts';
 import { BODY, NETWORK_DEVICE } from './network-device.ts';
 
 /** Directory of the virtual file system in which requests come and answers go. */
@@ -106,6 +107,37 @@ class _Web:
         finally: _unlink('${BODY}')
 
 _web = _Web()
+
+class _Memory:
+    """What the steps of a workflow share."""
+    def get(self, key, default=None):
+        word = _shared('get', key)
+        return default if word.get('text') is None else _told(word)
+    def set(self, key, value): _shared('set', key, _said(value))
+    def append(self, key, value): return _told(_shared('append', key, _said(value)))
+    def delete(self, key): return _told(_shared('delete', key))
+    def keys(self): return _told(_shared('keys', ''))
+    def compare_and_set(self, key, expected, value): return _told(_shared('swap', key, _said(value), _said(expected)))
+    def update(self, key, change):
+        while True:
+            word = _shared('get', key)
+            changed = change(_told(word))
+            if _told(_shared('swap', key, _said(changed), word.get('plain') or word.get('text') or '')): return changed
+    def __repr__(self): return '<memory of the workflow>'
+
+def _shared(act, key, value='', expected=''):
+    if not isinstance(key, str): raise TypeError('memory: a key is a str')
+    return _ask('${MEMORY_DEVICE}', {'act': act, 'key': key, 'value': value, 'expected': expected})
+
+def _told(word):
+    if word.get('text') is None: return None
+    return json.loads(word['text'], object_hook=_reviver(word['mark']) if word.get('mark') else None)
+
+def _said(value):
+    try: return _encode(value)[0].decode()
+    except _Refused as refused: raise TypeError('memory: ' + refused.failure['message']) from None
+
+_memory = _Memory()
 ${HTTP}
 
 class _Hidden:

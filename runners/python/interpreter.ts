@@ -4,6 +4,7 @@ import type { Deadline, Limits, RunnerContext, StepFailure } from '../contract.t
 import type { BlockingNetwork } from '../grants/blocking-network.ts';
 import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { MACHINE_RANDOM, type StepRandom } from '../grants/random.ts';
+import type { StepMemory } from '../memory/step-memory.ts';
 import type { Booted } from './boot.ts';
 import { Budget } from './budget.ts';
 import { installFiles, type StepFiles } from './files-device.ts';
@@ -13,6 +14,7 @@ import type { Answers } from './gate.ts';
 import { GROWTH, SIGNALS } from './host-calls.ts';
 import { EXCHANGE, RUN_STEP, SEAL } from './interior.ts';
 import { grantedMount } from './granted-mount.ts';
+import { installMemory } from './memory-device.ts';
 import { installNetwork } from './network-device.ts';
 import type { Pyodide } from './pyodide.ts';
 
@@ -50,6 +52,8 @@ export interface StepRequest {
   readonly noRandom?: string;
   /** The workflow's directory, where files of the machine are among Python's own. */
   readonly mounted?: string;
+  /** The step has a part in the shared memory. */
+  readonly memory?: true;
 }
 
 /** What a step is given beside its request and its inputs. */
@@ -58,6 +62,7 @@ export interface StepSurroundings {
   readonly deadline: Deadline | undefined;
   readonly files: StepFiles;
   readonly network: BlockingNetwork;
+  readonly memory: StepMemory | undefined;
   readonly clock: StepClock;
   readonly random: StepRandom;
   readonly print: RunnerContext['print'];
@@ -111,6 +116,7 @@ export function interpreterFrom({ python, gate, interior, senses, naps }: Booted
   const budget = new Budget(python, interior);
   const device = installFiles(python, budget);
   const web = installNetwork(python, budget);
+  const shared = installMemory(python);
   const mount = grantedMount(python, budget, senses);
   let deadline: Deadline | undefined;
   const lookAtClock = (): number => {
@@ -153,11 +159,12 @@ export function interpreterFrom({ python, gate, interior, senses, naps }: Booted
   const top = interior.emscripten_stack_get_current();
 
   return {
-    run(request, inputs, { limits, deadline: until, files, network, clock, random, print: into }) {
+    run(request, inputs, { limits, deadline: until, files, network, memory: sharing, clock, random, print: into }) {
       print = into;
       deadline = until;
       device.files = files;
       web.network = network;
+      shared.memory = sharing;
       senses.begin(clock, random);
       mount.begin(files.granted);
       const answer = run(
@@ -177,6 +184,7 @@ export function interpreterFrom({ python, gate, interior, senses, naps }: Booted
       deadline = undefined;
       device.files = undefined;
       web.network = undefined;
+      shared.memory = undefined;
       mount.end();
       senses.begin(MACHINE_CLOCK, MACHINE_RANDOM);
       interior._emscripten_stack_restore(top);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Job } from '../contract.ts';
 import type { ProcessLink } from '../process/link.ts';
 import { withRecords } from '../kinds/records.ts';
+import { memoryVariables } from '../memory/variables.ts';
 import { inputsText } from '../value.ts';
 
 /** An input's text over this many bytes is only in its file: Linux takes 128 KiB in one variable. */
@@ -43,6 +44,7 @@ export function stepEnvironment(
     HWFE_ATTEMPT: String(job.attempt),
     HWFE_WORKDIR: job.workdir,
     HWFE_OUTPUT: files.output,
+    ...memoryVariables(job),
   };
   if (job.inputs.size === 0) {
     env['HWFE_INPUTS'] = noInputs(link);

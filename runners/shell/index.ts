@@ -1,6 +1,7 @@
 /** The shell runner: a step is a bash process of the host. */
 import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import type { Job, LoadRunner, Outcome, RunnerContext, Script, StepFailure } from '../contract.ts';
+import { memoryNeeds } from '../memory/variables.ts';
 import { Capture, shownAndKept } from '../process/capture.ts';
 import type { ProcessEnding } from '../process/client.ts';
 import { notStarted } from '../process/failure.ts';
@@ -48,7 +49,10 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   const most = Math.max(sizes.shown, sizes.kept);
   const wanted = most === Number.POSITIVE_INFINITY ? {} : { wanted: { stdout: most, stderr: most } };
   const limited = withLimits({ argv, cwd: job.cwd, env, ...wanted }, limits);
-  const request = sandboxed(limited, job, link.directory, () => installationOf(shell.program));
+  const request = sandboxed(limited, job, link.directory, () => [
+    ...installationOf(shell.program),
+    ...memoryNeeds(job),
+  ]);
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void =>
     (stream === 'stdout' ? stdout : stderr).take(chunk);
   const ending = await link.client.run(request, take, context.stopped);

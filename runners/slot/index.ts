@@ -5,6 +5,7 @@ import { deserialize } from 'node:v8';
 import type { Assignment, Runner, ThreadSetup } from '../contract.ts';
 import { loadOrSayWhyNot, perform } from '../perform.ts';
 import type { ThreadClock } from '../thread-clock.ts';
+import { askEngine } from './errands.ts';
 import { frame, frameReader, reportParts } from './frames.ts';
 
 /** Where the engine put its end of the connection. */
@@ -34,6 +35,7 @@ function main(): void {
       clock,
       stopped: NEVER,
       tell: (message) => send(frame(message.kind, json(message))),
+      ask: assignment.job.memory === undefined ? undefined : askEngine,
     });
     const { outcome, ...others } = report;
     const output = outcome.ok ? outcome.output : NOTHING;

@@ -9,6 +9,7 @@ import type {
   GrantLayer,
 } from '../../runners/contract.ts';
 import type { PlainValue } from './input.ts';
+import type { MemoryChange } from './shared-memory.ts';
 import type { ExecutionMode, FailureMode, StepKind } from './workflow.ts';
 
 /** `at` is milliseconds since the epoch. Every step gets exactly one of succeeded, failed, cancelled, skipped. */
@@ -106,6 +107,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   /** It was running, or waiting for its next attempt, when the run was stopped. */
   | { readonly kind: 'step-cancelled'; readonly step: string; readonly attempt: number; readonly durationMs: number }
   | { readonly kind: 'step-skipped'; readonly step: string; readonly because: SkipReason }
+  /** What steps changed in the memory that they share, told before the end of a step or of the run. */
+  | { readonly kind: 'memory-changed'; readonly changes: readonly MemoryChange[] }
   /** What the workflow's `outputs` name, as one object; only where the run succeeded. */
   | { readonly kind: 'run-returned'; readonly outputs: EncodedValue }
   | { readonly kind: 'run-stopping'; readonly reason: StopReason }

@@ -1,6 +1,7 @@
 /** What is known of a run: its events, folded. */
 import type { EncodedValue, GrantLayer, Isolation, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
+import { MemoryContents } from './shared-memory.ts';
 import type { ExecutionMode, StepKind } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -46,6 +47,8 @@ export interface RunRecord {
   durationMs?: number;
   /** What was given to it, by name; `***` for what is secret. */
   inputs?: GivenInputs;
+  /** What its steps shared, as it was after the last that ended; absent where they shared nothing. */
+  memory?: MemoryContents;
   /** What the workflow's `outputs` name, as one object. */
   outputs?: EncodedValue;
   /** Why these could not be computed. */
@@ -132,6 +135,10 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.skipped = event.because;
       return;
     }
+    case 'memory-changed':
+      record.memory ??= new MemoryContents();
+      for (const change of event.changes) record.memory.apply(change);
+      return;
     case 'run-returned':
       record.outputs = event.outputs;
       return;

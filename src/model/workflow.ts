@@ -21,6 +21,8 @@ export interface Workflow {
   readonly failureMode?: FailureMode;
   /** For the whole run. */
   readonly timeoutMs?: number;
+  /** Absent where its steps share none. */
+  readonly memory?: SharedMemorySettings;
   /** Names of the secrets that steps may name; absent where it says nothing of them. */
   readonly secrets?: readonly string[];
   /** In declared order; absent for none. */
@@ -29,6 +31,13 @@ export interface Workflow {
   readonly outputs?: readonly WorkflowOutput[];
   /** In declared order. */
   readonly steps: readonly Step[];
+}
+
+export interface SharedMemorySettings {
+  /** Bytes of all keys and values. */
+  readonly limit: number;
+  /** What it holds before the first step, as JSON. */
+  readonly initial: ReadonlyMap<string, string>;
 }
 
 /** What a thread does, in a language, or what the engine does itself. */
@@ -41,6 +50,8 @@ export interface CodeStep extends StepCommon {
   readonly script: Script;
   /** Python: distributions that it imports. */
   readonly packages: readonly string[];
+  /** It has a part in the workflow's shared memory. */
+  readonly sharesMemory?: true;
   readonly work?: undefined;
 }
 

@@ -12,6 +12,7 @@ import { Lines } from './lines.ts';
 import { Mistakes } from './mistakes.ts';
 import { resolveNames } from './names.ts';
 import { readOutputs } from './returns.ts';
+import { sharedMemory } from './sharing.ts';
 import { decodeStep, type StepContext } from './step.ts';
 import { Uses } from './templates/uses.ts';
 
@@ -27,6 +28,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   const mistakes = new Mistakes(file, document.mistakes);
   const fields = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
   const lines = new Lines(file.text);
+  const memory = sharedMemory(fields.memory, mistakes);
   const context: StepContext = {
     ...options,
     file,
@@ -40,6 +42,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     deterministic: fields.deterministic,
     secrets: fields.secrets?.map(({ text }) => text),
     permissions: fields.permissions,
+    isShared: memory !== undefined,
     isObject: document.isObject === true,
   };
 
@@ -70,6 +73,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     ...(fields.max_parallel_steps !== undefined && { maxParallelSteps: fields.max_parallel_steps }),
     ...(fields.failure_mode !== undefined && { failureMode: fields.failure_mode }),
     ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
+    ...(memory !== undefined && { memory }),
     ...(context.secrets !== undefined && { secrets: context.secrets }),
     ...(inputs.length > 0 && { inputs }),
     ...(outputs.length > 0 && { outputs }),

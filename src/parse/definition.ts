@@ -36,6 +36,8 @@ export interface WorkflowDefinition {
   cache?: boolean;
   /** Whether cached embedded steps get a time that stands still and the same random numbers each time. Default: true. */
   deterministic?: boolean;
+  /** What the steps of a run share: `memory.get`, `set`, `update` in their code. Default of `size`: `16MB`. */
+  memory?: boolean | { size?: string | number; initial?: Record<string, unknown> };
   /** Those that steps may name. Default: what they name. */
   secrets?: string | readonly string[];
   /** What embedded steps may do outside of themselves. */
@@ -150,6 +152,8 @@ export interface StepDefinition {
   /** Python distributions the step imports. */
   packages?: string | readonly string[];
   limits?: LimitsDefinition;
+  /** Whether the step has a part in the workflow's shared memory. Default: true where there is one. */
+  memory?: boolean;
   /** Whether the step is left out where an earlier run did the same. */
   cache?: boolean;
   /** Whether it gets a time that stands still and the same random numbers each time, where it is cached. Default: the workflow's. */

@@ -31,6 +31,7 @@ import { retryPolicy } from './retry.ts';
 import { cachingOf } from './caching.ts';
 import { type Control, readControl } from './control.ts';
 import { readHostWork } from './host-work.ts';
+import { sharingOf } from './sharing.ts';
 import { decodeScript, languageOfFile } from './script.ts';
 
 export interface StepContext extends DecodeOptions {
@@ -51,6 +52,8 @@ export interface StepContext extends DecodeOptions {
   /** Those that the workflow declares; absent where it declares none. */
   readonly secrets: readonly string[] | undefined;
   readonly permissions: PermissionFields | undefined;
+  /** Whether the workflow has a memory that its steps share. */
+  readonly isShared: boolean;
   readonly isObject: boolean;
 }
 
@@ -145,6 +148,7 @@ function decodeCode(
   const environment = readEnvironment(context.env, fields.env, given);
   const computedEnv =
     words === undefined ? environment.computedEnv : { ...environment.computedEnv, ...words.computedEnv };
+  const sharing = sharingOf(name, table, language, fields, { isShared: context.isShared, mistakes });
   const caching = cachingOf(name, table, { language, cache: context.cache }, fields, mistakes);
   tellUndeclared(owner, fields.secrets, context);
   const retry = retryPolicy(name, table, fields, mistakes);
@@ -163,6 +167,7 @@ function decodeCode(
     ...(fields.working_dir !== undefined && { workingDir: fields.working_dir }),
     packages: textsOf(fields.packages),
     ...caching,
+    ...sharing,
     ...((fields.deterministic ?? context.deterministic) === false && { deterministic: false as const }),
   };
 }

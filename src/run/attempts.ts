@@ -156,6 +156,7 @@ export class StepRun implements Running {
     this.#job = this.#pool.start(job, {
       timeoutMs: this.#step.timeoutMs,
       onLines: (lines) => print(mask?.take(lines) ?? lines),
+      ...(job.memory !== undefined && { memory: this.#settings.sharing?.for(masking) }),
     });
     const finished = await this.#job.finished;
     this.#job = undefined;

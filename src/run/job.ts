@@ -7,6 +7,7 @@ import { type CodeStep, isCode, type Step } from '../model/workflow.ts';
 import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
 import type { Masking } from './masking.ts';
+import type { Sharing } from './sharing.ts';
 
 /** What all jobs of one run have in common. */
 export interface JobSettings {
@@ -30,6 +31,8 @@ export interface JobSettings {
   readonly secrets: HandedSecrets & { readonly masking?: Masking };
   /** A person types into the steps. */
   readonly prompt?: Job['prompt'];
+  /** What the steps of the run share, where they share anything. */
+  readonly sharing?: Sharing | undefined;
   /** By whoever started the run. */
   readonly allowed?: Allowed | undefined;
 }
@@ -79,6 +82,7 @@ export function jobFor(
     limits: limitsOf(step.limits, settings.limits),
     grants: { directory, layers },
     ...(runtime === 'embedded' && refusalsOf(layers)),
+    ...(step.sharesMemory === true && settings.sharing !== undefined && { memory: true as const }),
     ...(settings.prompt !== undefined && runtime === 'embedded' && { prompt: settings.prompt }),
   };
 }

@@ -1,4 +1,5 @@
 /** Where jobs run: the seam between a run and the threads, or whatever stands in for them. */
+import type { Shared } from './sharing.ts';
 import type { Isolation, Job, Language, Outcome, PrintedLine, Runtime, Usage } from '../../runners/contract.ts';
 
 export interface Pool extends AsyncDisposable {
@@ -18,6 +19,8 @@ export interface JobContext {
   /** For the job's own time in its thread, boot not counted; it then ends as if stopped, with the outcome `timed-out`. */
   readonly timeoutMs: number | undefined;
   onLines(lines: readonly PrintedLine[]): void;
+  /** Answers a step that has a part in the shared memory of its run. */
+  readonly memory?: Shared | undefined;
 }
 
 export interface RunningJob {

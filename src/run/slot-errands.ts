@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Job } from '../../runners/contract.ts';
 import type { SlotErrand } from '../../runners/grants/errand.ts';
+import type { MemoryHost } from './shared-memory.ts';
 import { type Answer, HEADER, message, type Question } from '../../runners/slot/errands.ts';
 
 /** Of a question without its bytes. */
@@ -17,6 +18,7 @@ export class SlotErrands {
   readonly #refuse: (why: string) => void;
   #worker: Worker | undefined;
   #job: Job | undefined;
+  #memory: MemoryHost | undefined;
   #pending: Buffer[] = [];
   #held = 0;
   #isOver = false;
@@ -28,8 +30,9 @@ export class SlotErrands {
   }
 
   /** What is asked from now on is asked by this step. */
-  begin(job: Job): void {
+  begin(job: Job, memory: MemoryHost | undefined): void {
     this.#job = job;
+    this.#memory = memory;
     if (this.#worker !== undefined) this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job) });
   }
 
@@ -62,6 +65,15 @@ export class SlotErrands {
   }
 
   #ask(question: Question, bytes: Uint8Array): void {
+    if (question.ask === 'memory') {
+      if (this.#memory === undefined) {
+        this.#end('it asked for a memory that it does not share');
+        return;
+      }
+      const done = this.#memory.answerStranger({ question, bytes });
+      for (const part of message(done.answer, done.bytes)) this.#line.write(part);
+      return;
+    }
     this.#worker ??= this.#start();
     this.#tell({ kind: 'ask', question, bytes });
   }

@@ -7,6 +7,7 @@ import type { Assignment, Job, PrintedLine, Report, ThreadSetup } from '../../ru
 import { frame, frameReader } from '../../runners/slot/frames.ts';
 import { LIFELINE, slotCommand, type SlotWishes } from './slot-command.ts';
 import { SlotErrands } from './slot-errands.ts';
+import type { MemoryHost } from './shared-memory.ts';
 import { printedLines, reportIn } from './slot-words.ts';
 
 const CHANNEL = 3;
@@ -18,6 +19,7 @@ const WORDS_BYTES = 64 * 1024 * 1024;
 export interface SlotListener {
   onStarted(): void;
   onLines(lines: readonly PrintedLine[]): void;
+  readonly memory: MemoryHost | undefined;
 }
 
 /** `lost` says why there is no report. */
@@ -85,7 +87,7 @@ export class Slot {
     const isTold = this.#isUsed;
     this.#isUsed = true;
     if (this.isLost) return Promise.resolve({ lost: 'its process ended before' });
-    this.#errands.begin(assignment.job);
+    this.#errands.begin(assignment.job, listener.memory);
     return new Promise((end) => {
       this.#work = { job: assignment.job, listener, end, printed: 0, isTold };
       this.#send('assignment', assignment);

@@ -71,7 +71,11 @@ export class Slots {
     const { timeoutMs } = context;
     const announce = isTimed(job, context);
     const assignment = { id: ++this.#lastId, job, announce, ...(timeoutMs !== undefined && { timeoutMs }) };
-    const end = await slot.run(assignment, { onStarted, onLines: (lines) => context.onLines(lines) });
+    const end = await slot.run(assignment, {
+      onStarted,
+      onLines: (lines) => context.onLines(lines),
+      memory: context.memory,
+    });
     if (!('lost' in end) && end.lines.length > 0) context.onLines(end.lines);
     return end;
   }

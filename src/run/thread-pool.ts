@@ -46,7 +46,7 @@ export class ThreadPool implements Pool {
       else if (ending !== 'kill') ending = how;
     };
     const finished = (async (): Promise<Finished> => {
-      const prepared = await this.#prepare(job);
+      const prepared = await this.#prepare(await withMemoryLine(job, context));
       const place = await this.#placeFor(job, 1);
       if (!prepared.ok) return lacking(prepared.error);
       if (!place.ok) return lacking(place.error);
@@ -125,6 +125,11 @@ export class ThreadPool implements Pool {
     this.#spawner ??= import('../../runners/process/launch.ts').then(({ launchSpawner }) => launchSpawner());
     return this.#spawner;
   }
+}
+
+async function withMemoryLine(job: Job, { memory }: JobContext): Promise<Job> {
+  if (job.memory === undefined || job.runtime === 'embedded' || memory === undefined) return job;
+  return { ...job, memory: await memory.line() };
 }
 
 const NO_STEP = {

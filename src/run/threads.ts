@@ -18,6 +18,7 @@ import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
 import { isTimed, startClocks, timeFor, usageOf } from './clocks.ts';
 import { type CpuWatch, threadsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
+import { openMailbox } from './memory-mailbox.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
 import { threadEntry } from './thread-entry.ts';
 
@@ -145,12 +146,21 @@ export class Threads {
   async #run(flight: Flight): Promise<Finished> {
     const { id, job, ending, context } = flight;
     const startedAt = performance.now();
+    const isThreads = job.runtime === 'embedded' && context.memory !== undefined;
+    const mailbox = isThreads ? openMailbox(context.memory) : undefined;
     this.#flights.push(flight);
     try {
       const { timeoutMs } = context;
       const announce = isTimed(job, context);
-      const assignment: Assignment = { id, job, announce, ...(timeoutMs !== undefined && { timeoutMs }) };
-      const report: Report = await this.#piscina.run(assignment, { signal: flight.abort });
+      const assignment: Assignment = {
+        id,
+        job,
+        announce,
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(mailbox && { mailbox: mailbox.mailbox }),
+      };
+      const transferList = mailbox && { transferList: [mailbox.mailbox.port] };
+      const report: Report = await this.#piscina.run(assignment, { signal: flight.abort, ...transferList });
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
       const outcome = ending.reread(report.outcome);
@@ -165,6 +175,7 @@ export class Threads {
       flight.cpu?.stop();
       clearTimeout(flight.relief);
       ending.release();
+      mailbox?.close();
       this.#flights.splice(this.#flights.indexOf(flight), 1);
     }
   }

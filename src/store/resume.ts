@@ -13,6 +13,8 @@ import { lastLinesOf } from './last-lines.ts';
 export interface ResumePlan {
   /** Outputs of the steps that are not run again. */
   readonly kept: ReadonlyMap<string, EncodedValue>;
+  /** What the steps shared, by key. */
+  readonly memory: ReadonlyMap<string, EncodedValue>;
   /** What those printed last whose `register` keeps that. */
   readonly lastLines: ReadonlyMap<string, string>;
   readonly changes: readonly StepChange[];
@@ -44,7 +46,8 @@ export function planResume(history: History, run: PastRun, plan: Plan, from?: st
     }
   }
   const steps = plan.steps.flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
-  return { kept, lastLines: lastLinesOf(history, run, steps), changes, stale, damaged };
+  const { memory } = history.record(run);
+  return { kept, memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])), lastLines: lastLinesOf(history, run, steps), changes, stale, damaged };
 }
 
 /** A directory that was the run's own went with it. */

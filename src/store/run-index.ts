@@ -61,6 +61,7 @@ export class RunIndex {
       case 'step-looping':
       case 'step-printed':
       case 'step-warned':
+      case 'memory-changed':
       case 'run-returned':
         return undefined;
     }

@@ -3,6 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { own } from '../../runners/value.ts';
 import type { KeptValue, Starter } from '../model/history.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { MemoryChange } from '../model/shared-memory.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 
 /** Longer bodies are deflated. */
@@ -33,6 +34,7 @@ export function rowOf(
   if (output !== undefined) body.output = output;
   if (by !== undefined) body.by = by;
   if (event.kind === 'run-returned') Object.assign(body, { outputs: Buffer.from(event.outputs).toString() });
+  if (event.kind === 'memory-changed') Object.assign(body, { changes: event.changes.map(asText) });
   const text = JSON.stringify(body);
   return [at, kind, step, text.length > LONG ? deflateRawSync(text, { level: 1 }) : text];
 }
@@ -41,14 +43,25 @@ export function eventOf(row: Row, run: string): PastEvent {
   const body = row['body']!;
   const text = typeof body === 'string' ? body : inflateRawSync(body as Uint8Array).toString();
   const step = row['step'] === null ? {} : { step: row['step'] };
-  const fields = JSON.parse(text) as { outputs?: unknown };
+  const fields = JSON.parse(text) as { outputs?: unknown; changes?: unknown };
   if (typeof fields.outputs === 'string') fields.outputs = own(Buffer.from(fields.outputs));
+  if (row['kind'] === 'memory-changed') fields.changes = (fields.changes as StoredChange[]).map(asBytes);
   return { kind: row['kind'], at: row['at'], run, ...step, ...fields } as unknown as PastEvent;
 }
 
 /** For whoever folds or shows events and has no use for the bytes. */
 export function withoutBytes(event: PastEvent): RunEvent {
   return event.kind === 'step-succeeded' ? { ...event, output: NOTHING } : event;
+}
+
+type StoredChange = { readonly act: string; readonly key: string; readonly value?: string };
+
+function asText(change: MemoryChange): StoredChange {
+  return change.act === 'delete' ? change : { ...change, value: Buffer.from(change.value).toString() };
+}
+
+function asBytes(change: StoredChange): object {
+  return change.value === undefined ? change : { ...change, value: own(Buffer.from(change.value)) };
 }
 
 const NOTHING = new Uint8Array();

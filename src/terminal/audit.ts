@@ -64,6 +64,8 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
       return `${event.status} after ${formatDuration(event.durationMs)}${event.failure === undefined ? '' : `: ${describeFailure(event.failure)}`}`;
     case 'step-looping':
       return `turn ${event.turn} is done; the next follows in ${formatDuration(event.delayMs)}`;
+    case 'memory-changed':
+      return event.changes.map(({ act, key }) => `${act} ${key}`).join(', ');
     case 'run-returned':
       return formatSize(event.outputs.length);
     case 'step-printed':

@@ -13,6 +13,16 @@ export function jsonLine(event: RunEvent): (string | Uint8Array)[] {
   if (event.kind === 'run-returned') {
     return [`${JSON.stringify(head).slice(0, -1)},"outputs":`, harmlessBytes(event.outputs), '}\n'];
   }
+  if (event.kind === 'memory-changed') {
+    const changes = event.changes.flatMap((change, i) => {
+      const { act, key } = change;
+      const text = harmlessJson(JSON.stringify({ act, key }));
+      const comma = i === 0 ? '' : ',';
+      if (change.act === 'delete') return [`${comma}${text}`];
+      return [`${comma}${text.slice(0, -1)},"value":`, harmlessBytes(change.value), '}'];
+    });
+    return [`${JSON.stringify(head).slice(0, -1)},"changes":[`, ...changes, ']}\n'];
+  }
   if (event.kind !== 'step-succeeded') return [`${harmlessJson(JSON.stringify({ ...head, ...rest }))}\n`];
   const { output, ...others } = event;
   const text = harmlessJson(JSON.stringify({ ...head, ...others }));

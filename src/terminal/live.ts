@@ -122,6 +122,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
       case 'step-started':
       case 'step-skipped':
       case 'step-looping':
+      case 'memory-changed':
       case 'run-returned':
       case 'run-stopping':
         return;

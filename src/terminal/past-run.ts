@@ -36,6 +36,7 @@ export function renderPastRun(
     `${countSteps(run.steps)}, ${record.mode}${cap}; hwfe ${run.version}, process ${run.pid}`,
     ...(run.tags.length === 0 ? [] : [`tags: ${run.tags.map(visible).join(', ')}`]),
     ...inputLines(record),
+    ...memoryLines(record),
     '',
     ...table(rows),
     ...hint(run),
@@ -45,6 +46,17 @@ export function renderPastRun(
 function inputLines({ inputs = {} }: RunRecord): string[] {
   const given = Object.entries(inputs).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
   return given.length === 0 ? [] : [`inputs: ${given.join(', ')}`];
+}
+
+/** As much of each value as a line takes. */
+const VALUE = 80;
+
+function memoryLines({ memory }: RunRecord): string[] {
+  return (memory?.keys() ?? []).map((key, i) => {
+    const text = Buffer.from(memory!.get(key)!).toString();
+    const shown = text.length > VALUE ? `${text.slice(0, VALUE)}… (${formatSize(text.length)})` : text;
+    return `${i === 0 ? 'memory: ' : '        '}${visible(key)} = ${visible(shown)}`;
+  });
 }
 
 function lineOf(step: StepRecord, run: PastRun, style: Style): string {

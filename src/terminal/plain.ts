@@ -128,6 +128,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       }
       case 'level-started':
       case 'step-started':
+      case 'memory-changed':
       case 'run-returned':
       case 'run-stopping':
         return;

@@ -151,6 +151,7 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.durationMs = event.durationMs;
         return;
       case 'level-started':
+      case 'memory-changed':
       case 'run-returned':
       case 'step-looping':
       case 'step-printed':

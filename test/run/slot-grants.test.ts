@@ -115,7 +115,7 @@ describe('what a slot asks for', () => {
       refuse = done;
     });
     const errands = new SlotErrands(line, (why) => refuse(why));
-    if (job !== undefined) errands.begin(job);
+    if (job !== undefined) errands.begin(job, undefined);
     for (const part of parts) line.push(part);
     const chunks: Buffer[] = [];
     const answer = new Promise((done) => {

@@ -73,6 +73,15 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   'step-cancelled': { ...base, kind: 'step-cancelled', step: 'a', attempt: 1, durationMs: 1 },
   'step-skipped': { ...base, kind: 'step-skipped', step: 'a', because: { kind: 'dependency', step: 'b' } },
   'step-looping': { ...base, kind: 'step-looping', step: 'a', turn: 1, delayMs: 5 },
+  'memory-changed': {
+    ...base,
+    kind: 'memory-changed',
+    changes: [
+      { act: 'set', key: 'n', value: Buffer.from('5.0') },
+      { act: 'append', key: 'l', value: Buffer.from('{"a":1}') },
+      { act: 'delete', key: 'x' },
+    ],
+  },
   'run-returned': { ...base, kind: 'run-returned', outputs: Buffer.from('{"total":1}') },
   'run-stopping': { ...base, kind: 'run-stopping', reason: 'timed-out' },
   'run-settled': { ...base, kind: 'run-settled', status: 'failed', durationMs: 9, failure },
@@ -100,8 +109,13 @@ describe('each event', () => {
   it.each(Object.values(EVENTS))('$kind is one line with all its fields', (event) => {
     const text = line(event);
     expect(text.indexOf('\n')).toBe(text.length - 1);
-    const { output: _, outputs: __, ...read } = JSON.parse(text) as Record<string, unknown>;
-    const { output: ___, outputs: ____, ...given } = { output: undefined, outputs: undefined, ...event };
+    const { output: _, outputs: __, changes: _____, ...read } = JSON.parse(text) as Record<string, unknown>;
+    const { output: ___, outputs: ____, changes: ______, ...given } = {
+      output: undefined,
+      outputs: undefined,
+      changes: undefined,
+      ...event,
+    };
     expect(read).toEqual(given);
   });
 

@@ -11,7 +11,7 @@ import type { Timers } from './timers.ts';
 /** What `poll` answers besides the milliseconds to sleep. */
 export interface Kernel {
   /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. Without a network there is no `fetch`. `refused` is empty, or JSON of `Refused`. */
-  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer, hasNetwork: boolean, refused: string): void;
+  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer, hasNetwork: boolean, refused: string, hasMemory: boolean): void;
   /** Calls `run` of the global scope, or of the module whose namespace (or a promise of it) is given. */
   start(hasInputs: boolean, namespace?: unknown): void;
   /** Milliseconds to sleep before `fire`, at least 0; -1 when the step has settled; -2 when nothing can settle it. */
@@ -26,6 +26,7 @@ export interface Kernel {
   describe(error: unknown): string;
   /** Installs a part before any step asks for it. */
   load(part: Part): void;
+  revived(value: unknown, mark: string): unknown;
 }
 
 export type Settled =
@@ -146,12 +147,13 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
   });
 
   return {
-    begin: (inputs, mark, env, seeds, hasNetwork, refused) => {
+    begin: (inputs, mark, env, seeds, hasNetwork, refused, hasMemory) => {
       if (!hasNetwork) for (const name of ['fetch', 'Headers', 'Response']) Reflect.deleteProperty(globalThis, name);
       const value: unknown = parse(inputs);
       global('inputs', mark === '' ? value : revived(value, mark));
       global('process', { env: parse(env) as unknown });
       seedRandom(seeds);
+      if (hasMemory) load('memory');
       if (refused !== '') (load('refusals') as Refusals)(parse(refused) as Refused);
     },
     start: (hasInputs, namespace) => {
@@ -192,5 +194,6 @@ export function createKernel(native: Native, serialise: (value: unknown) => Seri
     outputText: () => text,
     describe: (error) => stringify(thrownFrom(error)),
     load,
+    revived,
   };
 }

@@ -60,7 +60,7 @@ export const resume: Command = {
           import('../../terminal/changes.ts'),
           import('../session.ts'),
         ]);
-        const { kept, lastLines, changes, stale, damaged } = planResume(history, run, plan, from);
+        const { kept, memory, lastLines, changes, stale, damaged } = planResume(history, run, plan, from);
         const style = own.styleFor(console.err);
         if (changes.length > 0) {
           console.err.lines([`The workflow has changed since the run began:`, ...renderChanges(changes, style)]);
@@ -79,7 +79,7 @@ export const resume: Command = {
           dryRun: false,
           events: args.has('json'),
           printOutput: args.has('print-output'),
-          start: { ...run.options, resume: { id: run.id, kept, lastLines } },
+          start: { ...run.options, resume: { id: run.id, kept, memory, lastLines } },
           inputs: async () =>
             (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup: own }, run.options.inputs),
         });

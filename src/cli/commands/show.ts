@@ -26,7 +26,9 @@ export const show: Command = {
       for (const { step, output } of history.steps(run).values()) if (output !== undefined) outputs.set(step, output);
       if (args.has('json')) {
         const steps = [...record.steps.values()].map((step) => ({ ...step, output: outputs.get(step.name) }));
-        console.out.lines([harmlessJson(JSON.stringify({ ...run, mode: record.mode, cap: record.cap, steps }))]);
+        const text = JSON.stringify({ ...run, mode: record.mode, cap: record.cap, steps });
+        const memory = record.memory && `,"memory":${Buffer.from(record.memory.snapshot()).toString()}}`;
+        console.out.lines([harmlessJson(memory === undefined ? text : `${text.slice(0, -1)}${memory}`)]);
         return STATUS.succeeded;
       }
       const { renderPastRun } = await import('../../terminal/past-run.ts');

@@ -43,6 +43,7 @@ export interface StepFields extends ControlFields {
   limits?: LimitsFields;
   cache?: boolean;
   deterministic?: boolean;
+  memory?: boolean;
   reads?: readonly Word[];
   writes?: readonly Word[];
   permissions?: PermissionFields;
@@ -213,6 +214,13 @@ export const STEP_FIELDS: Fields<StepFields> = {
   },
   limits: LIMITS,
   cache: CACHE,
+  memory: {
+    type: flag,
+    about: 'Whether the step has a part in the memory that the workflow’s steps share; without one, it may be cached.',
+    default: 'true where the workflow has one',
+    example: false,
+    languages: ['lua', 'javascript', 'python', 'shell'],
+  },
   deterministic: DETERMINISTIC,
   reads: READS,
   writes: WRITES,

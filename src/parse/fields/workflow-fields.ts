@@ -9,6 +9,7 @@ import type { Fields } from './field-type.ts';
 import { CACHE, DETERMINISTIC } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
+import { MEMORY, type MemoryFields } from './memory-field.ts';
 import { SECRETS } from './secret-names.ts';
 import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import { choice, duration, number, prose, text } from './scalars.ts';
@@ -31,6 +32,7 @@ export interface WorkflowFields {
   cache?: boolean;
   deterministic?: boolean;
   secrets?: readonly Word[];
+  memory?: MemoryFields;
   permissions?: PermissionFields;
   steps?: TableValue;
   tasks?: TableValue;
@@ -129,6 +131,7 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     default: 'what the steps name',
     example: ['API_TOKEN'],
   },
+  memory: MEMORY,
   permissions: {
     ...PERMISSIONS,
     about: 'What embedded steps may do outside of themselves; a step can only narrow it.',
