@@ -90,8 +90,10 @@ const TABLE: Record<string, readonly string[]> = {
     'src/version',
     'runners/compiled',
     'runners/contract',
+    'runners/memory',
     'runners/prompt',
     'runners/setup-letter',
+    'runners/slot/errands',
     'runners/value',
   ],
   'src/engine': [

@@ -24,6 +24,7 @@ export function askMemory(
   const plain = Buffer.from(answer.text).toString();
   const mark = newMark();
   const kinds = markKinds(answer.text, mark)?.toString();
-  const marked = hasBigIntegers || !mayHoldBigIntegers(plain) ? kinds : (markBigIntegers(kinds ?? plain, mark) ?? kinds);
+  const marked =
+    hasBigIntegers || !mayHoldBigIntegers(plain) ? kinds : (markBigIntegers(kinds ?? plain, mark) ?? kinds);
   return marked === undefined ? { ok: true, text: plain } : { ok: true, text: marked, mark, plain };
 }

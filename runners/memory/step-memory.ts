@@ -3,15 +3,14 @@ import type { EncodedValue } from '../contract.ts';
 import type { Ask } from '../slot/errands.ts';
 import { canonicalise } from '../value.ts';
 
-/** `swap` sets a value if the key still holds another one, where null stands for nothing. */
-export type MemoryAct = 'get' | 'set' | 'append' | 'swap' | 'delete' | 'keys';
-
 export type MemoryAnswer =
   /** Nothing where the key holds none, and where there is nothing to tell. */
   { readonly ok: true; readonly text: EncodedValue | undefined } | { readonly ok: false; readonly message: string };
 
 /** What the engine answers beside the bytes of a text. */
-export type MemoryReply = { readonly ok: true; readonly isThere: boolean } | { readonly ok: false; readonly message: string };
+export type MemoryReply =
+  | { readonly ok: true; readonly isThere: boolean }
+  | { readonly ok: false; readonly message: string };
 
 export const NOT_SHARED =
   'Add memory = true to the workflow to have a memory that its steps share; a step with memory = false has none';
@@ -26,7 +25,10 @@ export class StepMemory {
     this.#ask = ask;
   }
 
-  /** Returns when the engine has answered. Texts are JSON in any form. */
+  /**
+   * Returns when the engine has answered. Texts are JSON in any form. Acts are `get`, `set`, `append`, `delete`, `keys`, and `swap`, which
+   * sets a value if the key still holds the one that is expected, where null stands for nothing.
+   */
   do(act: string, key: string, value: Uint8Array = NOTHING, expected: Uint8Array = NOTHING): MemoryAnswer {
     if (this.#ask === undefined) return { ok: false, message: NOT_SHARED };
     const [given, before] = [oneForm(value), oneForm(expected)];

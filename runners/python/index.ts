@@ -90,7 +90,15 @@ async function runStep(
   const random = randomFor(job.random);
   const memory = job.memory === undefined ? undefined : context.memory;
   const noRandom = random.refused && { noRandom: random.refused.told };
-  const own = { code, ...origin, step: job.step, embedded: true, env: job.env, ...noRandom, ...(memory && { memory: true as const }) };
+  const own = {
+    code,
+    ...origin,
+    step: job.step,
+    embedded: true,
+    env: job.env,
+    ...noRandom,
+    ...(memory && { memory: true as const }),
+  };
   const request = marked === undefined ? own : { ...own, mark };
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
   const files = {

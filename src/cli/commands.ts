@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     summary: 'Go on with a run that failed, was cancelled or was interrupted.',
     load: async () => (await import('./commands/resume.ts')).resume,
   },
+  memory: {
+    summary: 'In a step: read and change what the steps of the run share.',
+    load: async () => (await import('./commands/memory.ts')).memory,
+  },
   why: {
     summary: 'Say why a step ran, was cached, skipped or failed.',
     load: async () => (await import('./commands/why.ts')).why,

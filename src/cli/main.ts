@@ -8,7 +8,10 @@ import { runsSteps } from './steps.ts';
 
 const args = process.argv.slice(2);
 if (['--version', '-V'].includes(args[0] ?? '')) process.stdout.write(`${version()}\n`);
-else {
+else if (args[0] === 'memory' && process.env['HWFE_MEMORY'] !== undefined) {
+  process.argv.splice(2, 1);
+  bundle(`${__dirname}/shared-memory.cjs`).load();
+} else {
   // Its boot takes longest of all that a short run needs, so it comes before everything else.
   const early = runsSteps(args)
     ? bundle<typeof HeadStarts>(`${__dirname}/../head-start.cjs`).load().headStart()

@@ -9,6 +9,7 @@ export const COMMAND_NAMES = [
   'runs',
   'show',
   'resume',
+  'memory',
   'why',
   'replay',
   'repl',

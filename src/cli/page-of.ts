@@ -52,5 +52,15 @@ export function pageOf(history: History, run: PastRun, parallelism: number): Pag
       why: index < MOST_WHY && step.status !== 'waiting' ? renderWhy(explain(history, run, step), run.id, style) : [],
     };
   });
-  return { run, mode: record.mode, cap: record.cap, definition, steps, outputs: record.outputs, user, parallelism };
+  return {
+    run,
+    mode: record.mode,
+    cap: record.cap,
+    definition,
+    steps,
+    outputs: record.outputs,
+    memory: record.memory?.snapshot(),
+    user,
+    parallelism,
+  };
 }

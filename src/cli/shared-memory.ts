@@ -40,7 +40,8 @@ async function perform(act: string, args: readonly string[], memory: Memory): Pr
   const [key = '', first, second] = args;
   const most = MOST_ARGUMENTS[act];
   if (most === undefined) throw new Mistake(`There is no act "${act}"\n${USAGE}`);
-  if (args.length > most || (act !== 'keys' && key === '')) throw new Mistake(`"${act}" takes other arguments\n${USAGE}`);
+  if (args.length > most || (act !== 'keys' && key === ''))
+    throw new Mistake(`"${act}" takes other arguments\n${USAGE}`);
   switch (act) {
     case 'get': {
       const text = (await memory.ask('get', key)) ?? first;
@@ -157,7 +158,10 @@ function given(text: string | undefined): string {
 }
 
 function sum(key: string, text: string | undefined, by: string): string {
-  for (const [what, number] of [['adds', by], [`finds at "${key}"`, text ?? '0']] as const) {
+  for (const [what, number] of [
+    ['adds', by],
+    [`finds at "${key}"`, text ?? '0'],
+  ] as const) {
     if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(number)) throw new Error(`"add" ${what} ${number}, which is no number`);
   }
   const parts = [text ?? '0', by];
@@ -172,7 +176,8 @@ function made(command: string, args: readonly string[], text: string | undefined
     maxBuffer: 2 ** 30,
   });
   if (error !== undefined) throw new Error(`"${command}" could not be started: ${error.message}`);
-  if (status !== 0) throw new Error(`"${command}" ended with ${signal ?? `status ${status ?? ''}`}, and nothing was set`);
+  if (status !== 0)
+    throw new Error(`"${command}" ended with ${signal ?? `status ${status ?? ''}`}, and nothing was set`);
   return given(stdout.toString().trim());
 }
 

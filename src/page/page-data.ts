@@ -15,6 +15,8 @@ export interface PageRun {
   readonly steps: readonly PageStep[];
   /** What it returned, where its workflow names outputs. */
   readonly outputs: EncodedValue | undefined;
+  /** What its steps shared, as one object. */
+  readonly memory: EncodedValue | undefined;
   /** Who started it. */
   readonly user: string | undefined;
   /** How many steps this machine runs at once where nobody says. */

@@ -52,6 +52,7 @@ ${drawTimeline(page, path, MOST_DRAWN)}
 ${cached === 0 ? undefined : html`<p class="note">Not in it: ${countSteps(cached)} that did not run, since an earlier run had done the same.</p>`}
 ${plan === undefined ? undefined : html`<p>The critical path (&#9670;) takes ${formatDuration(chain.ms)}: ${pathLinks(path, places)}. No mode is faster.</p>${showModes(page, plan, ms, chain)}`}
 ${page.outputs === undefined ? undefined : html`<h2>Returned</h2><div class="value">${showValue(page.outputs, `hwfe output ${run.id}`)}</div>`}
+${page.memory === undefined ? undefined : html`<h2>Shared memory</h2><div class="value">${showValue(page.memory, `hwfe show ${run.id} --json`)}</div>`}
 <h2>Steps</h2>
 ${steps.slice(0, MOST_SHOWN).map((step, index) => showStep(step, index, run.id, others))}
 ${steps.length > MOST_SHOWN ? html`<p class="note">and ${steps.length - MOST_SHOWN} more: <code>hwfe show ${run.id}</code></p>` : undefined}`;

@@ -18,7 +18,11 @@ export function sharedMemory(fields: MemoryFields | undefined, mistakes: Mistake
     initial.set(key, json);
     bytes += key.length + Buffer.byteLength(json);
     if (bytes > limit)
-      mistakes.add('bad-size', span, `Set a larger "size" in "memory": what is in "initial" has more than ${limit} bytes`);
+      mistakes.add(
+        'bad-size',
+        span,
+        `Set a larger "size" in "memory": what is in "initial" has more than ${limit} bytes`,
+      );
   }
   return { limit, initial };
 }

@@ -51,7 +51,12 @@ export class RunMemory {
       const [act = '', key = '', split = '0'] = question.args;
       const at = Number(split);
       const given = bytes.subarray(at);
-      const { reply, text = NOTHING } = this.#do(act, key, masked(given, masking), masked(bytes.subarray(0, at), masking));
+      const { reply, text = NOTHING } = this.#do(
+        act,
+        key,
+        masked(given, masking),
+        masked(bytes.subarray(0, at), masking),
+      );
       return { answer: { value: reply }, bytes: text };
     };
     return {
@@ -80,7 +85,8 @@ export class RunMemory {
       case 'set':
         return this.#keep({ act: 'set', key, value }) ?? there(undefined);
       case 'append': {
-        if (!this.#contents.isList(key)) return no(`"${key}" holds something else than a list, to which nothing can be appended`);
+        if (!this.#contents.isList(key))
+          return no(`"${key}" holds something else than a list, to which nothing can be appended`);
         const refusal = this.#refusalOf({ act: 'append', key, value });
         return refusal ?? there(Buffer.from(`${this.#apply({ act: 'append', key, value })}`));
       }
@@ -108,7 +114,8 @@ export class RunMemory {
 
   #refusalOf({ act, key, value }: MemoryChange & { act: 'set' | 'append' }): Done | undefined {
     const isNew = this.#contents.get(key) === undefined;
-    if (isNew && this.#contents.size >= MOST_KEYS) return no(`The shared memory has ${MOST_KEYS} keys, and takes no more`);
+    if (isNew && this.#contents.size >= MOST_KEYS)
+      return no(`The shared memory has ${MOST_KEYS} keys, and takes no more`);
     const without = act === 'set' ? this.#contents.bytes - this.#contents.bytesOf(key) : this.#contents.bytes;
     if (without + value.length + (isNew ? key.length : 0) <= this.limit) return undefined;
     return no(

@@ -31,7 +31,8 @@ export class Sharing implements Disposable {
       onEvent: (event) => {
         if (ENDS.has(event.kind)) {
           const changes = this.#memory.takeChanges();
-          if (changes !== undefined) listener.onEvent({ kind: 'memory-changed', at: event.at, run: event.run, changes });
+          if (changes !== undefined)
+            listener.onEvent({ kind: 'memory-changed', at: event.at, run: event.run, changes });
         }
         listener.onEvent(event);
       },

@@ -47,7 +47,14 @@ export function planResume(history: History, run: PastRun, plan: Plan, from?: st
   }
   const steps = plan.steps.flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
   const { memory } = history.record(run);
-  return { kept, memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])), lastLines: lastLinesOf(history, run, steps), changes, stale, damaged };
+  return {
+    kept,
+    memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])),
+    lastLines: lastLinesOf(history, run, steps),
+    changes,
+    stale,
+    damaged,
+  };
 }
 
 /** A directory that was the run's own went with it. */

@@ -77,4 +77,18 @@ describe('hwfe resume', () => {
     await run.ended;
     expect((await home.hwfe('runs')).out).toContain('cancelled');
   });
+
+  it('goes on with what the steps shared', async () => {
+    home.write(
+      'm.lua',
+      `workflow = { memory = true, steps = {
+  a = { code = [[return memory.update("n", function(n) return (n or 0) + 1 end)]] },
+  b = { depends_on = "a", cmd = "test -e there; hwfe memory add n 10" } } }`,
+    );
+    expect((await home.hwfe('m.lua', '-q')).status).toBe(1);
+    home.write('there', '');
+    expect((await home.hwfe('resume')).status).toBe(0);
+    expect((await home.hwfe('show')).out).toContain('memory: n = 11');
+    expect(JSON.parse((await home.hwfe('show', '--json')).out)).toMatchObject({ memory: { n: 11 } });
+  });
 });

@@ -17,8 +17,10 @@ async function run(
   const plan = await engine.define({ mode: 'work-stealing', ...definition });
   if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join('\n'));
   const events: RunEvent[] = [];
-  const record = await engine.start(plan.value, { ...options, listener: { onEvent: (event) => void events.push(event) } })
-    .finished;
+  const record = await engine.start(plan.value, {
+    ...options,
+    listener: { onEvent: (event) => void events.push(event) },
+  }).finished;
   return { record, events };
 }
 
@@ -71,7 +73,8 @@ describe('the shared memory of a run', () => {
         python: { language: 'python', code: 'def run(): return memory.get("n")' },
       },
     });
-    for (const step of ['lua', 'js', 'python']) expect(failureOf(record, step)).toContain('Add memory = true to the workflow');
+    for (const step of ['lua', 'js', 'python'])
+      expect(failureOf(record, step)).toContain('Add memory = true to the workflow');
   });
 
   it('has no memory for a step that wants none', async () => {
@@ -108,7 +111,10 @@ describe('the shared memory of a run', () => {
         lua: {
           code: 'return { memory.compare_and_set("a", nil, 1), memory.compare_and_set("a", 2, 3), memory.compare_and_set("a", 1, 4), memory.get("a"), memory.delete("a"), memory.delete("a") }',
         },
-        shell: { depends_on: 'lua', cmd: 'hwfe memory set b "a text"; hwfe memory swap b x y || hwfe memory update b tr a-z A-Z; hwfe memory get c 5; hwfe memory get b' },
+        shell: {
+          depends_on: 'lua',
+          cmd: 'hwfe memory set b "a text"; hwfe memory swap b x y || hwfe memory update b tr a-z A-Z; hwfe memory get c 5; hwfe memory get b',
+        },
       },
     });
     expect(decode(record.steps.get('lua')!.output!)).toEqual([true, false, true, 4, true, false]);
@@ -174,10 +180,13 @@ describe('what a shared memory holds', () => {
     const host = new RunMemory({ limit: 1000, initial: new Map() }).for(undefined);
     for (const split of ['-1', '99', 'x', ''])
       expect(
-        host.answerStranger({ question: { ask: 'memory', args: ['set', 'a', split] }, bytes: Buffer.from('1') }).answer.value,
+        host.answerStranger({ question: { ask: 'memory', args: ['set', 'a', split] }, bytes: Buffer.from('1') }).answer
+          .value,
       ).toMatchObject(split === '' ? { ok: true } : { ok: false });
     const question = { ask: 'memory', args: ['set', 'a', '0'] };
-    expect(host.answerStranger({ question, bytes: Buffer.from('{"b":1, "a":2}') }).answer.value).toMatchObject({ ok: true });
+    expect(host.answerStranger({ question, bytes: Buffer.from('{"b":1, "a":2}') }).answer.value).toMatchObject({
+      ok: true,
+    });
     const read = host.answer({ question: { ask: 'memory', args: ['get', 'a', '0'] }, bytes: new Uint8Array() });
     expect(Buffer.from(read.bytes).toString()).toBe('{"a":2,"b":1}');
     expect(host.answerStranger({ question, bytes: Buffer.from('{"b"') }).answer.value).toMatchObject({ ok: false });

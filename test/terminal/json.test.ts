@@ -110,7 +110,12 @@ describe('each event', () => {
     const text = line(event);
     expect(text.indexOf('\n')).toBe(text.length - 1);
     const { output: _, outputs: __, changes: _____, ...read } = JSON.parse(text) as Record<string, unknown>;
-    const { output: ___, outputs: ____, changes: ______, ...given } = {
+    const {
+      output: ___,
+      outputs: ____,
+      changes: ______,
+      ...given
+    } = {
       output: undefined,
       outputs: undefined,
       changes: undefined,

@@ -11,7 +11,15 @@ import type { Timers } from './timers.ts';
 /** What `poll` answers besides the milliseconds to sleep. */
 export interface Kernel {
   /** Sets `inputs`, `process.env` and the seeds of Math.random; integers that begin with `mark` become BigInts, and objects whose first key does, bytes, files and tables. Without a network there is no `fetch`. `refused` is empty, or JSON of `Refused`. */
-  begin(inputs: string, mark: string, env: string, seeds: ArrayBuffer, hasNetwork: boolean, refused: string, hasMemory: boolean): void;
+  begin(
+    inputs: string,
+    mark: string,
+    env: string,
+    seeds: ArrayBuffer,
+    hasNetwork: boolean,
+    refused: string,
+    hasMemory: boolean,
+  ): void;
   /** Calls `run` of the global scope, or of the module whose namespace (or a promise of it) is given. */
   start(hasInputs: boolean, namespace?: unknown): void;
   /** Milliseconds to sleep before `fire`, at least 0; -1 when the step has settled; -2 when nothing can settle it. */

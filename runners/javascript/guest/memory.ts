@@ -49,7 +49,8 @@ export function installMemory(bridge: Bridge, inside: Inside): void {
       return read(ask('swap', key, write(value), write(expected)));
     },
     update(key: string, change: (value: unknown) => unknown): unknown {
-      if (typeof change !== 'function') throw new TypeError('memory.update takes a function of the value that is there');
+      if (typeof change !== 'function')
+        throw new TypeError('memory.update takes a function of the value that is there');
       for (;;) {
         const before = ask('get', key);
         const changed = change(read(before));

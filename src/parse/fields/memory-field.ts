@@ -28,7 +28,8 @@ export const MEMORY: Field<MemoryFields> = {
       return readFields(value, FIELDS, place.mistakes, (name) => `"${name}" in ${place.what}`, place.what);
     },
   },
-  about: 'A memory that the steps of a run share: `memory.get`, `set`, `update` and others, `hwfe memory` in shell steps.',
+  about:
+    'A memory that the steps of a run share: `memory.get`, `set`, `update` and others, `hwfe memory` in shell steps.',
   default: 'none',
   example: true,
 };

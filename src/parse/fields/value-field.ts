@@ -57,7 +57,7 @@ function numberText({ value, span }: NumberValue, text: string): string {
 
 /** Values by name. */
 export const valuesByName: FieldType<ReadonlyMap<string, Given>> = {
-  schema: { type: 'object' },
+  schema: { type: 'object', additionalProperties: {} },
   takes: 'a table of values by name',
   read(value, place) {
     if (value.kind !== 'table') return wrongType(value, place, this.takes);
