@@ -3,7 +3,10 @@ import type { Mailbox } from './memory/mailbox.ts';
 import type { StepMemory } from './memory/step-memory.ts';
 import type { Prompt } from './prompt/typing.ts';
 
-export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm';
+/** A step in `action` has no code: it does one thing that the runner knows. */
+export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm' | 'action';
+
+export type ActionName = 'http' | 'file' | 'llm' | 'transform' | 'assert' | 'notify';
 /** `embedded` runs inside the thread; `native` on the host's own interpreter. Shell is always a host process. */
 export type Runtime = 'embedded' | 'native';
 
@@ -50,7 +53,9 @@ export type Script =
       /** The file's bytes, where the runner may read no files. */
       readonly bytes?: Uint8Array;
       readonly origin: Origin;
-    };
+    }
+  /** Its fields are the job's inputs. */
+  | { readonly kind: 'action'; readonly action: ActionName; readonly origin: Origin };
 
 export type LimitName = 'memory' | 'cpu' | 'wall' | 'output' | 'stdout' | 'files' | 'processes';
 
@@ -219,6 +224,8 @@ export interface Spent {
   readonly cpuMs?: number;
   /** Bytes at the most: of the interpreter's memory, which a step before may have grown, or of all processes together. */
   readonly memoryBytes?: number;
+  /** Of a language model: what it read, and what it wrote. */
+  readonly tokens?: { readonly input: number; readonly output: number };
 }
 
 export interface Usage extends Spent {
@@ -258,6 +265,15 @@ export type StepFailure =
       readonly expression: string;
       readonly position?: Position;
     }
+  /** What an action was to do cannot be done: `status` is that of an HTTP answer. */
+  | {
+      readonly reason: 'action';
+      readonly message: string;
+      readonly status?: number;
+      readonly position?: Position;
+    }
+  /** What an `assert` claims is not so; the message is the file's. */
+  | { readonly reason: 'asserted'; readonly message: string; readonly position?: Position }
   | { readonly reason: 'timed-out'; readonly afterMs: number }
   | { readonly reason: 'cancelled' }
   /** The thread died under the step. */

@@ -25,7 +25,18 @@ const WHOLE = {
 };
 
 /** Loaded from where they are installed. */
-const PACKAGES = ['@iarna/toml', 'fengari', 'libsql', 'piscina', 'pyodide', 'toml-eslint-parser', 'wasmoon', 'yaml'];
+const PACKAGES = [
+  '@iarna/toml',
+  'fengari',
+  'json-p3',
+  'libsql',
+  'papaparse',
+  'piscina',
+  'pyodide',
+  'toml-eslint-parser',
+  'wasmoon',
+  'yaml',
+];
 
 /** The variants that nothing uses would be most of the bundle. */
 const QUICKJS = Object.fromEntries(
@@ -44,6 +55,7 @@ await Promise.all([
   build({
     ...LIBRARY,
     entryPoints: [
+      'runners/action/index.ts',
       'runners/grants/porter.ts',
       'runners/native/index.ts',
       'runners/native/javascript.ts',

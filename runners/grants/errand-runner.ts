@@ -50,6 +50,8 @@ export class ErrandRunner {
       }
       case 'write':
         return { value: this.#files.write(path, bytes) };
+      case 'append':
+        return { value: this.#files.append(path, bytes) };
       case 'list':
         return { value: this.#files.list(path, act(other)) };
       case 'may':

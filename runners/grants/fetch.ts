@@ -5,6 +5,8 @@ export interface FetchRequest {
   readonly method: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly redirect: 'follow' | 'error' | 'manual';
+  /** For all of it, to the end of the answer. */
+  readonly timeoutMs?: number;
 }
 
 /** All of an answer but its body. */
@@ -22,18 +24,21 @@ export interface FetchHead {
 export interface FetchFailure {
   readonly ok: false;
   readonly message: string;
+  /** The system's word for it, or `timeout`; absent where it was refused. */
+  readonly code?: string;
 }
 
 export type FetchAnswer = (FetchHead & { readonly body: Uint8Array }) | FetchFailure;
 
 /** A step may ask for anything. */
 export function requestOf(given: unknown): FetchRequest {
-  const { url, method, headers, redirect } = Object(given) as Record<keyof FetchRequest, unknown>;
+  const { url, method, headers, redirect, timeoutMs } = Object(given) as Record<keyof FetchRequest, unknown>;
   const pairs = Array.isArray(headers) ? headers.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
   return {
     url: String(url),
     method: String(method),
     headers: pairs.map(([name, value]) => [String(name), String(value)] as const),
     redirect: redirect === 'error' || redirect === 'manual' ? redirect : 'follow',
+    ...(typeof timeoutMs === 'number' && timeoutMs > 0 && { timeoutMs }),
   };
 }

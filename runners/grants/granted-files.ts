@@ -18,6 +18,7 @@ import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
 import type { Denial } from './denial.ts';
 import { type FileAct, FileReach, type FileRefused } from './file-reach.ts';
 import { GrantedTree } from './granted-tree.ts';
+import { appendFile } from './append-file.ts';
 import { Pattern, realOf } from './pattern.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -73,6 +74,10 @@ export class GrantedFiles {
 
   /** Writes the file whole or not at all, in place of the one that is there, with the directories on the way. */
   write(given: string, contents: Uint8Array): Granted<undefined> {
+    return this.#writing(given, contents, (target) => replaceFile(target, contents));
+  }
+
+  #writing(given: string, contents: Uint8Array, write: (target: string) => void): Granted<undefined> {
     const path = this.#pathOf(given, 'write');
     if (typeof path !== 'string') return path;
     if (contents.length > this.#largest) return this.#over('files', given, contents.length);
@@ -85,13 +90,18 @@ export class GrantedFiles {
       const denied = this.reach.deny(given, target, 'write', true);
       if (denied !== undefined) return denied;
       mkdirSync(directory, { recursive: true });
-      replaceFile(target, contents);
+      write(target);
       this.#writtenBytes += contents.length;
       this.#writtenFiles += 1;
       return { ok: true, value: undefined };
     } catch (error) {
       return outOfReach(given, 'written', codeOf(error));
     }
+  }
+
+  /** Writes behind what the file has, and makes it, with the directories on the way, where it is not there. */
+  append(given: string, contents: Uint8Array): Granted<undefined> {
+    return this.#writing(given, contents, (target) => appendFile(target, contents));
   }
 
   /** The files that match, of those that may be read, or written: relative where they are below the workflow's directory. Links are left out. */

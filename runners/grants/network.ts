@@ -13,6 +13,8 @@ import { Reach } from './reach.ts';
 
 const MOST_AT_ONCE = 64;
 const MOST_REDIRECTS = 20;
+/** Node's timers end at once beyond it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export class Network {
@@ -90,19 +92,25 @@ export class Network {
 
   /** Never rejects. */
   async fetch(request: FetchRequest, body: Uint8Array): Promise<FetchAnswer> {
+    const { timeoutMs } = request;
+    const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
+    const signal = timeout === undefined ? this.#signal() : AbortSignal.any([this.#signal(), timeout]);
+    const wanted = JSON.stringify(request.url.slice(0, 200));
     try {
-      return await this.#follow(request, body);
+      return await this.#follow(request, body, signal);
     } catch (error) {
       if (error instanceof Refused) return { ok: false, message: error.message };
+      if (timeout?.aborted === true)
+        return { ok: false, message: `${wanted} gave no answer within ${timeoutMs! / 1000} s`, code: 'timeout' };
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
-      return { ok: false, message: `${JSON.stringify(request.url.slice(0, 200))} cannot be fetched: ${code}` };
+      return { ok: false, message: `${wanted} cannot be fetched: ${code}`, code };
     }
   }
 
-  async #follow(request: FetchRequest, body: Uint8Array): Promise<FetchAnswer> {
+  async #follow(request: FetchRequest, body: Uint8Array, signal: AbortSignal): Promise<FetchAnswer> {
     let hop = firstHop(request, body);
     for (let redirects = 0; ; redirects++) {
-      const response = await this.#send(hop);
+      const response = await this.#send(hop, signal);
       const status = response.statusCode ?? 0;
       const { location } = response.headers;
       if (!REDIRECTS.has(status) || location === undefined || request.redirect === 'manual')
@@ -114,7 +122,7 @@ export class Network {
     }
   }
 
-  async #send({ url, method, headers, body }: Hop): Promise<IncomingMessage> {
+  async #send({ url, method, headers, body }: Hop, signal: AbortSignal): Promise<IncomingMessage> {
     const host = hostOf(url);
     const port = portOf(url);
     this.#reach.check(host, port);
@@ -125,7 +133,7 @@ export class Network {
       method,
       headers: { ...headers, ...(body.length > 0 && { 'content-length': String(body.length) }) },
       agent: false,
-      signal: this.#signal(),
+      signal,
       lookup: this.#lookup(host, port),
     };
     return new Promise((resolve, reject) => {

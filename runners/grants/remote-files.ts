@@ -50,6 +50,10 @@ export class RemoteFiles extends GrantedFiles {
     return this.#ask('write', [given], contents).value as Granted<undefined>;
   }
 
+  override append(given: string, contents: Uint8Array): Granted<undefined> {
+    return this.#ask('append', [given], contents).value as Granted<undefined>;
+  }
+
   override list(given: string, act: FileAct = 'read'): Granted<readonly string[]> {
     return this.#ask('list', [given, act]).value as Granted<readonly string[]>;
   }

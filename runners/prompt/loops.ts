@@ -21,6 +21,7 @@ export function loopFor(language: Language, runtime: Runtime, names: LoopNames):
       return python(names, isNative);
     case 'shell':
       return shell(names);
+    case 'action':
     case 'wasm':
       return undefined;
   }

@@ -13,6 +13,7 @@ const ENDINGS: Readonly<Record<Language, string>> = {
   python: 'py',
   shell: 'sh',
   wasm: 'txt',
+  action: 'txt',
 };
 
 /** Opens the code in `$VISUAL` or `$EDITOR`. The error is a sentence. */

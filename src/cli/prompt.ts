@@ -39,7 +39,10 @@ export async function openPrompt(
   const pipe = `.typed-${key}`;
   const code = loopFor(step.language, runtime, { key, pipe });
   if (code === undefined || step.script.kind !== 'code') {
-    return wrong(console, `Step "${step.name}" is a module, which has no prompt`);
+    return wrong(
+      console,
+      `Step "${step.name}" is ${step.script.kind === 'action' ? 'an action' : 'a module'}, which has no prompt`,
+    );
   }
   if (runtime === 'embedded' && isolation !== 'thread') {
     return wrong(

@@ -42,6 +42,7 @@ export function assemble(
       javascript: interpreter('javascript'),
       python: interpreter('python'),
       shell: { enabled: isOn('runners.shell.enabled'), interpreter: text('runners.shell.interpreter') },
+      action: { enabled: isOn('runners.action.enabled') },
       wasm: {
         enabled: isOn('runners.wasm.enabled'),
         modulesDir: text('runners.wasm.modules_dir'),

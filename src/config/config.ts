@@ -29,6 +29,7 @@ export interface Config {
     readonly javascript: InterpreterConfig;
     readonly python: InterpreterConfig;
     readonly shell: { readonly enabled: boolean; readonly interpreter: string };
+    readonly action: { readonly enabled: boolean };
     readonly wasm: { readonly enabled: boolean; readonly modulesDir: string; readonly wasiEnabled: boolean };
   };
   /** Of one step, where neither it nor its workflow says otherwise; 0 means no limit, but for `output` and `stdout`. */

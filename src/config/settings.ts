@@ -97,6 +97,13 @@ export const SETTINGS: readonly Setting[] = [
   ...interpreted('python', 'PYTHON', '`python3` or `python`'),
   row('runners.shell.enabled', 'HWFE_SHELL_ENABLED', SWITCH, true, 'Whether shell steps may run.'),
   row('runners.shell.interpreter', 'HWFE_SHELL_INTERPRETER', TEXT, 'bash', 'Program that runs shell steps.'),
+  row(
+    'runners.action.enabled',
+    'HWFE_ACTION_ENABLED',
+    SWITCH,
+    true,
+    'Whether steps without code (`http`, `file`, `assert` and so on) may run.',
+  ),
   row('runners.wasm.enabled', 'HWFE_WASM_ENABLED', SWITCH, true, 'Whether WASM steps may run.'),
   row(
     'runners.wasm.modules_dir',

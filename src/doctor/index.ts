@@ -52,7 +52,7 @@ export function missingPrograms(plan: Plan, { config, path }: ExaminationRequest
 }
 
 function programLack(step: Step, { runners }: Config, path: string | undefined): string | undefined {
-  if (!isCode(step) || step.language === 'wasm') return undefined;
+  if (!isCode(step) || step.language === 'wasm' || step.language === 'action') return undefined;
   const { language } = step;
   const interpreter = step.interpreter ?? runners[language].interpreter;
   if (language === 'shell') return shellLack(interpreter ?? 'bash', path);

@@ -62,6 +62,7 @@ function versionEmbedded(language: Language): string | undefined {
     }
     case 'wasm':
       return `V8 ${process.versions.v8.split('-')[0]}`;
+    case 'action':
     case 'shell':
       return undefined;
   }

@@ -83,6 +83,7 @@ export class Evaluator {
       case 'expression':
         return this.#textOf(template.expression, names);
       case 'text': {
+        if (template.as === 'url') return this.#url(template.parts, names);
         let text = '';
         for (const part of template.parts) {
           const one = typeof part === 'string' ? ok(part) : this.#textOf(part, names);
@@ -95,6 +96,28 @@ export class Evaluator {
       case 'table':
         return this.#json(template, names);
     }
+  }
+
+  /** What stands at the very beginning is a URL itself; everything else is quoted for one. */
+  #url(parts: readonly (string | Expression)[], names: Names): Result<string, Unevaluated> {
+    let url = '';
+    for (const [index, part] of parts.entries()) {
+      if (typeof part === 'string') {
+        url += part;
+        continue;
+      }
+      const one = this.#textOf(part, names);
+      if (!one.ok) return one;
+      if (index > 0 && !one.value.isWellFormed())
+        return unusable(part, 'gives half a character, which no URL can hold');
+      url += index === 0 ? one.value : encodeURIComponent(one.value);
+      // A dot is no sign that can be quoted: between slashes it would lead to another place.
+      const path = url.split(/[?#]/, 1)[0]!;
+      const isLast = typeof parts[index + 1] !== 'string' || /^[/?#]/.test(parts[index + 1] as string);
+      if (index > 0 && isLast && path === url && /\/(?:\.|%2e){1,2}$/i.test(path))
+        return unusable(part, `gives ${JSON.stringify(one.value)}, which leads to another place of the URL`);
+    }
+    return ok(url);
   }
 
   #textOf(expression: Expression, names: Names): Result<string, Unevaluated> {

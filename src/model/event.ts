@@ -1,5 +1,6 @@
 /** Everything that can happen in a run, in the order it happens. */
 import type {
+  ActionName,
   EncodedValue,
   Isolation,
   PrintedLine,
@@ -46,6 +47,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly kind: 'step-started';
       readonly step: string;
       readonly language: StepKind;
+      /** Which one; absent for any other step. */
+      readonly action?: ActionName;
       /** Absent for what the engine does itself. */
       readonly runtime?: Runtime;
       /** Absent for `thread`. */

@@ -14,6 +14,8 @@ export function describeFailure(failure: StepFailure): string {
     case 'runtime-missing':
     case 'thread-lost':
     case 'expression':
+    case 'action':
+    case 'asserted':
       return failure.message;
     case 'exited':
       return `ended with exit status ${failure.status}`;

@@ -51,7 +51,7 @@ export interface Held {
   readonly permissions: readonly Permissions[];
 }
 
-const HELD: ReadonlySet<StepKind> = new Set(['lua', 'javascript', 'python', 'wasm']);
+const HELD: ReadonlySet<StepKind> = new Set(['lua', 'javascript', 'python', 'wasm', 'action']);
 
 /** Those of a step that something holds: it runs embedded, or in a sandbox of the system. */
 export function layersFor(

@@ -1,5 +1,13 @@
 /** What is known of a run: its events, folded. */
-import type { EncodedValue, GrantLayer, Isolation, Runtime, StepFailure, Usage } from '../../runners/contract.ts';
+import type {
+  ActionName,
+  EncodedValue,
+  GrantLayer,
+  Isolation,
+  Runtime,
+  StepFailure,
+  Usage,
+} from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import { MemoryContents } from './shared-memory.ts';
 import type { ExecutionMode, StepKind } from './workflow.ts';
@@ -16,6 +24,8 @@ export interface StepRecord {
   /** Turns of its loop that were done before the last. */
   turns?: number;
   language?: StepKind;
+  /** Of a step that does an action. */
+  action?: ActionName;
   runtime?: Runtime;
   /** Absent for `thread`. */
   isolation?: Isolation;
@@ -86,6 +96,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.status = 'running';
       step.attempt = event.attempt;
       step.language = event.language;
+      if (event.action !== undefined) step.action = event.action;
       if (event.runtime !== undefined) step.runtime = event.runtime;
       if (event.isolation !== undefined) step.isolation = event.isolation;
       if (event.grants !== undefined) step.grants = event.grants;

@@ -16,6 +16,7 @@ export type Template =
   | { readonly kind: 'constant'; readonly json: string }
   /** Keeps the type of its value. */
   | { readonly kind: 'expression'; readonly expression: Expression }
-  | { readonly kind: 'text'; readonly parts: readonly (string | Expression)[] }
+  /** As a `url`, what each expression gives is quoted for one, but for what stands at the very beginning. */
+  | { readonly kind: 'text'; readonly parts: readonly (string | Expression)[]; readonly as?: 'url' }
   | { readonly kind: 'list'; readonly items: readonly Template[] }
   | { readonly kind: 'table'; readonly entries: readonly (readonly [string, Template])[] };

@@ -179,7 +179,7 @@ export type StepLimits = { readonly [K in LimitName]?: { readonly value: number;
 export interface Outline {
   readonly file: SourceFile;
   /** In declared order. */
-  readonly steps: readonly Pick<Step, 'name' | 'span' | 'dependsOn' | 'inputs'>[];
+  readonly steps: readonly Pick<Step, 'name' | 'span' | 'dependsOn' | 'inputs' | 'takesFrom'>[];
 }
 
 export interface Dependency {
@@ -213,4 +213,11 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, readonly string[]>> = {
   python: ['python', 'py', 'python3'],
   shell: ['shell', 'bash', 'sh'],
   wasm: ['wasm', 'webassembly'],
+  // Named by its own field.
+  action: [],
 };
+
+/** What a step is called where languages are shown: of an action its own name. */
+export function kindWord({ language, script }: Pick<Step, 'language' | 'script'>): string {
+  return script?.kind === 'action' ? script.action : language;
+}

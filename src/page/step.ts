@@ -25,7 +25,7 @@ export interface Others {
 export function showStep(step: PageStep, index: number, run: string, others: Others): Html {
   const { record, definition, output } = step;
   const notes = [
-    record.language ?? definition?.language ?? '',
+    record.action ?? record.language ?? definition?.language ?? '',
     record.runtime === 'native' && record.language !== 'shell' ? 'native' : '',
     record.attempt > 1 ? `${record.attempt} attempts` : '',
     output === undefined ? '' : formatSize(output.size),
@@ -81,6 +81,8 @@ function code({ definition }: PageStep): Html | undefined {
     const args = script.args === undefined ? '' : ` ${script.args.map(String).join(' ')}`;
     return html`<h3>Module</h3><p><code>${script.module} ${script.func}${args}</code></p>`;
   }
+  // What it was given stands among the inputs.
+  if (script.kind === 'action') return undefined;
   const { file, line } = script.origin;
   const text = script.code.replace(/^\n+|\s+$/g, '');
   const some = text.length > LONGEST_CODE ? `${text.slice(0, LONGEST_CODE)}…` : text;

@@ -4,16 +4,26 @@ import type { Step } from '../model/workflow.ts';
 
 /** Names of its `inputs` and computed environment entries; nothing where there are none. */
 export function carriedSecrets(
-  { inputs, computedEnv }: Step,
+  { inputs, computedEnv, language, secrets: own = [] }: Step,
   secrets: readonly string[],
 ): readonly string[] | undefined {
-  if (secrets.length === 0) return undefined;
-  // All inputs together have the secret ones among them.
-  const mention = new RegExp(String.raw`\binputs\b(?!\s*\.)|\binputs\s*\.\s*(?:${secrets.join('|')})\b`);
+  const mentions = [
+    ...mentionOf('inputs', secrets),
+    // The fields of an action may name the step's own.
+    ...(language === 'action' ? mentionOf('env', own) : []),
+  ];
+  if (mentions.length === 0) return undefined;
+  const mention = new RegExp(mentions.join('|'));
   const names = [...Object.entries(inputs ?? {}), ...Object.entries(computedEnv ?? {})].flatMap(([name, template]) =>
     textsOf(template).some((text) => mention.test(text)) ? [name] : [],
   );
   return names.length === 0 ? undefined : names;
+}
+
+/** All of them together have the secret ones among them. */
+function mentionOf(root: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  return [String.raw`\b${root}\b(?!\s*\.)|\b${root}\s*\.\s*(?:${names.join('|')})\b`];
 }
 
 function textsOf(template: Template): readonly string[] {

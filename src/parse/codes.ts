@@ -30,6 +30,7 @@ export const PARSE_CODES = [
   'bad-host',
   'bad-secret',
   'undeclared-secret',
+  'bad-action',
   'bad-backoff',
   'bad-cache',
   'bad-condition',

@@ -51,7 +51,13 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   for (const [name, entry] of declaredSteps(document, fields, mistakes)) {
     const decoded = decodeStep(name, entry, context);
     const { step, dependsOn } = decoded;
-    names.push({ name, span: entry.keySpan, dependsOn, ...(step?.inputs && { inputs: step.inputs }) });
+    names.push({
+      name,
+      span: entry.keySpan,
+      dependsOn,
+      ...(step?.inputs && { inputs: step.inputs }),
+      ...(step?.takesFrom && { takesFrom: step.takesFrom }),
+    });
     if (step !== undefined) declared.push(step);
   }
   const inputs = readInputs(fields.inputs, mistakes);

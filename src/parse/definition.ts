@@ -1,6 +1,12 @@
 /** A workflow as a TypeScript object: the fields of the file format, under the same names. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { InputType } from '../model/input.ts';
+import type {
+  AssertDefinition,
+  FileDefinition,
+  HttpDefinition,
+  TransformDefinition,
+} from './actions/action-definition.ts';
 import type { ExecutionMode, FailureMode, RunRule } from '../model/workflow.ts';
 
 /** `"1m30s"`, `"500ms"`, or a number of seconds. */
@@ -87,10 +93,15 @@ export interface StepDefinition {
   isolation?: Isolation;
   /** The host program that runs a shell or native step. */
   interpreter?: string;
-  /** One of `code`, `file`, `module`, `cmd`. */
+  /** One of `code`, `file`, `module`, `cmd`, or an action: `http`, `file`, `transform`, `assert`. */
   code?: string;
-  /** A code file, beside the workflow. */
-  file?: string;
+  /** A code file, beside the workflow; or an operation on files that the step was granted. */
+  file?: string | FileDefinition;
+  http?: HttpDefinition;
+  /** Computes a value. */
+  transform?: TransformDefinition;
+  /** Fails where an expression is false. */
+  assert?: AssertDefinition;
   /** A `.wasm` file. */
   module?: string;
   /** Shell code. */

@@ -22,6 +22,7 @@ const GENERAL: ReadonlySet<string> = new Set([
   'register',
   ...Object.keys(CONTROL_FIELDS).filter((name) => name !== 'retry_if'),
 ]);
+const CODE_ONLY: ReadonlySet<string> = new Set(['language', 'runtime', 'interpreter', 'inputs']);
 const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'clean_env', 'working_dir']);
 
 interface HowItRuns {
@@ -61,6 +62,9 @@ export function tellVainPermissions(
 /** The sentence's end. */
 function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns): string | undefined {
   const languages = KNOWN_TO.get(name);
+  if (language === 'action' && (CODE_ONLY.has(name) || languages?.includes(language) === false)) {
+    return `does an action, which has no "${name}"; leave it out`;
+  }
   if (isHostKind(language) && !languages?.includes(language) && !GENERAL.has(name)) {
     return `is done by the engine itself ("${language}"), which has no "${name}"; leave it out`;
   }

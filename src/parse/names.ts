@@ -35,7 +35,12 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
       const step = name === undefined ? undefined : byName.get(name);
       return step === undefined
         ? { names: ofWorkflow, passed: [] }
-        : { names: Object.keys(step.env), passed: step.passEnv };
+        : {
+            // Code finds its secrets among its variables; an action has nothing but its fields.
+            names:
+              step.language === 'action' ? [...Object.keys(step.env), ...(step.secrets ?? [])] : Object.keys(step.env),
+            passed: step.passEnv,
+          };
     },
   });
   mistakes.addAll(found);

@@ -1,11 +1,12 @@
 /** The JSON Schema of workflow files, from the same table of fields that reads them. */
 import { HOST_FIELDS } from '../model/workflow.ts';
+import { ACTIONS } from './actions/action-fields.ts';
 import { tableSchema } from './fields/collections.ts';
 import type { JsonSchema } from './fields/field-type.ts';
 import { STEP_FIELDS } from './fields/step-fields.ts';
 import { WORKFLOW_FIELDS } from './fields/workflow-fields.ts';
 
-const CODE_FIELDS = ['code', 'file', 'module', 'cmd'];
+const CODE_FIELDS = ['code', 'module', 'cmd', ...ACTIONS];
 
 /** JSON Schema, draft 2020-12. What only code can check, such as dependencies, is not in it. */
 export function workflowSchema(): object {

@@ -2,14 +2,16 @@
 import { oneLine } from '../model/one-line.ts';
 import { statSync } from 'node:fs';
 import { extname, relative, resolve } from 'node:path';
-import type { Language, Script } from '../../runners/contract.ts';
+import type { ActionName, Language, Script } from '../../runners/contract.ts';
+import { ACTIONS } from './actions/action-fields.ts';
+import { actionOf } from './actions/read-action.ts';
 import type { Entry, TableValue, TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import type { StepContext } from './step.ts';
 import { readTextFile } from './text-file.ts';
 
 const LARGEST_CODE_FILE = 8 * 1024 ** 2;
-const SOURCES = ['code', 'file', 'module', 'cmd'] as const;
+const SOURCES = ['code', 'file', 'module', 'cmd', ...ACTIONS.filter((name) => name !== 'file')] as const;
 const LANGUAGE_OF_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.lua', 'lua'],
   ['.js', 'javascript'],
@@ -38,8 +40,10 @@ export function decodeScript(step: ScriptStep, fields: StepFields, context: Step
     tellMissing(step, context);
     return undefined;
   }
+  const action = actionOf(step.table);
+  if (action !== undefined) return actionScript(action, step, context);
   if (fields.module !== undefined) return moduleScript(fields.module, step, fields, context);
-  if (fields.file !== undefined) return fileScript(fields.file, step, context);
+  if (typeof fields.file === 'string') return fileScript(fields.file, step, context);
   const inline = fields.code ?? fields.cmd;
   return inline === undefined ? undefined : codeScript(step.name, inline, context);
 }
@@ -72,6 +76,12 @@ function codeScript(name: string, code: TextValue, { file, lines, isObject }: St
   }
   const origin = { file: file.path, line: lines.lineOf(code.start), verbatim: code.verbatim };
   return { kind: 'code', code: code.value, origin };
+}
+
+function actionScript(action: ActionName, { table }: ScriptStep, { file, lines }: StepContext): Script {
+  const { keySpan } = table.entries.get(action)!;
+  const line = lines.lineOf(keySpan.start);
+  return { kind: 'action', action, origin: { file: file.path, line, verbatim: false } };
 }
 
 function fileScript(path: string, { name, table }: ScriptStep, context: StepContext): Script | undefined {

@@ -15,6 +15,7 @@ import {
   type StepKind,
   type StepLimits,
 } from '../model/workflow.ts';
+import { actionOf, readAction } from './actions/read-action.ts';
 import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue, type TextValue } from './document.ts';
 import { readEnvironment, readShellTemplates, readStepInputs } from './data.ts';
@@ -84,7 +85,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const isolation = isolationOf(context.isolation, fields.isolation);
   tellMisfits(name, table, { language: kind, runtime: fields.runtime, isolation }, mistakes);
   const given = { of: owner, context: { step: name, ...(fields.loop && { within: 'loop' as const }) }, files: context };
-  const inputs = readStepInputs(fields.inputs, given);
+  const inputs = readGiven(kind, table, fields, given);
   const control = readControl(name, table, fields, context);
   const common = {
     name,
@@ -95,6 +96,8 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     ...control,
     ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
     ...(inputs !== undefined && { inputs }),
+    // It is given its fields only.
+    ...(kind === 'action' && { takesFrom: NO_TEXTS }),
     ...(fields.register !== undefined && { register: fields.register }),
     limits: limitsOver(context.limits, fields.limits),
     permissions: permissionsOf(context.permissions, fields.permissions),
@@ -109,6 +112,19 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   return code === undefined ? { dependsOn } : { dependsOn, step: { ...common, ...code } };
 }
 
+/** Of an action its fields stand for the inputs. */
+function readGiven(
+  kind: StepKind,
+  table: TableValue,
+  fields: StepFields,
+  given: StepPlace['given'],
+): CodeStep['inputs'] | undefined {
+  const action = kind === 'action' ? actionOf(table) : undefined;
+  if (action === undefined) return readStepInputs(fields.inputs, given);
+  const { context, files } = given;
+  return readAction(action, table, fields, { context, files });
+}
+
 type CodeFields = Omit<CodeStep, keyof Common>;
 type Common = Pick<
   CodeStep,
@@ -120,6 +136,7 @@ type Common = Pick<
   | keyof Control
   | 'timeoutMs'
   | 'inputs'
+  | 'takesFrom'
   | 'register'
   | 'limits'
   | 'permissions'
@@ -194,10 +211,11 @@ function isolationOf(workflow: Isolation | undefined, step: Isolation | undefine
 
 /** Nothing if the file names a language that does not exist, which has been told. */
 function kindOf(table: TableValue, fields: StepFields): StepKind | undefined {
+  if (actionOf(table) !== undefined) return 'action';
   if (table.entries.has('language')) return fields.language;
   const host = (Object.keys(HOST_FIELDS) as HostKind[]).find((kind) => table.entries.has(HOST_FIELDS[kind]));
   if (host !== undefined) return host;
   if (table.entries.has('cmd')) return 'shell';
   if (table.entries.has('module')) return 'wasm';
-  return languageOfFile(fields.file ?? '') ?? 'lua';
+  return languageOfFile(typeof fields.file === 'string' ? fields.file : '') ?? 'lua';
 }

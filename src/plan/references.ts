@@ -65,9 +65,13 @@ function checkInputNames(
 }
 
 /** Values of its own stand beside the outputs of its dependencies. */
-function checkOwnInputs(file: SourceFile, { name, span, inputs, dependsOn }: OutlinedStep): readonly Diagnostic[] {
+function checkOwnInputs(
+  file: SourceFile,
+  { name, span, inputs, dependsOn, takesFrom }: OutlinedStep,
+): readonly Diagnostic[] {
   if (inputs === undefined) return [];
-  const holders = new Map(dependsOn.map((dependency) => [inputVariable(dependency.name), dependency.name]));
+  const taken = dependsOn.filter((dependency) => takesFrom?.includes(dependency.name) !== false);
+  const holders = new Map(taken.map((dependency) => [inputVariable(dependency.name), dependency.name]));
   const found: Diagnostic[] = [];
   for (const input of Object.keys(inputs)) {
     const variable = inputVariable(input);

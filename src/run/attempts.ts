@@ -138,11 +138,12 @@ export class StepRun implements Running {
     const step = this.#step.name;
     const job = this.#jobFor(attempt);
     const { language, runtime, isolation } = job;
+    const action = job.script.kind === 'action' ? { action: job.script.action } : {};
     const strict = isolation === 'thread' ? {} : { isolation };
     const { secrets } = this.#step;
     const named = secrets === undefined ? {} : { secrets };
     const granted = job.grants === undefined || job.grants.layers.length === 0 ? {} : { grants: job.grants.layers };
-    this.#tell({ kind: 'step-started', step, language, runtime, ...strict, ...granted, ...named, attempt });
+    this.#tell({ kind: 'step-started', step, language, ...action, runtime, ...strict, ...granted, ...named, attempt });
     // Who hears of it may stop the run for it.
     if (this.#stopped) return CANCELLED;
     const { masking, values } = this.#settings.secrets;

@@ -105,13 +105,14 @@ export class Facts {
     this.#view(step).settle('running', 0);
   }
 
-  /** The step as it is to run with these outputs of its dependencies. */
+  /** The step as it is to run with these outputs of its dependencies; of `secrets`, values by name, an action sees its own. */
   prepare<S extends Step>(
     step: S,
     dependencies: ReadonlyMap<string, EncodedValue>,
     local?: Local,
+    secrets?: ReadonlyMap<string, string>,
   ): Result<Ready<S>, StepFailure> {
-    const names = this.#names(step, local);
+    const names = this.#names(step, local, secrets);
     const env: Record<string, string> = {};
     for (const [name, template] of Object.entries(step.computedEnv ?? {})) {
       const text = this.#evaluator.text(template, names);
@@ -153,8 +154,9 @@ export class Facts {
     return value.ok ? value : fail(this.#failure(value.error));
   }
 
-  #names(step: Step | undefined, local: Local = {}): Names {
-    const env = (): Map<string, string> => new Map(Object.entries(step === undefined ? {} : this.#environmentOf(step)));
+  #names(step: Step | undefined, local: Local = {}, secrets?: ReadonlyMap<string, string>): Names {
+    const env = (): Map<string, string> =>
+      new Map(Object.entries(step === undefined ? {} : this.#environmentOf(step, secrets)));
     const context = {
       ...this.#common,
       ...local,
@@ -165,11 +167,13 @@ export class Facts {
     return { context, outputOf: (name) => this.#steps.get(name)?.raw };
   }
 
-  /** Secrets are no step's but for their variables. */
-  #environmentOf(step: Step): Readonly<Record<string, string>> {
+  /** Secrets are no step's that does not name them. */
+  #environmentOf(step: Step, given: ReadonlyMap<string, string> | undefined): Readonly<Record<string, string>> {
     const isProcess = this.#settings.runtimeOf(step) === 'native';
     const { env, secrets, allowed } = this.#settings;
-    return stepEnvironment(step, env, isProcess, { values: new Map(), hidden: secrets.hidden }, allowed?.env);
+    // Code finds them among its variables; an action has nothing but its fields.
+    const values = (step.language === 'action' ? given : undefined) ?? new Map<string, string>();
+    return stepEnvironment(step, env, isProcess, { values, hidden: secrets.hidden }, allowed?.env);
   }
 
   #view(name: string): StepView {

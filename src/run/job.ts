@@ -48,7 +48,7 @@ export interface RunnerSettings {
 export function runtimeOf(step: Step, runners: JobSettings['runners']): Runtime {
   if (!isCode(step)) return 'embedded';
   if (step.language === 'shell') return 'native';
-  if (step.language === 'wasm') return 'embedded';
+  if (step.language === 'wasm' || step.language === 'action') return 'embedded';
   return step.runtime ?? runners[step.language].runtime ?? 'embedded';
 }
 

@@ -20,8 +20,10 @@ export function mayRetry(failure: StepFailure): boolean {
     case 'not-granted':
     case 'runtime-missing':
     case 'expression':
+    case 'asserted':
       return false;
     case 'threw':
+    case 'action':
     case 'exited':
     case 'killed':
     case 'output-invalid':

@@ -20,6 +20,7 @@ const PACKAGES: Readonly<Record<Language, readonly string[]>> = {
   python: ['pyodide'],
   shell: [],
   wasm: [],
+  action: ['papaparse', 'json-p3', 'yaml', 'toml-eslint-parser', '@iarna/toml'],
 };
 
 /** A busy slot notices nothing; so a shell waits for the end of the engine, and ends its group. */

@@ -85,7 +85,8 @@ export class StepStarter {
     local?: Local,
   ): Result<Running, StepFailure> {
     const { facts, pool, tell, keys } = this.#start;
-    const ready = facts === undefined ? ok({ step, inputs }) : facts.prepare(step, inputs, local);
+    const ready =
+      facts === undefined ? ok({ step, inputs }) : facts.prepare(step, inputs, local, settings.secrets.values);
     if (!ready.ok) return ready;
     const { step: computed, inputs: all } = ready.value;
     if (!isCode(computed)) return ok(startHostWork(computed, tell));

@@ -44,6 +44,7 @@ function aspects(step: StepDefinition): Record<string, string> {
     interpreter: text(step.interpreter),
     code: step.work === undefined && step.script.kind === 'code' ? essence(step.script.code, step.language) : '',
     work: text(withoutLines(step.work)),
+    action: script?.kind === 'action' ? script.action : '',
     module: script?.kind === 'module' ? `${script.module} ${step.moduleHash ?? ''}` : '',
     func: script?.kind === 'module' ? script.func : '',
     args: script?.kind === 'module' ? text(script.args) : '',

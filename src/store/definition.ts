@@ -42,7 +42,7 @@ function stepDefinition(step: Step, modules: Map<string, string>): StepDefinitio
   }
   const { span: _, description: __, ...rest } = step;
   const { script } = rest;
-  if (script.kind === 'code') return { ...rest, dependsOn };
+  if (script.kind !== 'module') return { ...rest, dependsOn };
   let hash = modules.get(script.path);
   if (hash === undefined) {
     hash = hashOfFile(script.path);

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Job } from '../../runners/contract.ts';
+import type { Job, Language, Script } from '../../runners/contract.ts';
 import { GrantedFiles } from '../../runners/grants/granted-files.ts';
 import { actsOf } from '../model/permissions.ts';
 import type { Manifest } from '../model/history.ts';
@@ -39,11 +39,8 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
     runtime,
     isolation: job.isolation,
     version: await versionFor(job),
-    code: script.kind === 'code' ? hex(essence(script.code, language)) : hex(await readFile(script.path)),
-    call:
-      script.kind === 'code'
-        ? ''
-        : `${script.func} ${(script.args ?? []).map((arg) => `${typeof arg} ${arg}`).join(', ')}`,
+    code: await codeOf(script, language),
+    call: callOf(script),
     packages: packagesOf(job),
     workingDir: step.workingDir ?? '',
     senses: describeSenses(sensesOf(step, job)),
@@ -53,6 +50,28 @@ export async function manifestOf(step: Step, job: Job, { contents, salt }: Manif
     reads: step.reads === undefined ? await hashesOfGranted(job) : await hashesOf(step.reads, job.cwd),
     writes: step.writes ?? [],
   };
+}
+
+async function codeOf(script: Script, language: Language): Promise<string> {
+  switch (script.kind) {
+    case 'code':
+      return hex(essence(script.code, language));
+    case 'module':
+      return hex(await readFile(script.path));
+    case 'action':
+      return '';
+  }
+}
+
+function callOf(script: Script): string {
+  switch (script.kind) {
+    case 'code':
+      return '';
+    case 'module':
+      return `${script.func} ${(script.args ?? []).map((arg) => `${typeof arg} ${arg}`).join(', ')}`;
+    case 'action':
+      return script.action;
+  }
 }
 
 /** By path, as the patterns gave it. */

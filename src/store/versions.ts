@@ -19,6 +19,7 @@ const PROGRAMS: Record<Language, string> = {
   python: 'python3',
   shell: 'bash',
   wasm: 'node',
+  action: 'node',
 };
 
 const known = new Map<string, Promise<string>>();

@@ -37,7 +37,7 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'step-started':
       return [
         `attempt ${event.attempt}`,
-        `${event.language} ${event.runtime}`,
+        `${event.action ?? event.language} ${event.runtime}`,
         ...(event.isolation === undefined ? [] : [`isolation ${event.isolation}`]),
         ...(event.secrets === undefined ? [] : [`secrets ${event.secrets.join(' ')}`]),
       ].join(', ');

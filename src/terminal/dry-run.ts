@@ -3,7 +3,14 @@ import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
 import { type Allowed, describeGrants, type Held, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
-import { type ExecutionMode, type FailureMode, isCode, type RetryPolicy, type Step } from '../model/workflow.ts';
+import {
+  type ExecutionMode,
+  type FailureMode,
+  isCode,
+  kindWord,
+  type RetryPolicy,
+  type Step,
+} from '../model/workflow.ts';
 import type { Style } from './style.ts';
 import { conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
@@ -39,9 +46,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
       const { step, dependsOn } = plan.steps[at]!;
       const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name);
       const facts = [
-        isCode(step)
-          ? `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`
-          : step.language,
+        howItRuns(step, run),
         run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
         step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
         describeRetries(step.retry),
@@ -53,6 +58,11 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
     }
   });
   return [...lines, '', ...(run.forecast ?? []), 'Nothing was run.'];
+}
+
+function howItRuns(step: Step, run: DryRun): string {
+  if (!isCode(step) || step.language === 'action') return kindWord(step);
+  return `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`;
 }
 
 /** As it will run. */

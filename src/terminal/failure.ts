@@ -36,6 +36,12 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
       return `Raise \`${failure.limit}\` in the step's \`limits\`, or let the step ${failure.limit === 'output' ? 'hand on' : 'use'} less.`;
     case 'runtime-missing':
       return 'Install what is missing on this machine, or name another place for it in config.toml (`hwfe config` shows what is set).';
+    case 'action':
+      return step.retry.retries === 0
+        ? 'Mend what the step asks for, or give it `retries` if it may pass by itself.'
+        : 'Mend what the step asks for; every attempt ended like this.';
+    case 'asserted':
+      return 'Mend what gives the value that is wrong, or what the step asserts of it.';
     case 'expression':
       return 'Give it another value with default(…), or mend the step that it reads.';
     case 'timed-out':

@@ -2,7 +2,7 @@
 import { harmlessJson } from './harmless-json.ts';
 import { describeGrants, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import { kindWord, type Step } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { caseFor, conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
@@ -35,7 +35,7 @@ function ascii(plan: Plan): string[] {
   ];
   const gutter = String(plan.levels.length).length;
   const names = Math.min(32, Math.max(...plan.steps.map(({ step }) => step.name.length)));
-  const languages = Math.max(...plan.steps.map(({ step }) => step.language.length));
+  const languages = Math.max(...plan.steps.map(({ step }) => kindWord(step).length));
   plan.levels.forEach((level, index) => {
     if (index > 0) lines.push(`${' '.repeat(gutter)}  |`, `${' '.repeat(gutter)}  v`);
     level.forEach((at, row) => {
@@ -48,7 +48,7 @@ function ascii(plan: Plan): string[] {
       const granted = visible(describeGrants(layersFor(step, undefined), step));
       const may = granted === '' ? '' : `  (${granted})`;
       lines.push(
-        `${number}  ${step.name.padEnd(names)}  ${step.language.padEnd(languages)}${arrow}${when}${may}`.trimEnd(),
+        `${number}  ${step.name.padEnd(names)}  ${kindWord(step).padEnd(languages)}${arrow}${when}${may}`.trimEnd(),
       );
     });
   });
@@ -65,7 +65,7 @@ function mermaid(plan: Plan): string[] {
   const escape = (text: string): string => visible(text).replace(/[#"<>&]/g, (sign) => `#${sign.codePointAt(0)};`);
   const lines = ['flowchart TD'];
   for (const { index, step } of plan.steps) {
-    const words = [escape(step.name), step.language, ...conditionsOf(step).map(escape)].join('<br/>');
+    const words = [escape(step.name), kindWord(step), ...conditionsOf(step).map(escape)].join('<br/>');
     lines.push(`  s${index}["${words}"]`);
   }
   for (const { index, step, dependsOn } of plan.steps) {
@@ -81,7 +81,9 @@ function dot(plan: Plan): string[] {
   const quote = (text: string): string => `"${visible(text).replace(/["\\]/g, '\\$&')}"`;
   const lines = [`digraph ${quote(plan.workflow.name)} {`, '  node [shape=box];'];
   for (const { step } of plan.steps) {
-    const words = [step.name, step.language, ...conditionsOf(step)].map((word) => quote(word).slice(1, -1)).join('\\n');
+    const words = [step.name, kindWord(step), ...conditionsOf(step)]
+      .map((word) => quote(word).slice(1, -1))
+      .join('\\n');
     lines.push(`  ${quote(step.name)} [label="${words}"];`);
   }
   for (const level of plan.levels) {
@@ -105,6 +107,7 @@ function json(plan: Plan): string[] {
     steps: plan.steps.map(({ step, level, dependsOn }) => ({
       name: step.name,
       language: step.language,
+      ...(step.script?.kind === 'action' && { action: step.script.action }),
       level,
       depends_on: dependsOn.map(nameOf),
       ...(step.condition && { if: step.condition.text }),

@@ -25,7 +25,7 @@ export function renderPastRun(
   const cap = record.cap > 1 ? `, at most ${record.cap} at once` : '';
   const rows = [...record.steps.values()].map((step) => [
     lineOf(step, run, style),
-    style.dim(step.language ?? ''),
+    style.dim(step.action ?? step.language ?? ''),
     step.durationMs === undefined ? '' : formatDuration(step.durationMs).padStart(TIME),
     outputs.has(step.name) ? formatSize(outputs.get(step.name)!.size) : '',
     noteOn(step),

@@ -3,13 +3,14 @@ import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '..
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { ExecutionMode, StepKind } from '../model/workflow.ts';
+import { type ExecutionMode, kindWord } from '../model/workflow.ts';
 
 export interface StepProgress {
   readonly name: string;
   /** 0-based. */
   readonly level: number;
-  readonly language: StepKind;
+  /** Its language, or the word for what it does. */
+  readonly language: string;
   /** Attempts that the file allows, the first included. */
   readonly attempts: number;
   status: StepStatus;
@@ -58,7 +59,7 @@ export function createProgress(plan: Plan): ProgressOf {
     ({ step, level, dependsOn }): StepProgress => ({
       name: step.name,
       level,
-      language: step.language,
+      language: kindWord(step),
       attempts: step.retry.retries + 1,
       status: 'waiting',
       missing: dependsOn.length,

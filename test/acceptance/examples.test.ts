@@ -29,6 +29,7 @@ const FINAL_OUTPUTS: Readonly<Record<string, unknown>> = {
   'demo.lua': { report: REPORT },
   'demo.toml': { report: REPORT },
   'fan_out.lua': { total: { primes: 4203, up_to: 40_000 } },
+  'order_files.toml': { refunded: ['1004'], files: 3, same: true },
   'order_gate.lua': {
     total: 400.5,
     letter: "Dear customer; it's $(done)\nwe ship on a pallet, by mail",

@@ -44,7 +44,7 @@ function meaningOf(workflow: Workflow): unknown {
   return workflow.steps.map(({ script, dependsOn, ...step }) => ({
     ...step,
     span: undefined,
-    script: script?.kind === 'code' ? script.code.trim() : script?.module,
+    script: script?.kind === 'code' ? script.code.trim() : script?.kind === 'module' ? script.module : script?.action,
     dependsOn: dependsOn.map(({ name }) => name),
     mode: workflow.mode,
   }));

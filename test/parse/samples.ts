@@ -39,6 +39,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'bad-secret': { toml: '[steps.build]\ncmd = "make"\nsecrets = ["API-TOKEN"]\n' },
   'undeclared-secret': { toml: 'secrets = ["API_TOKEN"]\n[steps.build]\ncmd = "make"\nsecrets = ["API_TOKN"]\n' },
+  'bad-action': { toml: '[steps.fetch]\nhttp = { method = "POST" }\n' },
   'bad-backoff': { toml: '[steps.build]\ncmd = "make"\nretries = 3\nbackoff = { base = "2m", max = "1m" }\n' },
   'bad-cache': { toml: '[steps.build]\ncmd = "make"\ncache = true\n' },
   'bad-input': { toml: '[inputs.count]\ntype = "integer"\ndefault = "ten"\n[steps.build]\ncmd = "make"\n' },

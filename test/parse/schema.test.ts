@@ -1,6 +1,7 @@
 /** The JSON Schema takes what the decoder takes, field by field, and no other fields. */
 import { expect, test } from 'vitest';
 import type { WorkflowDefinition } from '../../src/parse/definition.ts';
+import { ACTIONS } from '../../src/parse/actions/action-fields.ts';
 import { STEP_FIELDS } from '../../src/parse/fields/step-fields.ts';
 import { WORKFLOW_FIELDS } from '../../src/parse/fields/workflow-fields.ts';
 import { HOST_FIELDS } from '../../src/model/workflow.ts';
@@ -37,6 +38,8 @@ function accepts(schema: Schema, value: unknown): boolean {
         return typeof value !== 'string' || new RegExp(String(rule), 'u').test(value);
       case 'items':
         return !Array.isArray(value) || value.every((item) => accepts(rule as Schema, item));
+      case 'anyOf':
+        return (rule as Schema[]).some((option) => accepts(option, value));
       case 'oneOf':
         return (rule as Schema[]).filter((option) => accepts(option, value)).length === 1;
       case 'required':
@@ -99,7 +102,7 @@ const BEYOND_SCHEMA = [
 ];
 
 /** A step has exactly one of these. */
-const SOLE_FIELDS = ['code', 'file', 'module', 'cmd', ...Object.values(HOST_FIELDS)];
+const SOLE_FIELDS = ['code', 'module', 'cmd', ...ACTIONS, ...Object.values(HOST_FIELDS)];
 
 function decoderAccepts(definition: unknown): boolean {
   const parsed = workflowFromObject(definition as WorkflowDefinition, { cwd: '/nowhere', modulesDir: '' });

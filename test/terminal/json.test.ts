@@ -41,6 +41,7 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
     kind: 'step-started',
     step: 'a',
     language: 'lua',
+    action: 'http',
     runtime: 'embedded',
     isolation: 'os',
     secrets: ['T'],
@@ -99,6 +100,8 @@ const REASONS: { [R in StepFailure['reason']]: true } = {
   cancelled: true,
   'thread-lost': true,
   expression: true,
+  action: true,
+  asserted: true,
 };
 
 function line(event: RunEvent): string {

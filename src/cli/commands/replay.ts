@@ -90,7 +90,9 @@ async function prepare(
   const ready = { ...replayed, inputs };
   if (!args.has('edit')) return ready;
   const { script, language, work } = replayed.plan.steps.at(-1)!.step;
-  if (work !== undefined || script.kind !== 'code') return 'The step has no code to edit';
+  if (work !== undefined || script.kind !== 'code') {
+    return `The step ${script?.kind === 'action' ? 'is an action, which ' : ''}has no code to edit`;
+  }
   const { editCode } = await import('../edit-code.ts');
   const edited = editCode(script.code, language, console.env);
   if (!edited.ok) return edited.error;

@@ -3,6 +3,7 @@ import type { Isolation, Language, Runtime } from '../../../runners/contract.ts'
 import { type HostKind, HOST_FIELDS, LANGUAGE_NAMES, type StepKind } from '../../model/workflow.ts';
 import type { TableValue, TextValue } from '../document.ts';
 import { environment, list, named, record, type Word, words } from './collections.ts';
+import { ACTION_STEP_FIELDS, type ActionFields } from '../actions/action-fields.ts';
 import type { Field, Fields } from './field-type.ts';
 import { CONTROL_FIELDS, type ControlFields } from './control-fields.ts';
 import { CACHE, DETERMINISTIC, READS, WRITES } from './cache-fields.ts';
@@ -13,14 +14,13 @@ import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import { variableName } from './variable-name.ts';
 import { argument, choice, code, duration, flag, number, prose, text } from './scalars.ts';
 
-export interface StepFields extends ControlFields {
+export interface StepFields extends ControlFields, ActionFields {
   description?: string;
   language?: StepKind;
   runtime?: Runtime;
   isolation?: Isolation;
   interpreter?: string;
   code?: TextValue;
-  file?: string;
   module?: string;
   cmd?: TextValue;
   func?: string;
@@ -117,11 +117,6 @@ export const STEP_FIELDS: Fields<StepFields> = {
     languages: HOSTED,
   },
   code: { type: code, about: 'The code.', example: 'return { greeting = "hello" }' },
-  file: {
-    type: text,
-    about: 'A file with the code, relative to the workflow file.',
-    example: 'steps/clean.py',
-  },
   module: {
     type: text,
     about:
@@ -138,6 +133,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
     example: [1, 2],
     languages: ['wasm'],
   },
+  ...ACTION_STEP_FIELDS,
   depends_on: {
     type: words('the name of a step, or a list of names'),
     about: 'The steps whose outputs this one gets; it starts when they are done.',
