@@ -3,6 +3,7 @@ import type { Grants, Limits } from '../contract.ts';
 import type { Answer, Question } from '../slot/errands.ts';
 import { requestOf } from './fetch.ts';
 import type { FileAct } from './file-reach.ts';
+import { type FileValue, RunFiles } from '../kinds/run-files.ts';
 import { GrantedFiles } from './granted-files.ts';
 import { Network } from './network.ts';
 
@@ -16,9 +17,11 @@ export interface Done {
 /** Of one step. */
 export class ErrandRunner {
   readonly #files: GrantedFiles;
+  readonly #run: RunFiles;
   readonly #network: Network;
 
-  constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>) {
+  constructor(grants: Grants | undefined, limits: Pick<Limits, 'memory' | 'files'>, workdir: string) {
+    this.#run = new RunFiles(workdir, limits);
     this.#files = new GrantedFiles(grants, limits);
     this.#network = new Network(grants, limits);
   }
@@ -26,6 +29,7 @@ export class ErrandRunner {
   /** Rejects what is no question. */
   async do({ ask, args }: Question, bytes: Uint8Array): Promise<Done> {
     if (ask === 'fetch') return this.#fetch(args, bytes);
+    if (ask.startsWith('run.')) return this.#ofRun(ask, args, bytes);
     const before = this.#files.denied;
     const { value, contents = NOTHING } = this.#act(ask, args, bytes);
     const { denied, exceeded } = this.#files;
@@ -71,6 +75,31 @@ export class ErrandRunner {
     }
   }
 
+  #ofRun(ask: string, [about]: readonly string[], bytes: Uint8Array): Done {
+    const { value, contents = NOTHING } = this.#runAct(ask, text(about), bytes);
+    const { exceeded } = this.#run;
+    return { answer: { value, ...(exceeded && { exceeded }) }, bytes: contents };
+  }
+
+  #runAct(ask: string, about: string, bytes: Uint8Array): { value: unknown; contents?: Uint8Array } {
+    switch (ask) {
+      case 'run.refer':
+        return { value: this.#run.refer(about) };
+      case 'run.write':
+        return { value: this.#run.write(about, bytes) };
+      case 'run.read': {
+        const file = fileIn(about);
+        const may = this.#run.admit(file);
+        if (!may.ok) return { value: may };
+        const contents = new Uint8Array(file.size);
+        const read = this.#run.readInto(file, contents);
+        return read.ok ? { value: read, contents } : { value: read };
+      }
+      default:
+        throw new Error('it asked for what nobody does');
+    }
+  }
+
   /** The tree takes absolute paths without dots. */
   #place(given: string): string {
     const path = this.#files.reach.absolute(given);
@@ -86,6 +115,14 @@ export class ErrandRunner {
     const { body: bytes, ...head } = fetched;
     return { answer: { value: head, ...more }, bytes };
   }
+}
+
+function fileIn(words: string): FileValue {
+  const { path, sha256, size } = Object(JSON.parse(words)) as Record<keyof FileValue, unknown>;
+  if (typeof path !== 'string' || typeof sha256 !== 'string' || !Number.isSafeInteger(size)) {
+    throw new Error('it asked for what is no file');
+  }
+  return { path, sha256, size: Number(size) };
 }
 
 function text(given: unknown): string {

@@ -27,7 +27,12 @@ export interface PorterSetup {
 
 /** What the engine tells a porter that serves a slot: which step it has now, and what that asks for. */
 export type SlotErrand =
-  | { readonly kind: 'begin'; readonly grants: Grants | undefined; readonly limits: Pick<Limits, 'memory' | 'files'> }
+  | {
+      readonly kind: 'begin';
+      readonly grants: Grants | undefined;
+      readonly limits: Pick<Limits, 'memory' | 'files'>;
+      readonly workdir: string;
+    }
   | { readonly kind: 'ask'; readonly question: Question; readonly bytes: Uint8Array };
 
 export const ANSWERS = 0;

@@ -30,7 +30,7 @@ function serveSlot(): void {
   async function take(errand: SlotErrand): Promise<void> {
     if (errand.kind === 'begin') {
       runner?.close();
-      runner = new ErrandRunner(errand.grants, errand.limits);
+      runner = new ErrandRunner(errand.grants, errand.limits, errand.workdir);
       return;
     }
     try {

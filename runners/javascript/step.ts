@@ -2,10 +2,9 @@
 import { constants } from 'node:buffer';
 import type { Job, Outcome, StepFailure, ThreadSetup } from '../contract.ts';
 import { clockFor } from '../grants/clock.ts';
-import { filesFor, networkFor } from '../grants/granted-to.ts';
+import { filesFor, networkFor, runFilesFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
-import { RunFiles } from '../kinds/run-files.ts';
 import { overLimit } from '../limits.ts';
 import { inputsText } from '../value.ts';
 import { markBigIntegers, mayHoldBigIntegers } from './big-integers.ts';
@@ -65,7 +64,7 @@ export class Step {
 
   #begin(): StepFailure | undefined {
     const { context } = this.#sandbox;
-    this.#sandbox.files = new RunFiles(this.#job.workdir, this.#job.limits);
+    this.#sandbox.files = runFilesFor(this.#job, this.#setup);
     this.#sandbox.granted = filesFor(this.#job, this.#setup);
     this.#sandbox.network = networkFor(this.#job, this.#setup);
     this.#sandbox.clock = clockFor(this.#job.clock);

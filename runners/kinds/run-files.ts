@@ -88,7 +88,7 @@ export class RunFiles {
       const hash = sha256().update(contents).digest('hex');
       return { ok: true, value: { path, sha256: hash, size: contents.length } };
     } catch (error) {
-      return codeOf(error) === DENIED ? noFiles() : refused(`The file "${path}" cannot be written: ${codeOf(error)}`);
+      return refused(`The file "${path}" cannot be written: ${codeOf(error)}`);
     }
   }
 
@@ -130,7 +130,6 @@ export class RunFiles {
       return use(file, stat.size);
     } catch (error) {
       const code = codeOf(error);
-      if (code === DENIED) return noFiles();
       if (code === 'ENOENT')
         return refused(`There is no file "${path}" in the run's directory; write it there first ($HWFE_WORKDIR)`);
       return code === 'ELOOP' || code === 'ENXIO'
@@ -194,15 +193,6 @@ function hashOf(file: number, next: (read: number) => Uint8Array): string {
     read = buffer.length === 0 ? 0 : readSync(file, buffer, 0, buffer.length, null);
   }
   return hash.digest('hex');
-}
-
-/** What Node says in a process without rights. */
-const DENIED = 'ERR_ACCESS_DENIED';
-
-function noFiles(): FileRefusal {
-  return refused(
-    'A step with isolation = "process" or "os" reaches no files, not even those of its run; hand on bytes, or leave its isolation at "thread"',
-  );
 }
 
 function outside(given: string): FileRefusal {

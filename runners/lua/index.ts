@@ -4,9 +4,9 @@ import { definesNoRun } from '../failures.ts';
 import { BlockingNetwork } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { notGranted } from '../grants/denial.ts';
-import { filesFor, porterFor } from '../grants/granted-to.ts';
+import { filesFor, porterFor, runFilesFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
-import { OVER_LIMIT, RunFiles } from '../kinds/run-files.ts';
+import { OVER_LIMIT } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, outputTooLarge, overLimit } from '../limits.ts';
 import { optimiseLate } from '../optimise-late.ts';
 import { unreachable } from '../unreachable.ts';
@@ -34,6 +34,7 @@ export const load: LoadRunner = async (setup) => {
       kept = undefined;
       host.kinds.network = new BlockingNetwork(job.grants, job.limits, porter);
       host.kinds.granted = filesFor(job, setup);
+      host.kinds.files = runFilesFor(job, setup);
       const outcome = attempt(host, job, context);
       context.spent?.({ memoryBytes: host.machine.bytes.length });
       if (outcome === undefined || host.machine.bytes.length > KEEP_UNDER) kept = new Host(newMachine());
@@ -66,7 +67,6 @@ function attempt(host: Host, job: Job, context: RunnerContext): Outcome | undefi
     traceback: '',
   };
   host.machine.clock = clockFor(job.clock);
-  host.kinds.files = new RunFiles(job.workdir, job.limits);
   host.shared.memory = job.memory === undefined ? undefined : context.memory;
   try {
     const L = host.open();

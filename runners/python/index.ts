@@ -5,10 +5,9 @@ import { BlockingNetwork, type Porter } from '../grants/blocking-network.ts';
 import { clockFor } from '../grants/clock.ts';
 import { type Denial, notGranted } from '../grants/denial.ts';
 import type { FileReach } from '../grants/file-reach.ts';
-import { filesFor, porterFor } from '../grants/granted-to.ts';
+import { filesFor, porterFor, runFilesFor } from '../grants/granted-to.ts';
 import { randomFor } from '../grants/random.ts';
 import { markKinds, mayHaveKinds, newMark } from '../kinds/find.ts';
-import { RunFiles } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, overLimit } from '../limits.ts';
 import { outcomeOf } from '../native/answer.ts';
 import { optimiseLate } from '../optimise-late.ts';
@@ -102,7 +101,7 @@ async function runStep(
   const request = marked === undefined ? own : { ...own, mark };
   const print: RunnerContext['print'] = (stream, text) => context.print(stream, text);
   const files = {
-    run: new RunFiles(job.workdir, job.limits),
+    run: runFilesFor(job, setup),
     granted: filesFor(job, setup),
   };
   const network = new BlockingNetwork(job.grants, job.limits, porter);

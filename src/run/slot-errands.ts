@@ -33,7 +33,7 @@ export class SlotErrands {
   begin(job: Job, memory: MemoryHost | undefined): void {
     this.#job = job;
     this.#memory = memory;
-    if (this.#worker !== undefined) this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job) });
+    if (this.#worker !== undefined) this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job), workdir: job.workdir });
   }
 
   async close(): Promise<void> {
@@ -90,7 +90,7 @@ export class SlotErrands {
     worker.on('error', () => this.#end('what it asked for could not be done'));
     this.#worker = worker;
     const job = this.#job!;
-    this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job) });
+    this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job), workdir: job.workdir });
     return worker;
   }
 

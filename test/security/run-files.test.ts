@@ -126,9 +126,17 @@ describe.each(LANGUAGES)('in a %s step', (language) => {
     expect(readFileSync(join(kept, 'pipe'), 'utf8')).toBe('overwritten');
   });
 
-  test('in a process without rights there are no files, which is said', { tags: 'attack' }, async () => {
-    const step: StepDefinition = { language, code: writes('f')[language], isolation: 'process' };
-    expect(await attack(step)).toContain('reaches no files, not even those of its run');
+  test('a process without rights has the engine look at each of them', { tags: 'attack' }, async () => {
+    const way = join('..', '..', '..', '..', secret);
+    for (const path of [secret, way]) {
+      const step: StepDefinition = { language, code: refers(path)[language], isolation: 'process' };
+      expect(await attack(step)).toContain('is not inside of it');
+      expect(await attack({ ...step, code: writes(path)[language] })).toContain('is not inside of it');
+    }
+    const linked: StepDefinition = { language, code: refers('link')[language], isolation: 'process' };
+    expect(await attack(linked, `ln -s ${secret} link`)).toContain('is not a file');
+    await attack({ language, code: writes('link')[language], isolation: 'process' });
+    expect(readFileSync(secret, 'utf8')).toBe(SECRET);
   });
 
   test('a device is not read', { tags: 'attack' }, async () => {

@@ -121,29 +121,15 @@ function inSlot(
 
 const WHOLE_FLOATS = 'JavaScript has one number type: a whole float is written as an integer (contract 1.3)';
 
-const NO_FILES = 'a step in a process without rights reaches no files, and says so: test/security/run-files.test.ts';
-const FILE_CASES: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    'a directory is no file',
-    'a file is written from bytes, over one that is there, and found by its absolute path',
-    'a file of the machine is written and read, where that is granted',
-    'a file that a step hands on comes with its size and hash',
-    'a file that has changed since it was handed on is not read',
-    'a file that is not there fails the step',
-    'granted files are listed by their pattern',
-    'the next step reads a file by its value, and hands it on as it came',
-  ].map((name) => [name, NO_FILES]),
-);
-
 /** Those of stricter isolation, fresh ones, for the caller to close; those in sandboxes where the machine can make them. */
 export async function createStricter(): Promise<readonly Implementation[]> {
   const found = await findBubblewrap(process.env['PATH']);
   if (!found.ok) console.warn(`The contract is not tested in sandboxes here. ${found.message}`);
   const bubblewrap = found.ok ? found.program : undefined;
   const slots = (program: string | undefined): readonly Implementation[] => [
-    inSlot('lua', program, { ...FILE_CASES, ...LUA }),
-    inSlot('javascript', program, { ...FILE_CASES, ...JAVASCRIPT }),
-    inSlot('python', program, FILE_CASES),
+    inSlot('lua', program, LUA),
+    inSlot('javascript', program, JAVASCRIPT),
+    inSlot('python', program, {}),
   ];
   if (bubblewrap === undefined) return slots(undefined);
   return [...slots(undefined), ...slots(bubblewrap), ...onTheHost(bubblewrap)];
