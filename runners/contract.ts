@@ -274,6 +274,16 @@ export type StepFailure =
     }
   /** What an `assert` claims is not so; the message is the file's. */
   | { readonly reason: 'asserted'; readonly message: string; readonly position?: Position }
+  /** Items of it failed. */
+  | {
+      readonly reason: 'items';
+      readonly message: string;
+      readonly total: number;
+      /** How many. */
+      readonly failed: number;
+      /** The first few. */
+      readonly items: readonly { readonly index: number; readonly failure: StepFailure }[];
+    }
   | { readonly reason: 'timed-out'; readonly afterMs: number }
   | { readonly reason: 'cancelled' }
   /** The thread died under the step. */

@@ -15,6 +15,7 @@ export { compareKeys } from './value/keys.ts';
 export { encode, type Encoded } from './value/encode.ts';
 export { formatFloat } from './value/number.ts';
 export { own } from './value/own.ts';
+export { joined, members, pieces } from './value/split.ts';
 export type { JsonValue } from './value/parse.ts';
 
 /** The canonical text of any JSON text; fast when it is that already. The failure's `message` says what is wrong and where. */

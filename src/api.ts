@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import type { HeadStart } from './head-start.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunListener, StopReason } from './model/event.ts';
+import type { KeptItems } from './model/items.ts';
 import type { Plan } from './model/plan.ts';
 import type { RunRecord } from './model/record.ts';
 import type { Result } from './model/result.ts';
@@ -96,6 +97,8 @@ export interface Resumption {
   readonly memory?: ReadonlyMap<string, EncodedValue>;
   /** The last lines of those whose `register` keeps one, by step. */
   readonly lastLines?: ReadonlyMap<string, string>;
+  /** What items of steps that are done again have given already, by step. */
+  readonly items?: ReadonlyMap<string, KeptItems>;
 }
 
 export interface Run {

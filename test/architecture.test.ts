@@ -15,6 +15,7 @@ const TABLE: Record<string, readonly string[]> = {
   'src/plan': ['src/model'],
   'src/run': [
     'src/model',
+    'src/globs',
     'src/expressions',
     'runners/compiled',
     'runners/contract',
@@ -35,6 +36,7 @@ const TABLE: Record<string, readonly string[]> = {
   ],
   'src/store': [
     'src/model',
+    'src/globs',
     'src/version',
     'runners/contract',
     'runners/grants/granted-files',
@@ -111,6 +113,7 @@ const TABLE: Record<string, readonly string[]> = {
   'src/head-start': ['src/run'],
   'src/warm-up': ['src/model', 'runners/contract'],
   'src/define': ['src/parse'],
+  'src/globs': [],
   'src/version': [],
   'src/outputs': ['src/model', 'runners/value'],
   'src/index': [

@@ -3,11 +3,11 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { InputType } from '../model/input.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile, Span } from '../model/source.ts';
-import type { Surroundings } from '../model/template.ts';
+import type { Each, Surroundings } from '../model/template.ts';
 import type { Dependency } from '../model/workflow.ts';
 import type { ExpressionCode } from './codes.ts';
 import { Compiler, type ExpressionError } from './compile.ts';
-import { LOCAL, ROOTS } from './environment.ts';
+import { localsOf, ROOTS } from './environment.ts';
 import type { Reference } from './references.ts';
 
 /** An expression where it stands. */
@@ -21,6 +21,7 @@ export interface CheckedUse {
   /** The step that has it. */
   readonly step?: string;
   readonly within?: Surroundings;
+  readonly each?: Each;
   readonly isCondition?: boolean;
   /** It is computed before any step. */
   readonly isEarly?: boolean;
@@ -46,7 +47,7 @@ export function checkExpressions(file: SourceFile, uses: readonly CheckedUse[], 
   const mistakes: Diagnostic[] = [];
   const needs = new Map<string, Dependency[]>();
   for (const use of uses) {
-    const compiled = compiler.compile(use.text, use.within);
+    const compiled = compiler.compile(use.text, use);
     const found = compiled.ok ? compiled.value : compiled.error.found;
     const told = mistakes.length;
     for (const reference of found?.references ?? []) {
@@ -112,7 +113,7 @@ function covers(pattern: string, name: string): boolean {
 function explain(file: SourceFile, use: CheckedUse, error: ExpressionError, known: Known): Diagnostic {
   const word = use.text.slice(error.start, error.end);
   if (error.code === 'unknown_variable') {
-    const roots = [...ROOTS, ...(use.within === undefined ? [] : LOCAL[use.within])];
+    const roots = [...ROOTS, ...localsOf(use)];
     const step = [...known.steps].find((one) => use.text.includes(`steps.${one}`) && !/^\w+$/.test(one));
     const guess = step === undefined ? didYouMean(word, roots) : `; write steps["${step}"] for a name like that`;
     const message = `${capital(use.what)} names ${quoted(word)}, which expressions do not know${guess || `: they know ${roots.join(', ')}`}`;

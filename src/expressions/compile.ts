@@ -1,8 +1,7 @@
 /** Reads expressions once and keeps them, for the checks of a file and for its runs. */
 import type { InputType } from '../model/input.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Surroundings } from '../model/template.ts';
-import { createEnvironment, LOCAL, ROOTS } from './environment.ts';
+import { createEnvironment, localsOf, ROOTS, type Standpoint } from './environment.ts';
 import { celLibrary, type Environment } from './library.ts';
 import { type Found, type Node, referencesIn } from './references.ts';
 
@@ -28,37 +27,38 @@ const LONGEST = 10_000;
 
 export class Compiler {
   readonly #inputs: ReadonlyMap<string, InputType>;
-  readonly #environments = new Map<Surroundings | undefined, Environment>();
+  readonly #environments = new Map<string, Environment>();
   readonly #compiled = new Map<string, Result<Compiled, ExpressionError>>();
 
   constructor(inputs: ReadonlyMap<string, InputType>) {
     this.#inputs = inputs;
   }
 
-  compile(text: string, within?: Surroundings): Result<Compiled, ExpressionError> {
-    const key = `${within ?? ''} ${text}`;
+  compile(text: string, standpoint: Standpoint): Result<Compiled, ExpressionError> {
+    const where = nameOf(standpoint);
+    const key = `${where} ${text}`;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
-      compiled = this.#compile(text, within);
+      compiled = this.#compile(text, standpoint, where);
       this.#compiled.set(key, compiled);
     }
     return compiled;
   }
 
-  #compile(text: string, within: Surroundings | undefined): Result<Compiled, ExpressionError> {
+  #compile(text: string, standpoint: Standpoint, where: string): Result<Compiled, ExpressionError> {
     if (text.length > LONGEST) {
       const message = `It has ${text.length} characters, and ${LONGEST} are the most`;
       return fail({ code: 'too-long', message, start: 0, end: text.length });
     }
-    let environment = this.#environments.get(within);
+    let environment = this.#environments.get(where);
     if (environment === undefined) {
-      environment = createEnvironment(this.#inputs, within);
-      this.#environments.set(within, environment);
+      environment = createEnvironment(this.#inputs, standpoint);
+      this.#environments.set(where, environment);
     }
     let found: Found | undefined;
     try {
       const parsed = environment.parse(text);
-      const roots = within === undefined ? ROOTS : [...ROOTS, ...LOCAL[within]];
+      const roots = [...ROOTS, ...localsOf(standpoint)];
       found = referencesIn(parsed.ast as unknown as Node, roots);
       const checked = parsed.check();
       if (!checked.valid) return fail({ ...errorOf(checked.error, text), found });
@@ -71,6 +71,12 @@ export class Compiler {
       return fail({ ...errorOf(error, text), ...(found && { found }) });
     }
   }
+}
+
+/** Of the same name, the same environment; for nearly all expressions there is one. */
+function nameOf({ within, each }: Standpoint): string {
+  const where: string = within ?? '';
+  return each === undefined ? where : `${where} ${each.item} ${String(each.axes)}`;
 }
 
 export function errorOf(error: unknown, text: string): Omit<ExpressionError, 'found'> {

@@ -1,8 +1,8 @@
 /** What expressions may name and call, with its types. */
 import { encodedValue, textOf } from './values.ts';
-import { InputsView, RunView, StepView, WorkflowView } from './views.ts';
+import { InputsView, MatrixView, RunView, StepView, WorkflowView } from './views.ts';
 import type { InputType } from '../model/input.ts';
-import type { Surroundings } from '../model/template.ts';
+import type { Each, Surroundings } from '../model/template.ts';
 import { celLibrary, type Environment } from './library.ts';
 import { readExact } from '../../runners/value.ts';
 
@@ -27,17 +27,27 @@ const TYPES: Readonly<Record<InputType, string>> = {
 
 /** What every expression may name. */
 export const ROOTS = ['inputs', 'steps', 'vars', 'env', 'run', 'workflow'] as const;
-export const LOCAL: Readonly<Record<Surroundings, readonly string[]>> = {
+const LOCAL: Readonly<Record<Surroundings, readonly string[]>> = {
   loop: ['index', 'output'],
   result: ['output'],
   failure: ['error', 'attempt'],
 };
+
+/** Where an expression stands. */
+export interface Standpoint {
+  readonly within?: Surroundings | undefined;
+  readonly each?: Each | undefined;
+}
+
+/** What it may name besides. */
+export function localsOf({ within, each }: Standpoint): readonly string[] {
+  const ofItem = each === undefined ? [] : each.axes === undefined ? ['item', 'index'] : ['item', 'index', 'matrix'];
+  return [...new Set([...(within === undefined ? [] : LOCAL[within]), ...ofItem])];
+}
+
 const LOCAL_TYPES: Readonly<Record<string, string>> = { index: 'int', output: 'dyn', error: 'dyn', attempt: 'int' };
 
-export function createEnvironment(
-  inputs: ReadonlyMap<string, InputType>,
-  within: Surroundings | undefined,
-): Environment {
+export function createEnvironment(inputs: ReadonlyMap<string, InputType>, standpoint: Standpoint): Environment {
   const { Environment } = celLibrary();
   const environment = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS })
     .registerType('Step', {
@@ -56,7 +66,16 @@ export function createEnvironment(
     .registerVariable('env', 'map<string, string>')
     .registerVariable('run', 'Run')
     .registerVariable('workflow', 'Workflow');
-  for (const name of within === undefined ? [] : LOCAL[within]) environment.registerVariable(name, LOCAL_TYPES[name]!);
+  const { axes, item } = standpoint.each ?? {};
+  const matrix = axes === undefined || axes === 'any' ? 'dyn' : 'Matrix';
+  if (axes !== undefined && axes !== 'any') {
+    environment.registerType('Matrix', {
+      ctor: MatrixView,
+      fields: Object.fromEntries(axes.map((name) => [name, 'dyn'])),
+    });
+  }
+  const types: Readonly<Record<string, string>> = { ...LOCAL_TYPES, matrix, ...(item && { item }) };
+  for (const name of localsOf(standpoint)) environment.registerVariable(name, types[name]!);
   addFunctions(environment);
   return environment;
 }

@@ -13,6 +13,8 @@ export interface Names {
   readonly context: object;
   /** A step's output as it came, which is handed on without being read. */
   readonly outputOf?: (step: string) => EncodedValue | undefined;
+  /** The same of names that stand for themselves. */
+  readonly raw?: ReadonlyMap<string, EncodedValue>;
 }
 
 export interface Unevaluated {
@@ -34,10 +36,10 @@ export class Evaluator {
 
   /** What the expression gives, as CEL has it. */
   evaluate(expression: Expression, { context }: Names): Result<unknown, Unevaluated> {
-    const { text, line, within } = expression;
+    const { text, line } = expression;
     const wrong = (message: string): Result<never, Unevaluated> =>
       fail({ expression: text, line, message: `The expression "${shortened(text)}" ${message}` });
-    const compiled = this.#compiler.compile(text, within);
+    const compiled = this.#compiler.compile(text, expression);
     if (!compiled.ok) return wrong(`cannot be read: ${compiled.error.message}`);
     const { isCostly, run } = compiled.value;
     try {
@@ -65,6 +67,8 @@ export class Evaluator {
     if (template.kind === 'constant') return ok(canonicalText(template.json));
     if (template.kind === 'expression') {
       const { text } = template.expression;
+      const raw = names.raw?.get(text);
+      if (raw !== undefined) return ok(raw);
       const whole = WHOLE_OUTPUT.exec(text);
       const output = whole === null ? undefined : names.outputOf?.(whole[1] ?? whole[2]!);
       if (output !== undefined) return ok(output);

@@ -55,6 +55,17 @@ export class WorkflowView {
   }
 }
 
+/** One combination. */
+export class MatrixView {
+  constructor(values: ReadonlyMap<string, unknown>) {
+    Object.assign(this, Object.fromEntries(values));
+  }
+
+  toJSON(): object {
+    return Object.fromEntries(Object.entries(this));
+  }
+}
+
 export class InputsView {
   toJSON(): object {
     return Object.fromEntries(Object.entries(this));

@@ -63,22 +63,55 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   | {
       readonly kind: 'step-printed';
       readonly step: string;
+      /** Of the item that printed them. */
+      readonly item?: number;
       readonly lines: readonly PrintedLine[];
       readonly cached?: CachedFrom;
     }
-  | { readonly kind: 'step-warned'; readonly step: string; readonly message: string; readonly cached?: CachedFrom }
+  | {
+      readonly kind: 'step-warned';
+      readonly step: string;
+      readonly item?: number;
+      readonly message: string;
+      readonly cached?: CachedFrom;
+    }
   /** An attempt failed, and the next starts after the delay. */
   | {
       readonly kind: 'step-retrying';
       readonly step: string;
+      /** The item whose attempt it was. */
+      readonly item?: number;
       readonly attempt: number;
       readonly failure: StepFailure;
       readonly delayMs: number;
+    }
+  /** It is done for each of these items, after its `step-started`. */
+  | {
+      readonly kind: 'step-split';
+      readonly step: string;
+      readonly count: number;
+      /** The items as one list. */
+      readonly items: EncodedValue;
+      /** Ranges of items that succeeded in an earlier part of the run, both ends included; absent for none. */
+      readonly kept?: readonly (readonly [first: number, last: number])[];
+    }
+  /** What became of some of its items, by their numbers from 0; many at once. */
+  | {
+      readonly kind: 'step-items';
+      readonly step: string;
+      /** Items that began and have not settled. */
+      readonly started?: readonly number[];
+      readonly succeeded?: readonly number[];
+      /** What these gave, as one list in the same order. */
+      readonly outputs?: EncodedValue;
+      readonly failed?: readonly FailedItem[];
+      readonly cancelled?: readonly number[];
     }
   /** A turn of its loop is done, and the next starts after the delay. */
   | {
       readonly kind: 'step-looping';
       readonly step: string;
+      readonly item?: number;
       /** Turns done so far. */
       readonly turn: number;
       readonly delayMs: number;
@@ -123,6 +156,13 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly failure?: StepFailure;
     }
 );
+
+export interface FailedItem {
+  readonly index: number;
+  /** The last attempt. */
+  readonly attempt: number;
+  readonly failure: StepFailure;
+}
 
 /** What an event says beside when and in which run. */
 export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at' | 'run'> : never) : never;

@@ -16,6 +16,7 @@ export function describeFailure(failure: StepFailure): string {
     case 'expression':
     case 'action':
     case 'asserted':
+    case 'items':
       return failure.message;
     case 'exited':
       return `ended with exit status ${failure.status}`;

@@ -9,6 +9,7 @@ import type {
   Usage,
 } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
+import { ItemsRecord } from './items.ts';
 import { MemoryContents } from './shared-memory.ts';
 import type { ExecutionMode, StepKind } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
@@ -23,6 +24,8 @@ export interface StepRecord {
   attempt: number;
   /** Turns of its loop that were done before the last. */
   turns?: number;
+  /** Where it is done for each of several items. */
+  items?: ItemsRecord;
   language?: StepKind;
   /** Of a step that does an action. */
   action?: ActionName;
@@ -111,10 +114,16 @@ export function fold(record: RunRecord, event: RunEvent): void {
       return;
     }
     case 'step-retrying':
-      known(record, event.step).status = 'retrying';
+      if (event.item === undefined) known(record, event.step).status = 'retrying';
+      return;
+    case 'step-split':
+      known(record, event.step).items = new ItemsRecord(event);
+      return;
+    case 'step-items':
+      known(record, event.step).items?.take(event);
       return;
     case 'step-looping':
-      known(record, event.step).turns = event.turn;
+      if (event.item === undefined) known(record, event.step).turns = event.turn;
       return;
     case 'step-succeeded': {
       const step = known(record, event.step);

@@ -6,6 +6,16 @@ export interface Expression {
   readonly line: number;
   /** What it may name besides what every expression may; absent for nothing. */
   readonly within?: Surroundings;
+  /** Where its step is done for each of several items. */
+  readonly each?: Each;
+}
+
+/** What is known of the items when the file is read, and so of what `item`, `index` and `matrix` are. */
+export interface Each {
+  /** CEL's word for what every item is. */
+  readonly item: 'string' | 'int' | 'double' | 'bool' | 'dyn';
+  /** The names behind `matrix`, `any` where these are computed; absent where there is no matrix. */
+  readonly axes?: readonly string[] | 'any';
 }
 
 /** `loop`: `index` and `output`, of the turn before. `result`: `output`, of the step itself. `failure`: `error` and `attempt`. */

@@ -1,9 +1,10 @@
 /** Shows one step: how it ended and why, its code, its inputs, what it handed on, and what it printed. */
 import type { EncodedValue } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
+import type { ItemsRecord } from '../model/items.ts';
 import { formatSize } from '../model/size.ts';
 import { describeFailure } from '../model/failure.ts';
-import { describeSkip } from '../terminal/words.ts';
+import { describeItems, describeSkip } from '../terminal/words.ts';
 import { html, type Html } from './html.ts';
 import type { PageStep } from './page-data.ts';
 import { looksOf } from './step-looks.ts';
@@ -50,6 +51,7 @@ function ending(step: PageStep): Html {
   const { record } = step;
   const { skipped, cached, usage, warnings = [], grants } = record;
   const facts: [string, string][] = [];
+  if (record.items !== undefined) facts.push(['items', describeItems(record.items)], ...failedItems(record.items));
   if (skipped !== undefined) facts.push(['skipped', describeSkip(skipped)]);
   if (cached !== undefined) facts.push(['cached from', `"${cached.step}" of ${cached.run}`]);
   if (usage !== undefined && cached === undefined) {
@@ -68,6 +70,15 @@ function ending(step: PageStep): Html {
   for (const warning of warnings) facts.push(['warning', warning]);
   const list = facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
   return html`${showFailure(step)}${list.length === 0 ? undefined : html`<dl class="facts">${list}</dl>`}`;
+}
+
+/** Beyond these, they are only counted. */
+const MOST_FAILED = 50;
+
+function failedItems({ failed }: ItemsRecord): [string, string][] {
+  return [...failed.values()]
+    .slice(0, MOST_FAILED)
+    .map(({ index, failure }) => [`item ${index}`, describeFailure(failure)]);
 }
 
 function why({ why: lines }: PageStep): Html | undefined {

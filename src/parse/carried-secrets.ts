@@ -1,21 +1,24 @@
 /** Which values of a step have a secret input of the workflow in them, or may have. */
 import type { Template } from '../model/template.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Over, Step } from '../model/workflow.ts';
 
 /** Names of its `inputs` and computed environment entries; nothing where there are none. */
 export function carriedSecrets(
-  { inputs, computedEnv, language, secrets: own = [] }: Step,
+  { inputs, computedEnv, foreach, language, secrets: own = [] }: Step,
   secrets: readonly string[],
 ): readonly string[] | undefined {
-  const mentions = [
+  const named = [
     ...mentionOf('inputs', secrets),
     // The fields of an action may name the step's own.
     ...(language === 'action' ? mentionOf('env', own) : []),
   ];
-  if (mentions.length === 0) return undefined;
-  const mention = new RegExp(mentions.join('|'));
+  if (named.length === 0) return undefined;
+  const mention = new RegExp(named.join('|'));
+  const mentions = (template: Template): boolean => textsOf(template).some((text) => mention.test(text));
+  const isOfItem =
+    foreach !== undefined && templatesOf(foreach.over).some(mentions) ? /\b(?:item|matrix)\b/ : undefined;
   const names = [...Object.entries(inputs ?? {}), ...Object.entries(computedEnv ?? {})].flatMap(([name, template]) =>
-    textsOf(template).some((text) => mention.test(text)) ? [name] : [],
+    mentions(template) || textsOf(template).some((text) => isOfItem?.test(text) === true) ? [name] : [],
   );
   return names.length === 0 ? undefined : names;
 }
@@ -24,6 +27,21 @@ export function carriedSecrets(
 function mentionOf(root: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   return [String.raw`\b${root}\b(?!\s*\.)|\b${root}\s*\.\s*(?:${names.join('|')})\b`];
+}
+
+function templatesOf(over: Over): readonly Template[] {
+  switch (over.kind) {
+    case 'values':
+      return [over.values];
+    case 'range':
+      return [over.from, over.to, over.by];
+    case 'glob':
+      return [over.patterns];
+    case 'matrix':
+      return [...over.axes.map(([, values]) => values), ...[over.include ?? [], over.exclude ?? []].flat()];
+    case 'computed-matrix':
+      return [over.matrix];
+  }
 }
 
 function textsOf(template: Template): readonly string[] {

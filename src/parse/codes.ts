@@ -34,6 +34,7 @@ export const PARSE_CODES = [
   'bad-backoff',
   'bad-cache',
   'bad-condition',
+  'bad-foreach',
   'bad-input',
   'bad-variable',
   'misplaced-template',

@@ -1,5 +1,5 @@
 /** Reads whether a step runs, and which of its dependants go on. */
-import type { Expression } from '../model/template.ts';
+import type { Each, Expression } from '../model/template.ts';
 import type { Branches, Loop, RunIf, Step } from '../model/workflow.ts';
 import type { TableValue, TextValue } from './document.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';
@@ -24,7 +24,13 @@ export type Control = Pick<
 const NOTHING: Control = {};
 
 /** Most steps have none of it, and share one answer. */
-export function readControl(step: string, table: TableValue, fields: StepFields, files: TextContext): Control {
+export function readControl(
+  step: string,
+  table: TableValue,
+  fields: StepFields,
+  files: TextContext,
+  each: Each | undefined,
+): Control {
   const { if: condition, run_if: rule, at_least: count } = fields;
   if (!Object.keys(CONTROL_FIELDS).some((name) => table.entries.has(name))) return NOTHING;
   const of = (field: string): string => `"${field}" of step "${step}"`;
@@ -35,7 +41,8 @@ export function readControl(step: string, table: TableValue, fields: StepFields,
   }
   const runIf = runIfOf(rule, count);
   const branches = readBranches(step, fields, files, tell);
-  const loop = readLoop(step, fields, files, tell);
+  const ofItem = each === undefined ? {} : { each };
+  const loop = readLoop(step, fields, ofItem, files, tell);
   const { retry_if: retryIf, deadline, ignore_failure: ignoreFailure } = fields;
   if (retryIf !== undefined && fields.retries === undefined) {
     tell('retry_if', `Give step "${step}" "retries" as well: "retry_if" only rules some of them out`);
@@ -48,7 +55,11 @@ export function readControl(step: string, table: TableValue, fields: StepFields,
     ...(branches && { branches }),
     ...(loop && { loop }),
     ...(retryIf && {
-      retryIf: readExpression(retryIf, { step, what: of('retry_if'), within: 'failure', isCondition: true }, files),
+      retryIf: readExpression(
+        retryIf,
+        { step, what: of('retry_if'), within: 'failure', ...ofItem, isCondition: true },
+        files,
+      ),
     }),
     ...(deadline !== undefined && { deadlineMs: deadline }),
     ...(ignoreFailure === true && { ignoreFailure }),
@@ -88,6 +99,7 @@ function readBranches(
 function readLoop(
   step: string,
   { loop }: StepFields,
+  ofItem: { readonly each?: Each },
   files: TextContext,
   tell: (field: string, message: string) => void,
 ): Loop | undefined {
@@ -97,7 +109,8 @@ function readLoop(
     tell('loop', `Give the loop of step "${step}" an "until": loop = { until = "output.done" }`);
     return undefined;
   }
-  const context = { step, what: `"until" of the loop of step "${step}"`, within: 'loop', isCondition: true } as const;
+  const what = `"until" of the loop of step "${step}"`;
+  const context = { step, what, within: 'loop', ...ofItem, isCondition: true } as const;
   return { until: readExpression(until, context, files), max, delayMs: delay };
 }
 

@@ -7,7 +7,7 @@ import type {
   HttpDefinition,
   TransformDefinition,
 } from './actions/action-definition.ts';
-import type { ExecutionMode, FailureMode, RunRule } from '../model/workflow.ts';
+import type { ExecutionMode, FailureMode, OnFailedItem, RunRule } from '../model/workflow.ts';
 
 /** `"1m30s"`, `"500ms"`, or a number of seconds. */
 export type DurationText = string | number;
@@ -127,6 +127,20 @@ export interface StepDefinition {
   default?: string | readonly string[];
   /** The step is done again until `until` is true, at most `max` times. Default of `max`: 100. */
   loop?: { until: string; max?: number; delay?: DurationText };
+  /** The step is done for each item: an expression, a list, a table, a count, a range, or the files that a pattern finds. */
+  foreach?:
+    | string
+    | number
+    | readonly unknown[]
+    | { from: number | string; to: number | string; by?: number | string }
+    | { glob: string | readonly string[] }
+    | Record<string, unknown>;
+  /** The step is done for each combination; `exclude` leaves some out, `include` adds to them. */
+  matrix?: string | Record<string, string | readonly unknown[]>;
+  /** Items at once at most. Default: as many as there is room for. */
+  max_concurrent?: number;
+  /** What a failed item means. Default: `stop`. */
+  on_failed_item?: OnFailedItem;
   /** Another attempt follows a failed one only where this expression is true. */
   retry_if?: string;
   /** In place of code: the step lets so much time pass. */

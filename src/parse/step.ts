@@ -31,6 +31,7 @@ import { permissionsOf } from './permissions.ts';
 import { retryPolicy } from './retry.ts';
 import { cachingOf } from './caching.ts';
 import { type Control, readControl } from './control.ts';
+import { itemInputs, readForeach } from './foreach.ts';
 import { readHostWork } from './host-work.ts';
 import { sharingOf } from './sharing.ts';
 import { decodeScript, languageOfFile } from './script.ts';
@@ -84,9 +85,12 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   if (kind === undefined) return { dependsOn };
   const isolation = isolationOf(context.isolation, fields.isolation);
   tellMisfits(name, table, { language: kind, runtime: fields.runtime, isolation }, mistakes);
-  const given = { of: owner, context: { step: name, ...(fields.loop && { within: 'loop' as const }) }, files: context };
-  const inputs = readGiven(kind, table, fields, given);
-  const control = readControl(name, table, fields, context);
+  const items = readForeach(name, table, fields, context);
+  const standpoint = { ...(fields.loop && { within: 'loop' as const }), ...(items && { each: items.each }) };
+  const given = { of: owner, context: { step: name, ...standpoint }, files: context };
+  const own = readGiven(kind, table, fields, given);
+  const inputs = items === undefined || kind === 'action' ? own : { ...itemInputs(items.each), ...own };
+  const control = readControl(name, table, fields, context, items?.each);
   const common = {
     name,
     span: entry.keySpan,
@@ -94,6 +98,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     ...(isolation !== undefined && { isolation }),
     dependsOn,
     ...control,
+    ...(items && { foreach: items.foreach }),
     ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
     ...(inputs !== undefined && { inputs }),
     // It is given its fields only.
@@ -134,6 +139,7 @@ type Common = Pick<
   | 'isolation'
   | 'dependsOn'
   | keyof Control
+  | 'foreach'
   | 'timeoutMs'
   | 'inputs'
   | 'takesFrom'

@@ -32,6 +32,8 @@ interface StepRunOptions {
   readonly recall?: Recall | undefined;
   readonly key?: Uint8Array | undefined;
   readonly retryRule?: RetryRule;
+  /** The number of its first attempt, where others went before. */
+  readonly firstAttempt?: number;
 }
 
 export class StepRun implements Running {
@@ -44,6 +46,7 @@ export class StepRun implements Running {
   readonly #tell: (happening: Happening) => void;
   readonly #recall: Recall | undefined;
   readonly #retryRule: RetryRule | undefined;
+  readonly #firstAttempt: number;
   #key: Uint8Array | undefined;
   #job: RunningJob | undefined;
   #stopped = false;
@@ -56,8 +59,9 @@ export class StepRun implements Running {
     settings: JobSettings,
     pool: Pool,
     tell: (happening: Happening) => void,
-    { recall, key, retryRule }: StepRunOptions = {},
+    { recall, key, retryRule, firstAttempt = 1 }: StepRunOptions = {},
   ) {
+    this.#firstAttempt = firstAttempt;
     this.#retryRule = retryRule;
     this.#recall = recall;
     this.#key = key;
@@ -91,7 +95,7 @@ export class StepRun implements Running {
       return { how: 'succeeded', attempt: 0, durationMs, output, usage, cached: from, ...this.#lastLineKept() };
     }
     if (this.#stopped) return { how: 'cancelled', attempt: 0, durationMs: performance.now() - startedAt };
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = this.#firstAttempt; ; attempt++) {
       const { outcome, usage } = await this.#attempt(attempt);
       const durationMs = performance.now() - startedAt;
       for (const message of outcome.warnings) this.#tell({ kind: 'step-warned', step: this.#step.name, message });
@@ -137,13 +141,8 @@ export class StepRun implements Running {
   async #attempt(attempt: number): Promise<Finished> {
     const step = this.#step.name;
     const job = this.#jobFor(attempt);
-    const { language, runtime, isolation } = job;
-    const action = job.script.kind === 'action' ? { action: job.script.action } : {};
-    const strict = isolation === 'thread' ? {} : { isolation };
     const { secrets } = this.#step;
-    const named = secrets === undefined ? {} : { secrets };
-    const granted = job.grants === undefined || job.grants.layers.length === 0 ? {} : { grants: job.grants.layers };
-    this.#tell({ kind: 'step-started', step, language, ...action, runtime, ...strict, ...granted, ...named, attempt });
+    this.#tell(beginningOf(this.#step, job));
     // Who hears of it may stop the run for it.
     if (this.#stopped) return CANCELLED;
     const { masking, values } = this.#settings.secrets;
@@ -185,6 +184,16 @@ export class StepRun implements Running {
       };
     });
   }
+}
+
+/** What is told when an attempt begins. */
+export function beginningOf({ name: step, secrets }: CodeStep, job: Job): Happening {
+  const { language, runtime, isolation, attempt, grants, script } = job;
+  const action = script.kind === 'action' ? { action: script.action } : {};
+  const strict = isolation === 'thread' ? {} : { isolation };
+  const named = secrets === undefined ? {} : { secrets };
+  const granted = grants === undefined || grants.layers.length === 0 ? {} : { grants: grants.layers };
+  return { kind: 'step-started', step, language, ...action, runtime, ...strict, ...granted, ...named, attempt };
 }
 
 const CANCELLED: Finished = {

@@ -32,7 +32,13 @@ export function hasExpressions({ workflow, steps }: Plan): boolean {
 /** Whether something of the step is known only when it is about to start. */
 export function isComputed(step: Step): boolean {
   return (
-    (step.inputs ?? step.computedEnv ?? step.condition ?? step.branches ?? step.loop ?? step.retryIf) !== undefined
+    (step.inputs ??
+      step.computedEnv ??
+      step.condition ??
+      step.branches ??
+      step.loop ??
+      step.foreach ??
+      step.retryIf) !== undefined
   );
 }
 
@@ -111,8 +117,9 @@ export class Facts {
     dependencies: ReadonlyMap<string, EncodedValue>,
     local?: Local,
     secrets?: ReadonlyMap<string, string>,
+    raw?: ReadonlyMap<string, EncodedValue>,
   ): Result<Ready<S>, StepFailure> {
-    const names = this.#names(step, local, secrets);
+    const names = { ...this.#names(step, local, secrets), ...(raw && { raw }) };
     const env: Record<string, string> = {};
     for (const [name, template] of Object.entries(step.computedEnv ?? {})) {
       const text = this.#evaluator.text(template, names);
@@ -133,6 +140,11 @@ export class Facts {
     }
     const ready = step.computedEnv === undefined ? step : { ...step, env: { ...step.env, ...env } };
     return ok({ step: ready, inputs });
+  }
+
+  value(template: Template, step: Step): Result<EncodedValue, StepFailure> {
+    const value = this.#evaluator.value(template, this.#names(step));
+    return value.ok ? value : fail(this.#failure(value.error));
   }
 
   isTrue(expression: Expression, step: Step, local?: Local): Result<boolean, StepFailure> {
@@ -159,11 +171,12 @@ export class Facts {
       new Map(Object.entries(step === undefined ? {} : this.#environmentOf(step, secrets)));
     const context = {
       ...this.#common,
-      ...local,
       get env() {
         return env();
       },
     };
+    // What costs something to make is made when an expression asks for it.
+    Object.defineProperties(context, Object.getOwnPropertyDescriptors(local));
     return { context, outputOf: (name) => this.#steps.get(name)?.raw };
   }
 

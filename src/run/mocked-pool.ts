@@ -17,7 +17,7 @@ export function mockedPool(pool: Pool, mocks: Mocks): Pool {
   return {
     warm: (kind, threads) => pool.warm(kind, threads),
     start(job: Job, context: JobContext): RunningJob {
-      const mock = mocks.get(job.step);
+      const mock = mocks.get(job.step) ?? mocks.get(job.step.replace(/\[\d+\]$/, ''));
       return mock === undefined ? pool.start(job, context) : answer(mock);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -29,7 +29,7 @@ export function mayBeCached(
 ): boolean {
   // What ends a loop is no part of what a turn is given, nor is what others have put into the memory that it shares.
   if (!isCode(step) || !(step.cache ?? cacheDefault)) return false;
-  if (step.loop !== undefined || step.sharesMemory === true) return false;
+  if ((step.loop ?? step.foreach) !== undefined || step.sharesMemory === true) return false;
   const acts = actsOf(layersFor(step, allowed));
   const isOpen = runtimeOf(step, runners) === 'native' || acts.some((act) => act !== 'read');
   return !isOpen || (step.reads ?? step.writes) !== undefined;

@@ -21,6 +21,7 @@ export function mayRetry(failure: StepFailure): boolean {
     case 'runtime-missing':
     case 'expression':
     case 'asserted':
+    case 'items':
       return false;
     case 'threw':
     case 'action':

@@ -1,6 +1,7 @@
 /** One execution of a plan: what surrounds its steps, from the first event to the last. */
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
+import type { KeptItems } from '../model/items.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { Course } from './course.ts';
@@ -32,6 +33,10 @@ export interface PlanRunOptions {
   readonly kept?: ReadonlyMap<string, EncodedValue>;
   /** What kept steps had printed last, where that is a variable. */
   readonly lastLines?: ReadonlyMap<string, string>;
+  /** What is known of the items of steps that are done again, by step. */
+  readonly keptItems?: ReadonlyMap<string, KeptItems>;
+  /** Whether a single step may have several items at once. */
+  readonly parallelItems?: boolean;
   /** `HWFE_WORKDIR`, which is there and stays; nothing means a temporary one. */
   readonly workdir: string | undefined;
   /** Asked about steps that may be cached. */
@@ -66,6 +71,7 @@ export class PlanRun {
           runtimeOf: (step) => runtimeOf(step, settings.runners),
         })
       : undefined;
+    const places = placesFor(mode, cap);
     const tell = (happening: Happening): void => this.#tell(happening);
     const starter = new StepStarter({
       pool,
@@ -73,9 +79,14 @@ export class PlanRun {
       facts: this.#facts,
       recall: options.recall,
       cacheDefault: options.cacheDefault ?? false,
+      items: {
+        places,
+        isParallel: options.parallelItems ?? true,
+        killsOnFailure: options.failureMode === 'kill',
+        kept: options.keptItems,
+      },
       keys: options.keys,
     });
-    const places = placesFor(mode, cap);
     this.#course = new Course(plan, { mode, failureMode, places, facts: this.#facts, starter, tell });
     this.finished = this.#go();
   }

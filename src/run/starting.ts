@@ -3,11 +3,12 @@ import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.
 import { celValue } from '../expressions/values.ts';
 import type { Happening } from '../model/event.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import { isCode, type Step } from '../model/workflow.ts';
+import { type Foreach, isCode, type Step } from '../model/workflow.ts';
 import { type RetryRule, StepRun } from './attempts.ts';
 import type { Facts, Local } from './facts.ts';
 import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
+import { type ItemSettings, type ItemView, startItems } from './items/start.ts';
 import { LoopRun } from './loop.ts';
 import type { Pool } from './pool.ts';
 import { mayBeCached, type Recall } from './recall.ts';
@@ -20,6 +21,7 @@ export interface Start {
   readonly facts: Facts | undefined;
   readonly recall: Recall | undefined;
   readonly cacheDefault: boolean;
+  readonly items: ItemSettings;
   /** Keys under which steps ran, by name. */
   readonly keys: ReadonlyMap<string, Uint8Array> | undefined;
 }
@@ -60,22 +62,37 @@ export class StepStarter {
   }
 
   #begin(step: Step, inputs: ReadonlyMap<string, EncodedValue>, settings: JobSettings): Result<Running, StepFailure> {
-    const { facts, tell } = this.#start;
+    const { facts, tell, items } = this.#start;
+    if (step.foreach === undefined || facts === undefined) return this.#turns(step, inputs, settings);
+    return startItems(step as Step & { readonly foreach: Foreach }, {
+      facts,
+      settings,
+      items,
+      tell,
+      start: (view) => this.#masking(this.#turns(step, inputs, settings, view), settings),
+    });
+  }
+
+  #turns(
+    step: Step,
+    inputs: ReadonlyMap<string, EncodedValue>,
+    settings: JobSettings,
+    item?: ItemView,
+  ): Result<Running, StepFailure> {
+    const { facts } = this.#start;
     const { loop } = step;
-    if (loop === undefined || facts === undefined) return this.#once(step, inputs, settings);
+    if (loop === undefined || facts === undefined) return this.#once(step, inputs, settings, item?.local, item);
+    const localOf = (turn: number, output: EncodedValue | undefined): Local => {
+      const given = output === undefined ? null : celValue(output);
+      return withOwn(item?.local ?? {}, { index: BigInt(turn), output: given });
+    };
     const turns = {
       start: (turn: number, before: EncodedValue | undefined) =>
-        this.#masking(
-          this.#once(step, inputs, settings, {
-            index: BigInt(turn),
-            output: before === undefined ? null : celValue(before),
-          }),
-          settings,
-        ),
+        this.#masking(this.#once(step, inputs, settings, localOf(turn, before), item), settings),
       isDone: (turn: number, output: EncodedValue) =>
-        this.#masking(facts.isTrue(loop.until, step, { index: BigInt(turn), output: celValue(output) }), settings),
+        this.#masking(facts.isTrue(loop.until, step, localOf(turn, output)), settings),
     };
-    return ok(new LoopRun(step.name, loop, turns, tell));
+    return ok(new LoopRun(item?.name ?? step.name, loop, turns, item?.tell ?? this.#start.tell));
   }
 
   #once(
@@ -83,30 +100,40 @@ export class StepStarter {
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
     local?: Local,
+    item?: ItemView,
   ): Result<Running, StepFailure> {
-    const { facts, pool, tell, keys } = this.#start;
+    const { facts, pool, keys } = this.#start;
+    const tell = item?.tell ?? this.#start.tell;
     const ready =
-      facts === undefined ? ok({ step, inputs }) : facts.prepare(step, inputs, local, settings.secrets.values);
+      facts === undefined
+        ? ok({ step, inputs })
+        : facts.prepare(step, inputs, local, settings.secrets.values, item?.raw);
     if (!ready.ok) return ready;
-    const { step: computed, inputs: all } = ready.value;
+    const { step: named, inputs: all } = ready.value;
+    const computed = item === undefined ? named : { ...named, name: item.name };
     if (!isCode(computed)) return ok(startHostWork(computed, tell));
-    const retryRule = this.#retryRule(step, settings);
+    const retryRule = this.#retryRule(step, settings, item?.local);
     return ok(
       new StepRun(computed, all, settings, pool, tell, {
         recall: this.#recallFor(step, settings),
         key: keys?.get(step.name),
         ...(retryRule && { retryRule }),
+        ...(item && { firstAttempt: item.attempt }),
       }),
     );
   }
 
-  #retryRule(step: Step, settings: JobSettings): RetryRule | undefined {
+  #retryRule(step: Step, settings: JobSettings, local: Local = {}): RetryRule | undefined {
     const { facts } = this.#start;
     const { retryIf } = step;
     if (retryIf === undefined || facts === undefined) return undefined;
     return (failure, attempt) =>
       this.#masking(
-        facts.isTrue(retryIf, step, { error: facts.errorOf(step, failure, attempt), attempt: BigInt(attempt) }),
+        facts.isTrue(
+          retryIf,
+          step,
+          withOwn(local, { error: facts.errorOf(step, failure, attempt), attempt: BigInt(attempt) }),
+        ),
         settings,
       );
   }
@@ -119,4 +146,10 @@ export class StepStarter {
     const { recall, cacheDefault } = this.#start;
     return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
   }
+}
+
+/** What is made when it is asked for stays so. */
+function withOwn(local: Local, own: Local): Local {
+  const descriptors = { ...Object.getOwnPropertyDescriptors(local), ...Object.getOwnPropertyDescriptors(own) };
+  return Object.defineProperties({}, descriptors) as Local;
 }

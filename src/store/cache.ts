@@ -9,7 +9,7 @@ import type { CachedFrom, Said } from '../model/event.ts';
 import type { Step } from '../model/workflow.ts';
 import { type Contents, type Kept, sha256 } from './contents.ts';
 import type { Database } from './database.ts';
-import { filesMatching } from './globs.ts';
+import { filesMatching } from '../globs.ts';
 import { manifestOf } from './manifest.ts';
 import type { Row, Statement } from './sqlite.ts';
 

@@ -61,6 +61,7 @@ function aspects(step: StepDefinition): Record<string, string> {
     run_if: text(step.runIf),
     switch: text(withoutLines(step.branches)),
     loop: text(withoutLines(step.loop)),
+    foreach: text(withoutLines(step.foreach?.over)),
     pass_env: text(step.passEnv),
     clean_env: text(step.cleanEnv),
     secrets: text(step.secrets),

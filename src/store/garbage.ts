@@ -81,7 +81,8 @@ function beyondNewest(database: Database, runs: readonly Row[], keep: number): R
 function forget(database: Database, runs: readonly Row[], before: number): void {
   for (const run of runs) {
     database.write(() => {
-      for (const table of ['events', 'steps']) database.prepare(`DELETE FROM ${table} WHERE run = ?`).run(run['key']!);
+      for (const table of ['events', 'steps', 'items'])
+        database.prepare(`DELETE FROM ${table} WHERE run = ?`).run(run['key']!);
       database.prepare('DELETE FROM runs WHERE key = ?').run(run['key']!);
     });
   }
@@ -91,6 +92,7 @@ function forget(database: Database, runs: readonly Row[], before: number): void 
       SELECT definition FROM runs
       UNION SELECT output FROM steps WHERE output IS NOT NULL
       UNION SELECT output FROM cache
+      UNION SELECT value FROM items
       UNION SELECT unhex(json_extract(file.value, '$.hash')) FROM cache, json_each(cache.files) AS file WHERE cache.files IS NOT NULL
     )`);
   });

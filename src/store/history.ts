@@ -120,6 +120,16 @@ export class History implements Disposable {
     return rows.map((row) => ({ seq: Number(row['seq']), event: eventOf(row, id) }));
   }
 
+  /** What became of the items of a step, in all parts of the run. */
+  itemEvents({ id }: PastRun, step: string): (PastEvent & { readonly kind: 'step-split' | 'step-items' })[] {
+    const rows = this.#all(
+      "SELECT * FROM events WHERE run = ? AND step = ? AND kind IN ('step-split', 'step-items') ORDER BY seq",
+      this.#keyOf(id),
+      step,
+    );
+    return rows.map((row) => eventOf(row, id) as PastEvent & { readonly kind: 'step-split' | 'step-items' });
+  }
+
   /** Folded from its events; outputs are left out. */
   record(run: PastRun): RunRecord {
     const record = emptyRecord();

@@ -10,7 +10,7 @@ import { describeSenses, sensesOf } from '../model/senses.ts';
 import type { Step } from '../model/workflow.ts';
 import { essence } from './code.ts';
 import { type Contents, sha256 } from './contents.ts';
-import { filesMatching } from './globs.ts';
+import { filesMatching } from '../globs.ts';
 import { packagesOf, versionFor } from './versions.ts';
 
 /** Of the variables that every process of the host gets, these change what programs print; the others say where things are. */

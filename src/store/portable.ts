@@ -44,7 +44,8 @@ export function exportRun(database: Database, contents: Contents, id: string): U
   const events = database.prepare(`SELECT ${EVENT.join(', ')} FROM events WHERE run = ? ORDER BY seq`).all(run['key']!);
   const steps = database.prepare(`SELECT ${STEP.join(', ')} FROM steps WHERE run = ?`).all(run['key']!);
   const hashes = new Map<string, Uint8Array>();
-  for (const hash of [run['definition'], ...steps.map(({ output }) => output)]) {
+  const items = database.prepare('SELECT value FROM items WHERE run = ?').all(run['key']!);
+  for (const hash of [run['definition'], ...steps.map(({ output }) => output), ...items.map(({ value }) => value)]) {
     if (hash instanceof Uint8Array) hashes.set(Buffer.from(hash).toString('hex'), hash);
   }
   const lines: string[] = [JSON.stringify(HEADER), JSON.stringify({ run: RUN.map((name) => jsonOf(run[name]!)) })];
@@ -98,11 +99,24 @@ export async function importRun(
     insert.run(...run, 0, 'imported', thisProcess().machine);
     const key = database.prepare('SELECT key FROM runs WHERE id = ?').all(id)[0]!['key']!;
     const addEvent = database.prepare(`INSERT INTO events (run, ${EVENT.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`);
-    for (const event of events) addEvent.run(key, ...event);
+    const addItems = database.prepare('INSERT INTO items VALUES (?, ?, ?, ?)');
+    for (const event of events) {
+      addEvent.run(key, ...event);
+      const value = valueNamedBy(event);
+      if (value !== undefined) addItems.run(key, event[0]!, event[3]!, value);
+    }
     const addStep = database.prepare(`INSERT INTO steps (run, ${STEP.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
     for (const step of steps) addStep.run(key, ...step);
     return ok(id);
   });
+}
+
+/** The hash of what an event about items names. */
+function valueNamedBy([, , kind, step, body]: SqlValue[]): Buffer | undefined {
+  if ((kind !== 'step-split' && kind !== 'step-items') || typeof step !== 'string') return undefined;
+  const { items, outputs } = JSON.parse(String(body)) as { items?: { hash?: unknown }; outputs?: { hash?: unknown } };
+  const hash = (items ?? outputs)?.hash;
+  return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash) ? Buffer.from(hash, 'hex') : undefined;
 }
 
 function read(file: Uint8Array): Line[] | undefined {

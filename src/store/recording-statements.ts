@@ -7,6 +7,7 @@ export interface RecordingStatements {
   readonly addRun: Statement;
   readonly settleRun: Statement;
   readonly addEvent: Statement;
+  readonly addItems: Statement;
   readonly putStep: Statement;
   readonly resumeRun: Statement;
   readonly stepsOf: Statement;
@@ -25,6 +26,7 @@ export function recordingStatements(database: Database): RecordingStatements {
       'UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ?, wanted = NULL WHERE key = ?',
     ),
     addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)'),
+    addItems: database.prepare('INSERT INTO items VALUES (?, ?, ?, ?)'),
     putStep: database.prepare(
       `INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (run, step) DO UPDATE SET status = excluded.status, started_at = coalesce(excluded.started_at, started_at),

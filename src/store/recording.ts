@@ -62,7 +62,7 @@ export class RunRecording implements Recording {
     const seq = this.#seq++;
     this.#sayings.hear(event, (step) => this.#pending.has(step));
     if (event.kind === 'run-started' || event.kind === 'run-resumed') this.#begin(event);
-    const prepared = event.kind === 'step-succeeded' ? this.#keep(event) : undefined;
+    const prepared = this.#keep(event);
     let kept: Kept | undefined;
     let ready: Promise<void> | undefined;
     if (prepared instanceof Promise) {
@@ -76,6 +76,8 @@ export class RunRecording implements Recording {
         if (kept !== undefined && !this.#isThere(event)) this.#contents.insert(kept);
         const output = kept && { hash: Buffer.from(kept.hash).toString('hex'), size: kept.size };
         this.#addEvent(seq, event, output);
+        if (kept !== undefined && (event.kind === 'step-split' || event.kind === 'step-items'))
+          this.#statements.addItems.run(this.#index.key, this.#firstSeq + seq, event.step, kept.hash);
         if (event.kind === 'step-succeeded') this.#fillCache(event, kept!.hash);
         const settled = this.#index.take(event, kept, 'step' in event ? this.#pending.get(event.step)?.key : undefined);
         if (settled === undefined) return;
@@ -86,9 +88,12 @@ export class RunRecording implements Recording {
   }
 
   /** What was found in the cache is there already, as it is to be kept. */
-  #keep({ step, output, cached }: RunEvent & { kind: 'step-succeeded' }): Kept | Promise<Kept> {
-    const found = cached && this.#pending.get(step)?.found;
-    return found ?? this.#contents.prepare(output);
+  #keep(event: RunEvent): Kept | Promise<Kept> | undefined {
+    if (event.kind === 'step-split') return this.#contents.prepare(event.items);
+    if (event.kind === 'step-items') return event.outputs && this.#contents.prepare(event.outputs);
+    if (event.kind !== 'step-succeeded') return undefined;
+    const found = event.cached && this.#pending.get(event.step)?.found;
+    return found ?? this.#contents.prepare(event.output);
   }
 
   #isThere(event: RunEvent): boolean {

@@ -59,6 +59,8 @@ export class RunIndex {
       case 'run-resumed':
       case 'level-started':
       case 'step-looping':
+      case 'step-split':
+      case 'step-items':
       case 'step-printed':
       case 'step-warned':
       case 'memory-changed':

@@ -75,6 +75,16 @@ const MIGRATIONS: readonly string[] = [
   'ALTER TABLE cache ADD COLUMN files TEXT',
   // The tags of a run, as a JSON list; what a cached step said, as JSON.
   'ALTER TABLE runs ADD COLUMN tags TEXT; ALTER TABLE cache ADD COLUMN said TEXT',
+  // What the events of that number name: the items of a step, or what some of them gave.
+  `
+  CREATE TABLE items (
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (run, seq)
+  ) WITHOUT ROWID
+  `,
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -9,13 +9,20 @@ import type { Row, SqlValue } from './sqlite.ts';
 /** Longer bodies are deflated. */
 const LONG = 4096;
 
+/** The field that is a name for bytes, where it is not `output`. */
+const VALUES: { readonly [K in RunEvent['kind']]?: string } = { 'step-split': 'items', 'step-items': 'outputs' };
+
 /** An event as it is read back: a step's output is a name for bytes, and whoever started the run is known. */
 export type PastEvent = RunEvent extends infer E
   ? E extends { kind: 'step-succeeded' }
     ? Omit<E, 'output'> & { readonly output: KeptValue }
-    : E extends { kind: 'run-started' | 'run-resumed' }
-      ? E & { readonly by: Starter }
-      : E
+    : E extends { kind: 'step-split' }
+      ? Omit<E, 'items'> & { readonly items: KeptValue }
+      : E extends { kind: 'step-items' }
+        ? Omit<E, 'outputs'> & { readonly outputs?: KeptValue }
+        : E extends { kind: 'run-started' | 'run-resumed' }
+          ? E & { readonly by: Starter }
+          : E
   : never;
 
 /** The columns `at`, `kind`, `step`, `body`. */
@@ -31,7 +38,7 @@ export function rowOf(
     step = null,
     ...body
   } = event as RunEvent & { step?: string; output?: unknown; by?: Starter };
-  if (output !== undefined) body.output = output;
+  if (output !== undefined) Object.assign(body, { [VALUES[kind] ?? 'output']: output });
   if (by !== undefined) body.by = by;
   if (event.kind === 'run-returned') Object.assign(body, { outputs: Buffer.from(event.outputs).toString() });
   if (event.kind === 'memory-changed') Object.assign(body, { changes: event.changes.map(asText) });
@@ -51,7 +58,18 @@ export function eventOf(row: Row, run: string): PastEvent {
 
 /** For whoever folds or shows events and has no use for the bytes. */
 export function withoutBytes(event: PastEvent): RunEvent {
-  return event.kind === 'step-succeeded' ? { ...event, output: NOTHING } : event;
+  switch (event.kind) {
+    case 'step-succeeded':
+      return { ...event, output: NOTHING };
+    case 'step-split':
+      return { ...event, items: NOTHING };
+    case 'step-items': {
+      const { outputs: _, ...rest } = event;
+      return rest;
+    }
+    default:
+      return event;
+  }
 }
 
 type StoredChange = { readonly act: string; readonly key: string; readonly value?: string };

@@ -6,7 +6,7 @@ import type { GivenInputs } from '../model/event.ts';
 import { actsOf, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
-import { filesMatching } from './globs.ts';
+import { filesMatching } from '../globs.ts';
 
 /**
  * Changes whenever one of the files does: the workflow, code files, modules, what steps say that they read, else what they may

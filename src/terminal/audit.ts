@@ -66,9 +66,19 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
       return `turn ${event.turn} is done; the next follows in ${formatDuration(event.delayMs)}`;
     case 'memory-changed':
       return event.changes.map(({ act, key }) => `${act} ${key}`).join(', ');
+    case 'step-split':
+      return `${event.count} items${event.kept === undefined ? '' : `, ${keptIn(event.kept)} kept`}`;
+    case 'step-items':
+      return (['started', 'succeeded', 'failed', 'cancelled'] as const)
+        .flatMap((how) => (event[how] === undefined ? [] : [`${event[how].length} ${how}`]))
+        .join(', ');
     case 'run-returned':
       return formatSize(event.outputs.length);
     case 'step-printed':
       return '';
   }
+}
+
+function keptIn(ranges: readonly (readonly [number, number])[]): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }

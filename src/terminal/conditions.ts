@@ -1,14 +1,21 @@
 /** Says in a few words when a step runs, for drawings of a plan. */
 import { formatDuration } from '../model/duration.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Template } from '../model/template.ts';
+import type { Over, Step } from '../model/workflow.ts';
 
 /** `if inputs.deploy`, `run_if all_done`, `switch output.kind`: empty for most steps. */
-export function conditionsOf({ condition, runIf, branches, loop, retryIf, deadlineMs, ignoreFailure }: Step): string[] {
+export function conditionsOf(step: Step): string[] {
+  const { condition, runIf, branches, loop, foreach, retryIf, deadlineMs, ignoreFailure } = step;
   return [
     ...(condition === undefined ? [] : [`if ${oneLine(condition.text)}`]),
     ...(runIf === undefined ? [] : [runIf.rule === 'at_least' ? `at_least ${runIf.count}` : `run_if ${runIf.rule}`]),
     ...(branches === undefined ? [] : [`switch ${oneLine(branches.on.text)}`]),
     ...(loop === undefined ? [] : [`loop until ${oneLine(loop.until.text)}, at most ${loop.max} times`]),
+    ...(foreach === undefined
+      ? []
+      : [`${isMatrix(foreach.over) ? 'matrix' : 'foreach'} ${describeOver(foreach.over)}`]),
+    ...(foreach?.maxConcurrent === undefined ? [] : [`max_concurrent ${foreach.maxConcurrent}`]),
+    ...(foreach === undefined || foreach.onFailedItem === 'stop' ? [] : [`on_failed_item ${foreach.onFailedItem}`]),
     ...(retryIf === undefined ? [] : [`retry_if ${oneLine(retryIf.text)}`]),
     ...(deadlineMs === undefined ? [] : [`deadline ${formatDuration(deadlineMs)}`]),
     ...(ignoreFailure === true ? ['ignore_failure'] : []),
@@ -21,6 +28,33 @@ export function caseFor({ branches }: Step, dependant: string): string | undefin
   const words = branches.cases.flatMap(([word, steps]) => (steps.includes(dependant) ? [word] : []));
   const all = branches.others.includes(dependant) ? [...words, 'default'] : words;
   return all.length === 0 ? undefined : all.join(', ');
+}
+
+/** `steps.list.output`, `1 to 9`, `os × node`. */
+export function describeOver(over: Over): string {
+  switch (over.kind) {
+    case 'values':
+      return oneLine(over.shown);
+    case 'range': {
+      const by = shown(over.by);
+      return `${shown(over.from)} to ${shown(over.to)}${by === '1' ? '' : ` by ${by}`}`;
+    }
+    case 'glob':
+      return `file ${shown(over.patterns)}`;
+    case 'matrix':
+      return [...over.axes.map(([name]) => name), ...(over.include === undefined ? [] : ['include'])].join(' × ');
+    case 'computed-matrix':
+      return shown(over.matrix);
+  }
+}
+
+export function isMatrix({ kind }: Over): boolean {
+  return kind === 'matrix' || kind === 'computed-matrix';
+}
+
+function shown(template: Template): string {
+  if (template.kind === 'constant') return template.json;
+  return template.kind === 'expression' ? oneLine(template.expression.text) : '…';
 }
 
 function oneLine(text: string): string {

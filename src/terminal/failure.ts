@@ -44,6 +44,8 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
       return 'Mend what gives the value that is wrong, or what the step asserts of it.';
     case 'expression':
       return 'Give it another value with default(…), or mend the step that it reads.';
+    case 'items':
+      return 'Mend what they failed of; `hwfe resume` does those again that have not succeeded.';
     case 'timed-out':
       return 'Give the step a longer `timeout`, or see with --print-output what it was doing.';
     case 'cancelled':

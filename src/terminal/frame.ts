@@ -1,12 +1,13 @@
 /** Draws one frame of the live view: what every step is doing, never taller or wider than the window. */
 import { formatDuration } from '../model/duration.ts';
+import type { ItemsRecord } from '../model/items.ts';
 import type { StepStatus } from '../model/record.ts';
 import { collapse, type Row } from './collapse.ts';
 import { settledOf, type Progress, type StepProgress } from './progress.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
 import { cutEnd, fit } from './width.ts';
-import { describeCached, describeSkip, paintOf, SIGNS } from './words.ts';
+import { describeCached, describeItems, describeSkip, paintOf, SIGNS } from './words.ts';
 
 export interface FrameOptions {
   /** Milliseconds since the epoch. */
@@ -82,6 +83,8 @@ function renderRow(row: Row, progress: Progress, columns: Columns, options: Fram
 }
 
 function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): string {
+  const { items } = step;
+  if (items !== undefined && step.status !== 'failed' && step.status !== 'skipped') return noteOnItems(step, items);
   const attempt = step.attempts > 1 && step.attempt > 1 ? `attempt ${step.attempt}/${step.attempts}` : '';
   const notes: Partial<Record<StepStatus, string>> = {
     waiting: progress.mode !== 'parallel' && step.missing === 0 && progress.status === 'running' ? 'ready' : '',
@@ -92,6 +95,22 @@ function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): 
     ...(step.cached !== undefined && { succeeded: describeCached(step.cached) }),
   };
   return notes[step.status] ?? attempt;
+}
+
+/** Items that run by number, as far as there is room. */
+const MOST_NUMBERS = 8;
+
+function noteOnItems({ status }: StepProgress, items: ItemsRecord): string {
+  if (status !== 'running') return describeItems(items);
+  const running = [...items.running].slice(0, MOST_NUMBERS);
+  const more = items.running.size > running.length ? ' …' : '';
+  return [
+    `${items.settled}/${items.count}`,
+    items.counts.failed > 0 ? `${items.counts.failed} failed` : '',
+    running.length > 0 ? `now ${running.map((index) => `[${index}]`).join(' ')}${more}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 function timeOf(step: StepProgress, now: number): string {

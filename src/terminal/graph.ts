@@ -4,7 +4,7 @@ import { describeGrants, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import { kindWord, type Step } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { caseFor, conditionsOf } from './conditions.ts';
+import { caseFor, conditionsOf, describeOver, isMatrix } from './conditions.ts';
 import { visible } from './visible.ts';
 import { countLevels, countSteps } from './words.ts';
 
@@ -114,6 +114,11 @@ function json(plan: Plan): string[] {
       ...(step.runIf &&
         (step.runIf.rule === 'at_least' ? { at_least: step.runIf.count } : { run_if: step.runIf.rule })),
       ...(step.loop && { loop: { until: step.loop.until.text, max: step.loop.max, delay_ms: step.loop.delayMs } }),
+      ...(step.foreach && {
+        [isMatrix(step.foreach.over) ? 'matrix' : 'foreach']: describeOver(step.foreach.over),
+        ...(step.foreach.maxConcurrent !== undefined && { max_concurrent: step.foreach.maxConcurrent }),
+        on_failed_item: step.foreach.onFailedItem,
+      }),
       ...(step.retryIf && { retry_if: step.retryIf.text }),
       ...(step.deadlineMs !== undefined && { deadline_ms: step.deadlineMs }),
       ...(step.ignoreFailure === true && { ignore_failure: true }),

@@ -10,9 +10,6 @@ export function createJsonReport(write: (pieces: readonly (string | Uint8Array)[
 export function jsonLine(event: RunEvent): (string | Uint8Array)[] {
   const { kind, at, run, ...rest } = event;
   const head = { kind, at, run };
-  if (event.kind === 'run-returned') {
-    return [`${JSON.stringify(head).slice(0, -1)},"outputs":`, harmlessBytes(event.outputs), '}\n'];
-  }
   if (event.kind === 'memory-changed') {
     const changes = event.changes.flatMap((change, i) => {
       const { act, key } = change;
@@ -23,8 +20,17 @@ export function jsonLine(event: RunEvent): (string | Uint8Array)[] {
     });
     return [`${JSON.stringify(head).slice(0, -1)},"changes":[`, ...changes, ']}\n'];
   }
-  if (event.kind !== 'step-succeeded') return [`${harmlessJson(JSON.stringify({ ...head, ...rest }))}\n`];
-  const { output, ...others } = event;
+  const field = VALUES[kind];
+  const { [field ?? '']: value, ...others } = rest as Record<string, unknown>;
   const text = harmlessJson(JSON.stringify({ ...head, ...others }));
-  return [`${text.slice(0, -1)},"output":`, harmlessBytes(output), '}\n'];
+  if (!(value instanceof Uint8Array)) return [`${text}\n`];
+  return [`${text.slice(0, -1)},"${field}":`, harmlessBytes(value), '}\n'];
 }
+
+/** The field that is canonical text already. */
+const VALUES: { readonly [K in RunEvent['kind']]?: string } = {
+  'step-succeeded': 'output',
+  'step-split': 'items',
+  'step-items': 'outputs',
+  'run-returned': 'outputs',
+};

@@ -5,11 +5,11 @@ import type { RunEvent, RunListener } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { renderFrame } from './frame.ts';
-import { createPrintedLog } from './printed.ts';
+import { createPrintedLog, withItem } from './printed.ts';
 import { createProgress } from './progress.ts';
 import { createScreen } from './screen.ts';
 import { visible, visibleLine } from './visible.ts';
-import { countSteps, describeEnd, thenBy } from './words.ts';
+import { countSteps, describeEnd, nameOf, thenBy } from './words.ts';
 
 export interface LiveOptions extends Omit<FailureLayout, 'width' | 'file'> {
   readonly size: () => { readonly columns: number; readonly rows: number };
@@ -45,6 +45,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
   const failures: { step: string; failure: StepFailure; lines: readonly string[] }[] = [];
   const reasons = new Map<string, string>();
+  let itemFailures = 0;
   let outputsFailure: string | undefined;
   let above: string[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -88,22 +89,31 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
         timer = setTimeout(tick, FRAME_MS);
         return;
       case 'step-printed':
-        log.add(event.step, event.lines);
+        log.add(event.step, withItem(event));
         for (const { text } of event.lines)
-          above.push(`${style.byName(event.step, visible(event.step))} ${style.dim('│')} ${visibleLine(text)}`);
+          above.push(
+            `${style.byName(event.step, visible(nameOf(event.step, event.item)))} ${style.dim('│')} ${visibleLine(text)}`,
+          );
         return;
       case 'step-warned':
         above.push(
-          `${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}${thenBy(event.cached)}`,
+          `${style.yellow('warning')}: ${visible(nameOf(event.step, event.item))}: ${visible(event.message)}${thenBy(event.cached)}`,
         );
         return;
       case 'step-retrying': {
         const [why = ''] = describeFailure(event.failure).split('\n');
         above.push(
-          `${style.yellow('↻')} ${visible(event.step)} ${style.dim(`attempt ${event.attempt}: ${visible(why)}`)}`,
+          `${style.yellow('↻')} ${visible(nameOf(event.step, event.item))} ${style.dim(`attempt ${event.attempt}: ${visible(why)}`)}`,
         );
         return;
       }
+      case 'step-items':
+        for (const { index, failure } of event.failed ?? []) {
+          if (itemFailures++ >= MOST_FAILURES) break;
+          const [why = ''] = describeFailure(failure).split('\n');
+          above.push(`${style.red('✗')} ${visible(nameOf(event.step, index))} ${style.dim(visible(why))}`);
+        }
+        return;
       case 'step-succeeded':
       case 'step-cancelled':
         log.take(event.step);
@@ -120,6 +130,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
         return;
       case 'level-started':
       case 'step-started':
+      case 'step-split':
       case 'step-skipped':
       case 'step-looping':
       case 'memory-changed':

@@ -9,7 +9,7 @@ import { statusOf } from './past-runs.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';
-import { countSteps, describeCached, describeSkip, paintOf, SIGNS } from './words.ts';
+import { countSteps, describeCached, describeItems, describeSkip, paintOf, SIGNS } from './words.ts';
 
 /** Columns of the longest time, so that times stand flush right. */
 const TIME = 7;
@@ -68,6 +68,7 @@ function lineOf(step: StepRecord, run: PastRun, style: Style): string {
 
 function noteOn(step: StepRecord): string {
   const notes = [
+    step.items === undefined ? '' : describeItems(step.items),
     step.attempt > 1 ? `attempt ${step.attempt}` : '',
     step.cached === undefined ? '' : describeCached(step.cached),
     step.failure === undefined ? '' : describeFailure(step.failure).split('\n')[0]!,

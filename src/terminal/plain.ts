@@ -3,11 +3,22 @@ import { formatDuration } from '../model/duration.ts';
 import { describeFailure } from '../model/failure.ts';
 import type { RunEvent, RunListener } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
-import { createPrintedLog, type Printed } from './printed.ts';
+import { createPrintedLog, type Printed, withItem } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
 import { LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { visible, visibleLine } from './visible.ts';
-import { countLevels, countSteps, describeCached, describeEnd, describeSkip, paintOf, SIGNS, thenBy } from './words.ts';
+import {
+  countLevels,
+  countSteps,
+  describeCached,
+  describeEnd,
+  describeItems,
+  describeSkip,
+  nameOf,
+  paintOf,
+  SIGNS,
+  thenBy,
+} from './words.ts';
 import type { StepStatus } from '../model/record.ts';
 
 export interface PlainOptions extends Omit<FailureLayout, 'file'> {
@@ -19,17 +30,25 @@ export interface PlainOptions extends Omit<FailureLayout, 'file'> {
   readonly quiet: boolean;
 }
 
+/** Failed items that are told one by one; their steps count the others. */
+const MOST_FAILED_ITEMS = 20;
+/** So often it is told how far a step with many items is. */
+const ITEMS_MS = 10_000;
+
 export function createPlainReport(plan: Plan, options: PlainOptions): RunListener {
   const { style, write, quiet } = options;
   const { progress, take, step: progressOf } = createProgress(plan);
   const log = createPrintedLog(options.printOutput ? undefined : LAST_LINES);
   const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
   const total = String(plan.steps.length);
+  let failedItems = 0;
+  /** When it was told last how far a step with many items is. */
+  let saidAt = 0;
 
-  function headOf(name: string, status: StepStatus): string {
+  function headOf(name: string, status: StepStatus, item?: number): string {
     const count = `[${String(settledOf(progress.counts)).padStart(total.length)}/${total}]`;
     const { language } = progressOf(name);
-    return `${style.dim(count)} ${paintOf(status, style)(SIGNS[status])} ${visible(name)} ${style.dim(`(${language})`)}`;
+    return `${style.dim(count)} ${paintOf(status, style)(SIGNS[status])} ${visible(nameOf(name, item))} ${style.dim(`(${language})`)}`;
   }
 
   function block({ lines, lost }: Printed): string[] {
@@ -59,24 +78,43 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         ]);
         return;
       case 'step-printed':
-        log.add(event.step, event.lines);
+        log.add(event.step, withItem(event));
         return;
       case 'step-warned':
-        say([`${style.yellow('warning')}: ${visible(event.step)}: ${visible(event.message)}${thenBy(event.cached)}`]);
+        say([
+          `${style.yellow('warning')}: ${visible(nameOf(event.step, event.item))}: ${visible(event.message)}${thenBy(event.cached)}`,
+        ]);
         return;
       case 'step-retrying': {
         const left = `attempt ${event.attempt} of ${progressOf(event.step).attempts} failed`;
         const wait = event.delayMs > 0 ? `; the next starts in ${formatDuration(event.delayMs)}` : '';
         const [why = ''] = describeFailure(event.failure).split('\n');
-        say([`${headOf(event.step, 'retrying')} ${left} (${visible(why)})${wait}`]);
+        say([`${headOf(event.step, 'retrying', event.item)} ${left} (${visible(why)})${wait}`]);
         return;
       }
       case 'step-looping':
         say([
-          `${headOf(event.step, 'retrying')} turn ${event.turn} is done; the next starts in ${formatDuration(event.delayMs)}`,
+          `${headOf(event.step, 'retrying', event.item)} turn ${event.turn} is done; the next starts in ${formatDuration(event.delayMs)}`,
         ]);
         return;
+      case 'step-items': {
+        const failures = (event.failed ?? []).slice(0, Math.max(0, MOST_FAILED_ITEMS - failedItems));
+        failedItems += failures.length;
+        say(
+          failures.map(({ index, failure }) => {
+            const [why = ''] = describeFailure(failure).split('\n');
+            return `${headOf(event.step, 'failed', index)} ${visible(why)}`;
+          }),
+        );
+        const { items, startedAt = event.at } = progressOf(event.step);
+        if (items === undefined || event.at - Math.max(saidAt, startedAt) < ITEMS_MS) return;
+        saidAt = event.at;
+        say([`${headOf(event.step, 'running')} ${describeItems(items)} so far`]);
+        return;
+      }
       case 'step-succeeded': {
+        const { items } = progressOf(event.step);
+        const many = items === undefined ? '' : `, ${describeItems(items)}`;
         const tries =
           event.attempt > 1
             ? `, attempt ${event.attempt}`
@@ -84,7 +122,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
               ? ''
               : `, ${describeCached(event.cached)}`;
         say([
-          `${headOf(event.step, 'succeeded')} ${formatDuration(event.durationMs)}${tries}`,
+          `${headOf(event.step, 'succeeded')} ${formatDuration(event.durationMs)}${many}${tries}`,
           ...block(log.take(event.step)),
         ]);
         return;
@@ -129,6 +167,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       case 'level-started':
       case 'step-started':
       case 'memory-changed':
+      case 'step-split':
       case 'run-returned':
       case 'run-stopping':
         return;

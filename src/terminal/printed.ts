@@ -1,4 +1,6 @@
 /** Keeps what each running step printed until it settles. */
+import type { PrintedLine } from '../../runners/contract.ts';
+import type { RunEvent } from '../model/event.ts';
 
 /** Characters of one step's lines that are kept at most; the oldest go first. */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
@@ -13,6 +15,11 @@ export interface PrintedLog {
   add(step: string, lines: readonly { readonly text: string }[]): void;
   /** Hands over what `step` printed and forgets it. */
   take(step: string): Printed;
+}
+
+/** Lines of an item begin with its number. */
+export function withItem({ item, lines }: RunEvent & { kind: 'step-printed' }): readonly PrintedLine[] {
+  return item === undefined ? lines : lines.map(({ stream, text }) => ({ stream, text: `[${item}] ${text}` }));
 }
 
 /** `keep` is the number of last lines that are wanted; default: all. */

@@ -1,5 +1,6 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
 import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
+import { ItemsRecord } from '../model/items.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -21,6 +22,7 @@ export interface StepProgress {
   durationMs?: number;
   skipped?: SkipReason;
   cached?: CachedFrom;
+  items?: ItemsRecord;
 }
 
 export type Counts = Record<StepStatus, number>;
@@ -127,7 +129,13 @@ export function createProgress(plan: Plan): ProgressOf {
         return;
       }
       case 'step-retrying':
-        move(event.step, 'retrying');
+        if (event.item === undefined) move(event.step, 'retrying');
+        return;
+      case 'step-split':
+        steps[indexFor(event.step)]!.items = new ItemsRecord(event);
+        return;
+      case 'step-items':
+        steps[indexFor(event.step)]!.items?.take(event);
         return;
       case 'step-succeeded': {
         const step = move(event.step, 'succeeded');

@@ -1,6 +1,7 @@
 /** The signs and phrases that stand for what happens to steps, the same in every view. */
 import type { CachedFrom, RunStatus, SkipReason } from '../model/event.ts';
 import { formatDuration } from '../model/duration.ts';
+import type { ItemsRecord } from '../model/items.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { Counts } from './progress.ts';
@@ -87,6 +88,24 @@ export function describeEnd(
 /** ` (cached from …)`: of something that was said when the output was made. */
 export function thenBy(cached: CachedFrom | undefined): string {
   return cached === undefined ? '' : ` (${describeCached(cached)})`;
+}
+
+/** `998 of 1000 items, 2 failed`. */
+export function describeItems({ count, counts, kept }: ItemsRecord): string {
+  const all = count === 1 ? '1 item' : `${count} items`;
+  return [
+    counts.succeeded === count ? all : `${counts.succeeded} of ${all}`,
+    counts.failed > 0 ? `${counts.failed} failed` : '',
+    counts.cancelled > 0 ? `${counts.cancelled} cancelled` : '',
+    kept > 0 ? `${kept} kept` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** `fetch[3]`: an item of a step, or the step itself. */
+export function nameOf(step: string, item: number | undefined): string {
+  return item === undefined ? step : `${step}[${item}]`;
 }
 
 export function countLevels(count: number): string {

@@ -28,6 +28,7 @@ const TASKS = ['count_in_lua', 'sleep_in_python', 'sleep_in_shell', 'wait_in_jav
 const FINAL_OUTPUTS: Readonly<Record<string, unknown>> = {
   'demo.lua': { report: REPORT },
   'demo.toml': { report: REPORT },
+  'each.lua': { total: 27.5, builds: ['linux-20-arm', 'linux-22-arm', 'macos-22'] },
   'fan_out.lua': { total: { primes: 4203, up_to: 40_000 } },
   'order_files.toml': { refunded: ['1004'], files: 3, same: true },
   'order_gate.lua': {

@@ -45,6 +45,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'bad-input': { toml: '[inputs.count]\ntype = "integer"\ndefault = "ten"\n[steps.build]\ncmd = "make"\n' },
   'bad-variable': { toml: '[steps.build]\ncmd = "make"\nregister = "build-id"\n' },
   'bad-condition': { toml: '[steps.report]\ncmd = "make"\nrun_if = "one_failed"\n' },
+  'bad-foreach': { toml: '[steps.fetch]\ncmd = "make"\nmax_concurrent = 2\n' },
   'bad-expression': { toml: '[steps.build]\ncmd = "make"\nif = "run.id =="\n' },
   'unknown-name': {
     toml: '[steps.fetch]\ncmd = "a"\n[steps.build]\ncmd = "make"\nif = "steps.fetsh.status == \'failed\'"\n',

@@ -99,6 +99,7 @@ const BEYOND_SCHEMA = [
   'bad-expression',
   'unknown-name',
   'bad-condition',
+  'bad-foreach',
 ];
 
 /** A step has exactly one of these. */

@@ -13,6 +13,11 @@ import { STATUS } from '../status.ts';
 const OPTIONS: readonly Option[] = [
   { name: 'from', takes: 'STEP', about: 'Run this step again, and what depends on it, though they succeeded.' },
   { name: 'input', short: 'i', takes: 'NAME=VALUE', about: 'Give a secret input its value again; may be repeated.' },
+  {
+    name: 'only-failed',
+    about:
+      'Run again only items and steps that failed, also those that the run went on without, and what depends on them.',
+  },
   { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
   { name: 'yes', short: 'y', about: 'Go on though the permissions of the file have grown since.' },
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
@@ -26,8 +31,9 @@ export const resume: Command = {
   about: [
     'Goes on with a run that failed, was cancelled or was interrupted, under its id, with the flags it was started',
     'with, from where it was started. Steps that succeeded keep their outputs and are not run again; all others start',
-    'anew, as the file has them now. Where a step that succeeded has changed since, say whether its output',
-    'stands (--force) or the step runs again (--from STEP). Inputs stay as they were given; secret ones are asked for',
+    'anew, as the file has them now, but for items of a foreach that succeeded. Where a step that succeeded has changed since,',
+    'say whether its output stands (--force) or the step runs again (--from STEP); items that succeeded before their step',
+    'changed stand with --only-failed. Inputs stay as they were given; secret ones are asked for',
     'again, or come from --input or HWFE_INPUT_NAME.',
   ].join('\n'),
   options: OPTIONS,
@@ -35,8 +41,13 @@ export const resume: Command = {
     return withRun(args, OPTIONS, console, async (run, _, { history, setup }) => {
       const from = args.value('from');
       if (run.status === 'running') return wrong(console, `Run "${run.id}" is running in process ${run.pid}`);
-      if (run.status === 'succeeded' && from === undefined) {
-        return wrong(console, `Run "${run.id}" has succeeded; name a step to run again from: --from STEP`);
+      const onlyFailed = args.has('only-failed');
+      if (onlyFailed && from !== undefined) return wrong(console, 'Give one of --only-failed and --from');
+      if (run.status === 'succeeded' && from === undefined && !onlyFailed) {
+        return wrong(
+          console,
+          `Run "${run.id}" has succeeded; name a step to run again from: --from STEP, or run again what failed in it: --only-failed`,
+        );
       }
       // Everything is as it was where the run was started.
       const there: Console = { ...console, cwd: run.cwd };
@@ -60,12 +71,21 @@ export const resume: Command = {
           import('../../terminal/changes.ts'),
           import('../session.ts'),
         ]);
-        const { kept, memory, lastLines, changes, stale, damaged } = planResume(history, run, plan, from);
+        const again = { from, failed: onlyFailed };
+        const { kept, memory, lastLines, items, changes, stale, staleItems, damaged } = planResume(
+          history,
+          run,
+          plan,
+          again,
+        );
+        if (onlyFailed && kept.size === plan.steps.length) return wrong(console, `Nothing failed in run "${run.id}"`);
         const style = own.styleFor(console.err);
         if (changes.length > 0) {
           console.err.lines([`The workflow has changed since the run began:`, ...renderChanges(changes, style)]);
         }
         if (stale.length > 0 && !args.has('force')) return refuse(stale, run, console);
+        const [changed] = staleItems;
+        if (changed !== undefined && !args.has('force') && !onlyFailed) return refuseItems(changed, run, console);
         for (const step of damaged)
           console.err.lines([
             `The output of "${step}" is damaged, or a file that it names is gone; the step runs again.`,
@@ -79,7 +99,7 @@ export const resume: Command = {
           dryRun: false,
           events: args.has('json'),
           printOutput: args.has('print-output'),
-          start: { ...run.options, resume: { id: run.id, kept, memory, lastLines } },
+          start: { ...run.options, resume: { id: run.id, kept, memory, lastLines, items } },
           inputs: async () =>
             (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup: own }, run.options.inputs),
         });
@@ -94,6 +114,13 @@ function refuse(stale: readonly string[], { id }: PastRun, console: Console): nu
   return wrong(
     console,
     `${names} succeeded before ${stale.length === 1 ? 'it' : 'they'} changed; keep what was handed on: hwfe resume ${id} --force, or run again from there: hwfe resume ${id} --from ${stale[0]!}`,
+  );
+}
+
+function refuseItems(step: string, { id }: PastRun, console: Console): number {
+  return wrong(
+    console,
+    `Items of "${step}" succeeded before it changed; keep what they gave: hwfe resume ${id} --only-failed, or do all again: hwfe resume ${id} --from ${step}`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { ActionName } from '../../../runners/contract.ts';
 import type { Template } from '../../model/template.ts';
 import { readExpression } from '../control.ts';
 import type { TableValue } from '../document.ts';
-import { readText, STRICT, type TextContext } from '../templates/text.ts';
+import { readText, strict, type TextContext } from '../templates/text.ts';
 import type { UseContext } from '../templates/uses.ts';
 import { readTemplate } from '../templates/value.ts';
 import { ACTIONS, type ActionFields } from './action-fields.ts';
@@ -61,7 +61,7 @@ function templateOf(given: ActionValue, context: UseContext, files: TextContext)
       const { value } = given;
       if (given.as !== 'url' || value.kind !== 'text') return readTemplate(value, context, files);
       const told = files.mistakes.count;
-      const template = readText(value, STRICT, context, files);
+      const template = readText(value, strict(context), context, files);
       if (template === undefined)
         return files.mistakes.count > told ? undefined : { kind: 'constant', json: JSON.stringify(value.value) };
       return template.kind === 'text' ? { ...template, as: 'url' } : template;

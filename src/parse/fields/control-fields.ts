@@ -5,6 +5,7 @@ import { type Word, words } from './collections.ts';
 import { expression } from './expression-field.ts';
 import { type Field, type FieldType, wrongType } from './field-type.ts';
 import { LOOP, type LoopFields } from './loop-fields.ts';
+import { FOREACH_FIELDS, type ForeachFields } from './foreach-fields.ts';
 import { choice, duration, flag, number, text } from './scalars.ts';
 
 const RULES: Readonly<Record<RunRule, RunRule>> = {
@@ -40,7 +41,7 @@ const cases: FieldType<readonly Case[]> = {
   },
 };
 
-export interface ControlFields {
+export interface ControlFields extends ForeachFields {
   if?: TextValue;
   run_if?: RunRule;
   at_least?: number;
@@ -94,6 +95,7 @@ export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonN
     example: ['report'],
   },
   loop: LOOP,
+  ...FOREACH_FIELDS,
   retry_if: {
     type: expression,
     about:

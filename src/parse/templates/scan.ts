@@ -15,19 +15,22 @@ export type Scan =
   | { readonly ok: false; readonly at: number };
 
 export interface ScanRules {
-  /** Whether `${inputs.x}` counts too. */
-  readonly dollar: boolean;
+  /** Whether `${inputs.x}` counts too, and `${item}` besides. */
+  readonly dollar: boolean | 'each';
   /** Says of what stands between `{{` and the text's end whether a template begins there. */
   readonly isOurs: (inside: string) => boolean;
 }
 
 const DOLLAR = /^\$\{\s*(?:inputs|steps|vars|env|run|workflow|index|output)\s*[.[}]/;
 
-export function scanTemplates(text: string, { dollar, isOurs }: ScanRules): Scan {
+const DOLLAR_EACH = /^\$\{\s*(?:item|matrix)\s*[.[}]/;
+
+export function scanTemplates(text: string, { dollar: which, isOurs }: ScanRules): Scan {
+  const dollar = which !== false;
   const found: Found[] = [];
   for (let at = nextOpening(text, 0, dollar); at !== -1; ) {
     const isDollar = text[at] === '$';
-    const isTemplate = isDollar ? DOLLAR.test(text.slice(at, at + 64)) : isOurs(text.slice(at + 2));
+    const isTemplate = isDollar ? isOurDollar(text.slice(at, at + 64), which) : isOurs(text.slice(at + 2));
     if (!isTemplate) {
       at = nextOpening(text, at + 1, dollar);
       continue;
@@ -42,6 +45,10 @@ export function scanTemplates(text: string, { dollar, isOurs }: ScanRules): Scan
     at = nextOpening(text, end, dollar);
   }
   return { ok: true, found };
+}
+
+function isOurDollar(text: string, which: ScanRules['dollar']): boolean {
+  return DOLLAR.test(text) || (which === 'each' && DOLLAR_EACH.test(text));
 }
 
 function nextOpening(text: string, from: number, dollar: boolean): number {

@@ -8,16 +8,22 @@ import type { UseContext, Uses } from './uses.ts';
 
 const NAMES = ['inputs', 'steps', 'vars', 'env', 'run', 'workflow'];
 const LOCAL = ['index', 'output'];
+const OF_ITEM = ['item', 'index', 'matrix'];
 const CALLS = ['json', 'default', 'has', 'size', 'string', 'int', 'double', 'bool'];
 
 /** In a field that is made for templates, every `{{` begins one. */
-export const STRICT: ScanRules = { dollar: true, isOurs: () => true };
+export function strict({ each }: Pick<UseContext, 'each'>): ScanRules {
+  return each === undefined ? STRICT : STRICT_EACH;
+}
+
+const STRICT: ScanRules = { dollar: true, isOurs: () => true };
+const STRICT_EACH: ScanRules = { dollar: 'each', isOurs: () => true };
 
 /** What begins with none of our names stays as it is: `docker ps --format '{{.Names}}'` was there before us. */
 export function lenient(dollar: boolean, context: UseContext): ScanRules {
-  const within = context.within === undefined ? [] : LOCAL;
+  const within = [...(context.within === undefined ? [] : LOCAL), ...(context.each === undefined ? [] : OF_ITEM)];
   return {
-    dollar,
+    dollar: dollar && context.each !== undefined ? 'each' : dollar,
     isOurs(inside) {
       const [, word = '', sign = ''] = /^\s*([A-Za-z_]+)\s*(\S?)/.exec(inside.slice(0, 256)) ?? [];
       if (NAMES.includes(word)) return sign === '.' || sign === '[';
@@ -70,7 +76,7 @@ export function findTemplates(
     mistakes.add('bad-expression', value.span, `Close "${begun}" in ${context.what} with "${closing}"; it never ends`);
     return [];
   }
-  if (rules !== STRICT) warnOfNearMisses(value, scan.found, context, mistakes);
+  if (rules !== STRICT && rules !== STRICT_EACH) warnOfNearMisses(value, scan.found, context, mistakes);
   return scan.found;
 }
 

@@ -6,7 +6,7 @@ import type { Lines } from '../lines.ts';
 import type { TextValue } from '../document.ts';
 
 /** Where expressions are found, and what is known of them all. */
-export type UseContext = Pick<CheckedUse, 'what' | 'step' | 'within' | 'isCondition' | 'isEarly'>;
+export type UseContext = Pick<CheckedUse, 'what' | 'step' | 'within' | 'each' | 'isCondition' | 'isEarly'>;
 
 export class Uses {
   readonly all: CheckedUse[] = [];
@@ -22,8 +22,13 @@ export class Uses {
   add(value: TextValue, expression: string, at: number, context: UseContext): Expression {
     const span = this.#locate(value, expression, at);
     this.all.push({ ...context, text: expression, span: span ?? value.span, isExact: span !== undefined });
-    const { within } = context;
-    return { text: expression, line: this.#lines.lineOf((span ?? value.span).start), ...(within && { within }) };
+    const { within, each } = context;
+    return {
+      text: expression,
+      line: this.#lines.lineOf((span ?? value.span).start),
+      ...(within && { within }),
+      ...(each && { each }),
+    };
   }
 
   /** Escapes in the text move what stands behind them. */

@@ -1,7 +1,7 @@
 /** A value of a file, with templates in its texts, becomes a Template. */
 import type { Template } from '../../model/template.ts';
 import { describe, type DocumentValue } from '../document.ts';
-import { readText, STRICT, type TextContext } from './text.ts';
+import { readText, strict, type TextContext } from './text.ts';
 import type { UseContext } from './uses.ts';
 
 /** Nothing if some part of it is a mistake, which has been told. */
@@ -9,7 +9,7 @@ export function readTemplate(value: DocumentValue, context: UseContext, files: T
   switch (value.kind) {
     case 'text': {
       const told = files.mistakes.count;
-      const template = readText(value, STRICT, context, files);
+      const template = readText(value, strict(context), context, files);
       if (template === undefined && files.mistakes.count > told) return undefined;
       return template ?? constant(JSON.stringify(value.value));
     }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesMatching } from '../../src/store/globs.ts';
+import { filesMatching } from '../src/globs.ts';
 
 let root: string;
 beforeAll(() => {

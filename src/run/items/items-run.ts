@@ -1,0 +1,293 @@
+/** A step that is done for each of its items, as many at once as there is room for. */
+import type { EncodedValue, StepFailure, Usage } from '../../../runners/contract.ts';
+import { joined } from '../../../runners/value.ts';
+import type { FailedItem, Happening } from '../../model/event.ts';
+import { describeFailure } from '../../model/failure.ts';
+import type { Result } from '../../model/result.ts';
+import type { Foreach } from '../../model/workflow.ts';
+import type { AttemptEnd } from '../attempts.ts';
+import type { Places } from '../places.ts';
+import type { Running } from '../running.ts';
+import type { ItemList } from './list.ts';
+import { ItemTeller } from './teller.ts';
+
+/** What is done for the items. */
+export interface ItemWork {
+  /** Starts one, with its attempt of that number, 1 for the first. */
+  start(index: number, attempt: number): Result<Running, StepFailure>;
+  /** Does several at once, where that pays; absent where it never may. */
+  readonly together?: ItemsTogether;
+}
+
+/** Items that go to a thread in one message, since each of them is over sooner than a message is there. */
+export interface ItemsTogether {
+  /** How many to take of so many that are left; fewer than 2 for one by itself. */
+  most(left: number): number;
+  /** An item that went by itself has ended. */
+  learn(end: AttemptEnd): void;
+  start(indices: readonly number[], settle: (index: number, end: TogetherEnd) => void): Batch;
+}
+
+export type TogetherEnd = AttemptEnd | { readonly how: 'again'; readonly attempt: number; readonly delayMs: number };
+
+export interface Batch {
+  /** Never rejects; once all are settled, but for those that are to be sent again. */
+  readonly finished: Promise<readonly number[]>;
+  stop(): void;
+  kill(): void;
+}
+
+export interface ItemsRunOptions {
+  readonly step: string;
+  readonly foreach: Foreach;
+  readonly items: ItemList;
+  /** As it may be shown and kept. */
+  readonly shown: EncodedValue;
+  /** Outputs of items that succeeded in an earlier part of the run. */
+  readonly kept: ReadonlyMap<number, EncodedValue>;
+  readonly work: ItemWork;
+  /** Its own, for as many at once as there may be. */
+  readonly places: Places;
+  /** Whether those that run are ended when one has failed for good. */
+  readonly killsOnFailure: boolean;
+  /** Tells that the step has begun. */
+  readonly begin: () => void;
+  readonly tell: (happening: Happening) => void;
+}
+
+export class ItemsRun implements Running {
+  readonly finished: Promise<AttemptEnd>;
+  readonly #options: ItemsRunOptions;
+  readonly #teller: ItemTeller;
+  readonly #startedAt = performance.now();
+  readonly #outputs: (EncodedValue | undefined)[];
+  readonly #failed: FailedItem[] = [];
+  readonly #running = new Set<Pick<Running, 'stop' | 'kill'>>();
+  /** Items that are to be sent again, before others. */
+  readonly #again: { readonly index: number; readonly attempt: number }[] = [];
+  /** What ends the wait of items for their next attempt, by number. */
+  readonly #waiting = new Map<number, () => void>();
+  readonly #usage: { wallMs: number; cpuMs: number; memoryBytes: number } = { wallMs: 0, cpuMs: 0, memoryBytes: 0 };
+  #bytesIn = 0;
+  #settle: (end: AttemptEnd) => void = () => {};
+  #next = 0;
+  #left: number;
+  #isStopped = false;
+  #isClosed = false;
+  #isOver = false;
+
+  constructor(options: ItemsRunOptions) {
+    const { items, kept, step, tell } = options;
+    this.#options = options;
+    this.#teller = new ItemTeller(step, tell);
+    this.#outputs = Array.from({ length: items.length }, (_, index) => kept.get(index));
+    this.#left = items.length - kept.size;
+    this.finished = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    options.places.onFree = () => this.#goOn();
+    options.begin();
+    const ranges = rangesOf(kept);
+    tell({
+      kind: 'step-split',
+      step,
+      count: items.length,
+      items: options.shown,
+      ...(ranges.length > 0 && { kept: ranges }),
+    });
+    this.#goOn();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#close();
+    for (const one of this.#running) one.stop();
+    this.#goOn();
+  }
+
+  kill(): void {
+    this.stop();
+    for (const one of this.#running) one.kill();
+  }
+
+  /** Starts what there is room for. */
+  #goOn(): void {
+    if (this.#isOver) return;
+    while (!this.#isClosed && this.#left > 0 && this.#options.places.take()) this.#startSome();
+    if (this.#running.size + this.#waiting.size === 0) this.#end();
+  }
+
+  /** What took a place is over. */
+  #leave(one: Pick<Running, 'stop' | 'kill'>): void {
+    if (this.#running.delete(one)) this.#options.places.release();
+  }
+
+  #startSome(): void {
+    const { together } = this.#options.work;
+    const again = this.#again.pop();
+    if (again !== undefined) {
+      this.#left -= 1;
+      this.#startOne(again.index, again.attempt);
+      return;
+    }
+    const size = together?.most(this.#left) ?? 1;
+    if (together === undefined || size < 2) {
+      this.#startOne(this.#takeNext(), 1);
+      return;
+    }
+    const indices: number[] = [];
+    while (indices.length < size && this.#left > this.#again.length) indices.push(this.#takeNext());
+    const settled = new Set<number>();
+    const batch = together.start(indices, (index, end) => {
+      settled.add(index);
+      this.#conclude(index, end);
+    });
+    this.#running.add(batch);
+    for (const index of indices) this.#teller.started(index);
+    void batch.finished.then((unsettled) => {
+      this.#leave(batch);
+      for (const index of [...unsettled].reverse()) {
+        if (this.#isStopped) this.#conclude(index, { how: 'cancelled', attempt: 1, durationMs: 0 });
+        else {
+          this.#left += 1;
+          this.#again.push({ index, attempt: 1 });
+        }
+      }
+      this.#goOn();
+    });
+  }
+
+  #takeNext(): number {
+    while (this.#outputs[this.#next] !== undefined) this.#next += 1;
+    this.#left -= 1;
+    return this.#next++;
+  }
+
+  #startOne(index: number, attempt: number): void {
+    const started = this.#options.work.start(index, attempt);
+    if (!started.ok) {
+      this.#options.places.release();
+      this.#conclude(index, { how: 'failed', attempt, durationMs: 0, failure: started.error, usage: NO_USAGE });
+      return;
+    }
+    const running = started.value;
+    this.#running.add(running);
+    this.#teller.started(index);
+    void running.finished.then((end) => {
+      this.#leave(running);
+      this.#options.work.together?.learn(end);
+      this.#conclude(index, end);
+      this.#goOn();
+    });
+  }
+
+  #conclude(index: number, end: TogetherEnd): void {
+    if (end.how === 'again') {
+      this.#retry(index, end);
+      return;
+    }
+    if (end.how === 'cancelled') {
+      this.#teller.cancelled(index);
+      return;
+    }
+    this.#add(end.usage);
+    if (end.how === 'succeeded') {
+      this.#outputs[index] = end.output;
+      this.#teller.succeeded(index, end.output);
+      return;
+    }
+    this.#failed.push({ index, attempt: end.attempt, failure: end.failure });
+    this.#teller.failed(index, end.attempt, end.failure);
+    const { foreach, killsOnFailure } = this.#options;
+    if (foreach.onFailedItem !== 'stop') return;
+    this.#close();
+    if (killsOnFailure) for (const one of this.#running) one.stop();
+  }
+
+  /** It failed among others, and waits outside of any place for its next attempt by itself. */
+  #retry(index: number, { attempt, delayMs }: TogetherEnd & { how: 'again' }): void {
+    const timer = setTimeout(() => {
+      this.#waiting.delete(index);
+      this.#left += 1;
+      this.#again.push({ index, attempt: attempt + 1 });
+      this.#goOn();
+    }, delayMs);
+    this.#waiting.set(index, () => {
+      clearTimeout(timer);
+      this.#conclude(index, { how: 'cancelled', attempt, durationMs: 0 });
+    });
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const cancel of waiting) cancel();
+  }
+
+  #add({ wallMs, cpuMs = 0, memoryBytes = 0, bytesIn }: Usage): void {
+    this.#usage.wallMs += wallMs;
+    this.#usage.cpuMs += cpuMs;
+    this.#usage.memoryBytes = Math.max(this.#usage.memoryBytes, memoryBytes);
+    this.#bytesIn += bytesIn;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.places.leave();
+    this.#teller.flush();
+    const durationMs = performance.now() - this.#startedAt;
+    const { foreach, items } = this.#options;
+    const usage = { ...this.#usage, bytesIn: this.#bytesIn, bytesOut: 0 };
+    const failed = this.#failed.length;
+    if (failed > 0 && foreach.onFailedItem !== 'ignore') {
+      const failure = failureOf(this.#failed, items.length);
+      this.#settle({ how: 'failed', attempt: 1, durationMs, failure, usage });
+    } else if (
+      this.#isStopped &&
+      this.#outputs.filter((output) => output !== undefined).length + failed < items.length
+    ) {
+      this.#settle({ how: 'cancelled', attempt: 1, durationMs });
+    } else {
+      const output = joined(this.#outputs);
+      this.#settle({ how: 'succeeded', attempt: 1, durationMs, output, usage: { ...usage, bytesOut: output.length } });
+    }
+  }
+}
+
+const NO_USAGE: Usage = { wallMs: 0, bytesIn: 0, bytesOut: 0 };
+
+/** Failures that are told whole. */
+const MOST_FAILURES = 10;
+
+function failureOf(failed: readonly FailedItem[], total: number): StepFailure {
+  const first = failed.toSorted((a, b) => a.index - b.index).slice(0, MOST_FAILURES);
+  const count = failed.length === 1 ? '1 item' : `${failed.length} items`;
+  const told = first.slice(0, 3).map(({ index, failure }) => `item ${index} ${sentence(failure)}`);
+  const more = failed.length > told.length ? [`${failed.length - told.length} more`] : [];
+  return {
+    reason: 'items',
+    message: [`${count} of ${total} failed`, ...told, ...more].join('\n'),
+    total,
+    failed: failed.length,
+    items: first.map(({ index, failure }) => ({ index, failure })),
+  };
+}
+
+function sentence(failure: StepFailure): string {
+  const [first = ''] = describeFailure(failure).split('\n');
+  return failure.reason === 'exited' || failure.reason === 'killed' || failure.reason === 'timed-out'
+    ? first
+    : `failed: ${first}`;
+}
+
+function rangesOf(kept: ReadonlyMap<number, EncodedValue>): (readonly [number, number])[] {
+  const ranges: [number, number][] = [];
+  for (const index of [...kept.keys()].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.[1] === index - 1) last[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges;
+}

@@ -1,0 +1,154 @@
+/** Starts a step that is done for each of its items. */
+import type { EncodedValue, StepFailure } from '../../../runners/contract.ts';
+import { pieces } from '../../../runners/value.ts';
+import { MatrixView } from '../../expressions/views.ts';
+import { celValue } from '../../expressions/values.ts';
+import type { Happening } from '../../model/event.ts';
+import type { KeptItems } from '../../model/items.ts';
+import { fail, ok, type Result } from '../../model/result.ts';
+import { type Foreach, isCode, type Step } from '../../model/workflow.ts';
+import { beginningOf } from '../attempts.ts';
+import type { Facts, Local } from '../facts.ts';
+import { jobFor, type JobSettings, runtimeOf } from '../job.ts';
+import type { Running } from '../running.ts';
+import type { Places } from '../places.ts';
+import { ItemsRun, type ItemWork } from './items-run.ts';
+import { findItems, type ItemList } from './list.ts';
+
+/** What a run has for the items of its steps. */
+export interface ItemSettings {
+  /** Of the plan that the step is in. */
+  readonly places: Places;
+  /** Whether a single step may take more than its own place. */
+  readonly isParallel: boolean;
+  readonly killsOnFailure: boolean;
+  /** What is known of earlier parts of the run, by step. */
+  readonly kept: ReadonlyMap<string, KeptItems> | undefined;
+}
+
+/** One item as the step's templates see it. */
+export interface ItemView {
+  readonly index: number;
+  readonly local: Local;
+  /** What stands for itself, as it came. */
+  readonly raw: ReadonlyMap<string, EncodedValue>;
+  /** The step's name with the item's number. */
+  readonly name: string;
+  readonly attempt: number;
+  readonly tell: (happening: Happening) => void;
+}
+
+interface Starting {
+  readonly facts: Facts;
+  readonly settings: JobSettings;
+  readonly items: ItemSettings;
+  readonly tell: (happening: Happening) => void;
+  readonly start: (view: ItemView) => Result<Running, StepFailure>;
+}
+
+export function startItems(
+  step: Step & { readonly foreach: Foreach },
+  starting: Starting,
+): Result<Running, StepFailure> {
+  const { facts, settings, items, tell, start } = starting;
+  const { foreach } = step;
+  const job = isCode(step) ? jobFor(step, 1, new Map(), settings) : undefined;
+  const isHosts = runtimeOf(step, settings.runners) === 'native';
+  const found = findItems(foreach, {
+    value: (template) => facts.value(template, step),
+    directory: isHosts && job !== undefined ? job.cwd : settings.directory,
+    isConfined: !isHosts || job?.isolation === 'os',
+  });
+  if (!found.ok) return fail(found.error);
+  const list = found.value;
+  const outcome = { ok: true, output: list.whole, warnings: [] } as const;
+  const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
+  const shown = masked.ok ? masked.output : list.whole;
+  const viewOf = viewsOf(step, list, tell);
+  const work: ItemWork = { start: (index, attempt) => start(viewOf(index, attempt)) };
+  return ok(
+    new ItemsRun({
+      step: step.name,
+      foreach,
+      items: list,
+      shown,
+      kept: stillKept(items.kept?.get(step.name), shown),
+      work,
+      places: items.places.within(items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1),
+      killsOnFailure: items.killsOnFailure,
+      begin: () =>
+        tell(job === undefined ? hostBeginning(step) : beginningOf(step as Step & { work?: undefined }, job)),
+      tell,
+    }),
+  );
+}
+
+function hostBeginning({ name: step, language }: Step): Happening {
+  return { kind: 'step-started', step, language, attempt: 1 };
+}
+
+function viewsOf(
+  { name, foreach }: Step & { readonly foreach: Foreach },
+  list: ItemList,
+  tell: (happening: Happening) => void,
+): (index: number, attempt: number) => ItemView {
+  const hasMatrix = foreach.over.kind === 'matrix' || foreach.over.kind === 'computed-matrix';
+  return (index, attempt) => {
+    const text = list.at(index);
+    const number = Buffer.from(String(index));
+    const own = `${name}[${index}]`;
+    let item: unknown;
+    const local = {
+      get item() {
+        return (item ??= celValue(text));
+      },
+      index: BigInt(index),
+      ...(hasMatrix && { matrix: undefined }),
+    };
+    if (hasMatrix) {
+      const isKnown = foreach.over.kind === 'matrix';
+      const matrix = (): unknown => (isKnown ? new MatrixView(local.item as Map<string, unknown>) : local.item);
+      Object.defineProperty(local, 'matrix', { get: matrix, enumerable: true, configurable: true });
+    }
+    const raw = new Map([['item', text], ['index', number], ...(hasMatrix ? [['matrix', text] as const] : [])]);
+    return { index, local, raw, name: own, attempt, tell: (happening) => tellOf(name, own, index, happening, tell) };
+  };
+}
+
+/** That an item begins and ends is told with many others; what it says is told as the step's. */
+function tellOf(
+  step: string,
+  own: string,
+  item: number,
+  happening: Happening,
+  tell: (happening: Happening) => void,
+): void {
+  if (!('step' in happening) || happening.step !== own) {
+    tell(happening);
+    return;
+  }
+  switch (happening.kind) {
+    case 'step-printed':
+    case 'step-warned':
+    case 'step-retrying':
+    case 'step-looping':
+      tell({ ...happening, step, item });
+      return;
+    default:
+  }
+}
+
+/** Only what was given the same as now. */
+function stillKept(kept: KeptItems | undefined, shown: EncodedValue): ReadonlyMap<number, EncodedValue> {
+  if (kept === undefined) return new Map();
+  if (Buffer.compare(kept.items, shown) === 0) return kept.outputs;
+  const [before, now] = [pieces(kept.items), pieces(shown)];
+  const same = [...kept.outputs].filter(
+    ([index]) =>
+      before !== undefined &&
+      now !== undefined &&
+      index < now.length &&
+      Buffer.compare(before.at(index), now.at(index)) === 0,
+  );
+  return new Map(same);
+}
