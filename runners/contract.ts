@@ -151,6 +151,8 @@ export interface Job {
   readonly random?: Randomness;
   /** A person types, and the step's code asks for it. */
   readonly prompt?: Prompt;
+  /** It is done once for each of these; `attempt` is the attempt of all. */
+  readonly items?: JobItems;
   /** The step has a part in the workflow's shared memory; of a process of the host, the way to it. */
   readonly memory?: true | MemoryLine;
 }
@@ -165,6 +167,21 @@ export interface MemoryLine {
   readonly bin: string;
   /** Paths that this needs. */
   readonly needs: readonly string[];
+}
+
+/** Jobs that differ in some inputs only, and go to a thread in one message. What they do is not done outside of themselves: after a loss some are sent again. */
+export interface JobItems {
+  /** The number of each, which stands behind the step's name. */
+  readonly indices: Uint32Array;
+  /** Names of the inputs that each has beside those of the job. */
+  readonly names: readonly string[];
+  /** Their texts one after the other, item by item, and where each ends. */
+  readonly texts: Uint8Array;
+  readonly ends: Uint32Array;
+  /** Of each, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Shared with the host: `ItemClock`. */
+  readonly clock: SharedArrayBuffer;
 }
 
 /** What a thread is handed. */
@@ -209,7 +226,16 @@ export interface Started {
 export interface Printed {
   readonly kind: 'printed';
   readonly id: number;
+  /** Of the item, among those of its assignment. */
+  readonly place?: number;
   readonly lines: readonly PrintedLine[];
+}
+
+/** How some items of a job ended, in their order, while others go on. */
+export interface Settled {
+  readonly kind: 'settled';
+  readonly id: number;
+  readonly reports: readonly Report[];
 }
 
 export interface PrintedLine {
@@ -304,6 +330,8 @@ export interface Report {
   readonly batches: number;
   readonly lines: readonly PrintedLine[];
   readonly usage: Spent & Pick<Usage, 'wallMs'>;
+  /** Of a job with items, those that were not told before; `batches` counts these messages too. */
+  readonly items?: readonly Report[];
 }
 
 export interface RunnerContext {

@@ -1,8 +1,9 @@
 /** A thread's entry: an assignment in, a report out. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Assignment, Report, ThreadSetup } from './contract.ts';
+import type { Assignment, Printed, Report, Settled, Started, ThreadSetup } from './contract.ts';
 import { askThrough } from './memory/mailbox.ts';
 import { loadOrSayWhyNot, perform } from './perform.ts';
+import { performItems } from './perform-items.ts';
 import { received } from './setup-letter.ts';
 import { Stops } from './stops.ts';
 import { threadClock } from './thread-clock.ts';
@@ -23,11 +24,18 @@ async function boot(setup: ThreadSetup): Promise<(assignment: Assignment | undef
   return async (assignment) => {
     // Nothing but a reason to boot.
     if (assignment === undefined) return undefined;
-    return perform(runner, assignment, {
+    const tell = (message: Started | Printed | Settled): void => parentPort?.postMessage(message);
+    const surroundings = {
       clock,
       stopped: stops.signalFor(assignment.id, assignment.job.runtime === 'native'),
-      tell: (message) => parentPort?.postMessage(message),
+      tell,
       ask: assignment.mailbox && askThrough(assignment.mailbox),
+    };
+    const { items } = assignment.job;
+    if (items === undefined) return perform(runner, assignment, surroundings);
+    return performItems(assignment, items, surroundings, {
+      perform: (one, its) => perform(runner, one, its),
+      tellSettled: tell,
     });
   };
 }

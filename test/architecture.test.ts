@@ -31,6 +31,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/python/boot',
     'runners/slot/frames',
     'runners/slot/errands',
+    'runners/item-clock',
     'runners/memory',
     'runners/grants/errand',
   ],

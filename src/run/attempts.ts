@@ -2,13 +2,12 @@
 import type { EncodedValue, Job, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
 import { withSenses } from '../model/senses.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
-import type { Result } from '../model/result.ts';
 import type { CodeStep } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
 import type { Finished, Pool, RunningJob } from './pool.ts';
 import type { Recall, Recalled } from './recall.ts';
-import { mayRetry, retryDelay } from './retry.ts';
+import { retryAfter, type RetryRule } from './retry.ts';
 import type { Running } from './running.ts';
 
 export type AttemptEnd = { readonly attempt: number; readonly durationMs: number } & (
@@ -24,9 +23,6 @@ export type AttemptEnd = { readonly attempt: number; readonly durationMs: number
   | { readonly how: 'failed'; readonly failure: StepFailure; readonly usage: Usage }
   | { readonly how: 'cancelled' }
 );
-
-/** Whether another attempt may follow a failed one. */
-export type RetryRule = (failure: StepFailure, attempt: number) => Result<boolean, StepFailure>;
 
 interface StepRunOptions {
   readonly recall?: Recall | undefined;
@@ -105,11 +101,10 @@ export class StepRun implements Running {
       }
       const { failure } = outcome;
       if (failure.reason === 'cancelled') return { how: 'cancelled', attempt, durationMs };
-      const delayMs = mayRetry(failure) ? retryDelay(this.#step.retry, attempt, Math.random) : undefined;
-      if (delayMs === undefined || this.#stopped) return { how: 'failed', attempt, durationMs, failure, usage };
-      const again = this.#retryRule?.(failure, attempt);
-      if (again?.ok === false) return { how: 'failed', attempt, durationMs, failure: again.error, usage };
-      if (again?.value === false) return { how: 'failed', attempt, durationMs, failure, usage };
+      if (this.#stopped) return { how: 'failed', attempt, durationMs, failure, usage };
+      const after = retryAfter(failure, attempt, this.#step.retry, this.#retryRule);
+      if (after.how === 'failed') return { how: 'failed', attempt, durationMs, failure: after.failure, usage };
+      const { delayMs } = after;
       this.#tell({ kind: 'step-retrying', step: this.#step.name, attempt, failure, delayMs });
       await this.#pause(delayMs);
       if (this.#stopped) return { how: 'cancelled', attempt, durationMs: performance.now() - startedAt };

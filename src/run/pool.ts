@@ -1,11 +1,13 @@
 /** Where jobs run: the seam between a run and the threads, or whatever stands in for them. */
 import type { Shared } from './sharing.ts';
-import type { Isolation, Job, Language, Outcome, PrintedLine, Runtime, Usage } from '../../runners/contract.ts';
+import type { Isolation, Job, Language, Outcome, PrintedLine, Report, Runtime, Usage } from '../../runners/contract.ts';
 
 export interface Pool extends AsyncDisposable {
   /** Starts what `threads` jobs of this kind at once will need, before they are there. */
   warm(kind: JobKind, threads: number): void;
   start(job: Job, context: JobContext): RunningJob;
+  /** Whether jobs may have items. */
+  readonly takesItems?: boolean;
 }
 
 /** What jobs have in common that may run in the same threads. */
@@ -18,7 +20,10 @@ export interface JobKind {
 export interface JobContext {
   /** For the job's own time in its thread, boot not counted; it then ends as if stopped, with the outcome `timed-out`. */
   readonly timeoutMs: number | undefined;
-  onLines(lines: readonly PrintedLine[]): void;
+  /** `place` is that of the item among those of the job. */
+  onLines(lines: readonly PrintedLine[], place?: number): void;
+  /** Of items, in their order, while others go on. */
+  onSettled?(reports: readonly Report[]): void;
   /** Answers a step that has a part in the shared memory of its run. */
   readonly memory?: Shared | undefined;
 }
@@ -35,4 +40,6 @@ export interface RunningJob {
 export interface Finished {
   readonly outcome: Outcome;
   readonly usage: Usage;
+  /** Of items that were not told before; absent where the job had none, or was lost. */
+  readonly items?: readonly Report[];
 }

@@ -1,5 +1,6 @@
 /** How long to wait before a step is tried again. */
 import type { StepFailure } from '../../runners/contract.ts';
+import type { Result } from '../model/result.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { RetryPolicy } from '../model/workflow.ts';
 
@@ -10,6 +11,27 @@ export function retryDelay(policy: RetryPolicy, attempt: number, random: () => n
   if (backoff === undefined) return policy.delayMs;
   const delay = Math.min(backoff.maxMs, backoff.baseMs * backoff.factor ** (attempt - 1));
   return Math.round(delay * (1 + backoff.jitter * (2 * random() - 1)));
+}
+
+/** Whether another attempt may follow a failed one. */
+export type RetryRule = (failure: StepFailure, attempt: number) => Result<boolean, StepFailure>;
+
+export type AfterFailure =
+  | { readonly how: 'again'; readonly delayMs: number }
+  | { readonly how: 'failed'; readonly failure: StepFailure };
+
+/** What follows an attempt that failed. */
+export function retryAfter(
+  failure: StepFailure,
+  attempt: number,
+  policy: RetryPolicy,
+  rule: RetryRule | undefined,
+): AfterFailure {
+  const delayMs = mayRetry(failure) ? retryDelay(policy, attempt, Math.random) : undefined;
+  if (delayMs === undefined) return { how: 'failed', failure };
+  const again = rule?.(failure, attempt);
+  if (again?.ok === false) return { how: 'failed', failure: again.error };
+  return again?.value === false ? { how: 'failed', failure } : { how: 'again', delayMs };
 }
 
 /** Whether another attempt could end otherwise: not when the run was stopped, nor when the machine lacks something. */

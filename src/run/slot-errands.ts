@@ -33,7 +33,8 @@ export class SlotErrands {
   begin(job: Job, memory: MemoryHost | undefined): void {
     this.#job = job;
     this.#memory = memory;
-    if (this.#worker !== undefined) this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job), workdir: job.workdir });
+    if (this.#worker !== undefined)
+      this.#tell({ kind: 'begin', grants: job.grants, limits: limitsOf(job), workdir: job.workdir });
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { celValue } from '../expressions/values.ts';
 import type { Happening } from '../model/event.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { type Foreach, isCode, type Step } from '../model/workflow.ts';
-import { type RetryRule, StepRun } from './attempts.ts';
+import { StepRun } from './attempts.ts';
 import type { Facts, Local } from './facts.ts';
 import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
@@ -12,6 +12,7 @@ import { type ItemSettings, type ItemView, startItems } from './items/start.ts';
 import { LoopRun } from './loop.ts';
 import type { Pool } from './pool.ts';
 import { mayBeCached, type Recall } from './recall.ts';
+import type { RetryRule } from './retry.ts';
 import { type Running, withDeadline } from './running.ts';
 
 export interface Start {
@@ -62,13 +63,17 @@ export class StepStarter {
   }
 
   #begin(step: Step, inputs: ReadonlyMap<string, EncodedValue>, settings: JobSettings): Result<Running, StepFailure> {
-    const { facts, tell, items } = this.#start;
+    const { facts, tell, items, pool } = this.#start;
     if (step.foreach === undefined || facts === undefined) return this.#turns(step, inputs, settings);
     return startItems(step as Step & { readonly foreach: Foreach }, {
       facts,
       settings,
       items,
+      inputs,
+      pool,
       tell,
+      masked: (result) => this.#masking(result, settings),
+      retryRule: (local) => this.#retryRule(step, settings, local),
       start: (view) => this.#masking(this.#turns(step, inputs, settings, view), settings),
     });
   }

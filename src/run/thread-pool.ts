@@ -23,6 +23,7 @@ interface Place {
 }
 
 export class ThreadPool implements Pool {
+  readonly takesItems = true;
   readonly #setup: Omit<ThreadSetup, 'language' | 'runtime'>;
   #early: Threads | undefined;
   readonly #places = new Map<string, Promise<Result<Place, string>>>();

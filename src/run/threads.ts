@@ -9,6 +9,7 @@ import type {
   Outcome,
   Printed,
   Report,
+  Settled,
   Started,
   StepFailure,
   ThreadSetup,
@@ -96,7 +97,7 @@ export class Threads {
       idleTimeout: Number.POSITIVE_INFINITY,
       resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    this.#piscina.on('message', (message: Printed | Started) => this.#receive(message));
+    this.#piscina.on('message', (message: Printed | Started | Settled) => this.#receive(message));
     this.#piscina.on('error', () => this.#loseQueued());
   }
 
@@ -164,7 +165,8 @@ export class Threads {
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
       const outcome = ending.reread(report.outcome);
-      return { outcome, usage: usageOf(report.usage, job, outcome) };
+      const { items } = report;
+      return { outcome, usage: usageOf(report.usage, job, outcome), ...(items && { items }) };
     } catch (error) {
       const failure: StepFailure = ending.failure ?? { reason: 'thread-lost', message: lossMessage(error) };
       const outcome: Outcome = { ok: false, failure, warnings: [] };
@@ -180,7 +182,7 @@ export class Threads {
     }
   }
 
-  #receive(message: Printed | Started): void {
+  #receive(message: Printed | Started | Settled): void {
     const flight = this.#flights.find(({ id }) => id === message.id);
     // Lines of a job whose thread was ended may still be on their way.
     if (flight === undefined) return;
@@ -193,7 +195,8 @@ export class Threads {
       return;
     }
     flight.batches += 1;
-    flight.context.onLines(message.lines);
+    if (message.kind === 'settled') flight.context.onSettled?.(message.reports);
+    else flight.context.onLines(message.lines, message.place);
     flight.onBatch?.();
   }
 

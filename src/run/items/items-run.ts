@@ -147,7 +147,7 @@ export class ItemsRun implements Running {
     void batch.finished.then((unsettled) => {
       this.#leave(batch);
       for (const index of [...unsettled].reverse()) {
-        if (this.#isStopped) this.#conclude(index, { how: 'cancelled', attempt: 1, durationMs: 0 });
+        if (this.#isClosed) this.#conclude(index, { how: 'cancelled', attempt: 1, durationMs: 0 });
         else {
           this.#left += 1;
           this.#again.push({ index, attempt: 1 });

@@ -1,19 +1,24 @@
 /** Starts a step that is done for each of its items. */
-import type { EncodedValue, StepFailure } from '../../../runners/contract.ts';
+import type { EncodedValue, Job, StepFailure } from '../../../runners/contract.ts';
 import { pieces } from '../../../runners/value.ts';
 import { MatrixView } from '../../expressions/views.ts';
 import { celValue } from '../../expressions/values.ts';
 import type { Happening } from '../../model/event.ts';
 import type { KeptItems } from '../../model/items.ts';
+import { actsOf } from '../../model/permissions.ts';
 import { fail, ok, type Result } from '../../model/result.ts';
-import { type Foreach, isCode, type Step } from '../../model/workflow.ts';
+import { type CodeStep, type Foreach, isCode, type Step } from '../../model/workflow.ts';
 import { beginningOf } from '../attempts.ts';
 import type { Facts, Local } from '../facts.ts';
 import { jobFor, type JobSettings, runtimeOf } from '../job.ts';
-import type { Running } from '../running.ts';
 import type { Places } from '../places.ts';
-import { ItemsRun, type ItemWork } from './items-run.ts';
+import type { Pool } from '../pool.ts';
+import type { RetryRule } from '../retry.ts';
+import type { Running } from '../running.ts';
+
+import { ItemsRun, type ItemsTogether, type ItemWork } from './items-run.ts';
 import { findItems, type ItemList } from './list.ts';
+import { itemsTogether } from './together.ts';
 
 /** What a run has for the items of its steps. */
 export interface ItemSettings {
@@ -42,7 +47,13 @@ interface Starting {
   readonly facts: Facts;
   readonly settings: JobSettings;
   readonly items: ItemSettings;
+  /** Of all its items. */
+  readonly inputs: ReadonlyMap<string, EncodedValue>;
+  readonly pool: Pool;
   readonly tell: (happening: Happening) => void;
+  /** Without secrets in what it says. */
+  readonly masked: <T>(result: Result<T, StepFailure>) => Result<T, StepFailure>;
+  readonly retryRule: (local: Local) => RetryRule | undefined;
   readonly start: (view: ItemView) => Result<Running, StepFailure>;
 }
 
@@ -65,7 +76,13 @@ export function startItems(
   const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
   const shown = masked.ok ? masked.output : list.whole;
   const viewOf = viewsOf(step, list, tell);
-  const work: ItemWork = { start: (index, attempt) => start(viewOf(index, attempt)) };
+  const places = items.places.within(items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1);
+  const lanes = Math.min(places.cap, items.places.cap);
+  const together = job && togetherFor(step as CodeStep, job, viewOf, lanes, starting);
+  const work: ItemWork = {
+    start: (index, attempt) => start(viewOf(index, attempt)),
+    ...(together && { together }),
+  };
   return ok(
     new ItemsRun({
       step: step.name,
@@ -74,7 +91,7 @@ export function startItems(
       shown,
       kept: stillKept(items.kept?.get(step.name), shown),
       work,
-      places: items.places.within(items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1),
+      places,
       killsOnFailure: items.killsOnFailure,
       begin: () =>
         tell(job === undefined ? hostBeginning(step) : beginningOf(step as Step & { work?: undefined }, job)),
@@ -82,6 +99,48 @@ export function startItems(
     }),
   );
 }
+
+/** Nothing where items have to go one by one, since what they do cannot be done twice, or is not known to their thread alone. */
+function togetherFor(
+  step: CodeStep,
+  job: Job,
+  viewOf: (index: number, attempt: number) => ItemView,
+  lanes: number,
+  { pool, inputs, facts, settings, tell, masked, retryRule }: Starting,
+): ItemsTogether | undefined {
+  const { limits, grants, runtime, isolation } = job;
+  const isOpen = actsOf(grants?.layers ?? []).some((act) => act !== 'read');
+  const isWatched = (limits.wall ?? limits.cpu) !== undefined;
+  const isOwn =
+    (step.loop ?? step.computedEnv ?? step.secrets ?? job.prompt) !== undefined || step.sharesMemory === true;
+  const isThreads = runtime === 'embedded' && isolation === 'thread' && pool.takesItems === true;
+  if (!isThreads || isOpen || isWatched || isOwn) return undefined;
+  const all = Object.entries(step.inputs ?? {});
+  const withInputs = (constant: boolean): CodeStep => ({
+    ...step,
+    inputs: Object.fromEntries(all.filter(([, template]) => (template.kind === 'constant') === constant)),
+  });
+  const shared = facts.prepare(withInputs(true), inputs);
+  if (!shared.ok) return undefined;
+  const own = withInputs(false);
+  return itemsTogether({
+    pool,
+    job: { ...job, inputs: shared.value.inputs },
+    timeoutMs: step.timeoutMs,
+    lanes,
+    masking: settings.secrets.masking,
+    retrying: step.retry,
+    retryRule: (index) => retryRule(viewOf(index, 1).local),
+    inputsOf: (index) => {
+      const { local, raw } = viewOf(index, 1);
+      const ready = masked(facts.prepare(own, NO_INPUTS, local, settings.secrets.values, raw));
+      return ready.ok ? ok(ready.value.inputs) : ready;
+    },
+    tell: (item, happening) => tell({ ...happening, step: step.name, item }),
+  });
+}
+
+const NO_INPUTS: ReadonlyMap<string, EncodedValue> = new Map();
 
 function hostBeginning({ name: step, language }: Step): Happening {
   return { kind: 'step-started', step, language, attempt: 1 };
