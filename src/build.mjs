@@ -26,10 +26,12 @@ const WHOLE = {
 
 /** Loaded from where they are installed. */
 const PACKAGES = [
+  '@cfworker/json-schema',
   '@iarna/toml',
   'fengari',
   'json-p3',
   'libsql',
+  'nodemailer',
   'papaparse',
   'piscina',
   'pyodide',

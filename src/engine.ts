@@ -2,11 +2,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { EncodedValue, Runtime } from '../runners/contract.ts';
+import type { EncodedValue, Runtime, Services } from '../runners/contract.ts';
 import type { CheckOptions, Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
 import { ruledOutBy } from './config/ruled-out.ts';
+import { withServices } from './config/services-for.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener } from './model/event.ts';
 import type { GivenOptions } from './model/history.ts';
@@ -26,6 +27,7 @@ import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
 import { settleInputs, type SettledInputs } from './run/given-inputs.ts';
 import { newRunId } from './run/run-id.ts';
+import { paced } from './run/paced.ts';
 import { PlanRun } from './run/run.ts';
 import { handOut, Secrets } from './run/secrets.ts';
 import { Sharing } from './run/sharing.ts';
@@ -42,6 +44,7 @@ class LocalEngine implements Engine {
   readonly #cwd: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #secrets: Secrets;
+  readonly #services: Services;
   readonly #pool: Pool;
   readonly #store: RunStore | undefined;
   readonly #listeners = new Set<RunListener>();
@@ -52,6 +55,7 @@ class LocalEngine implements Engine {
     this.#config = options.config ?? defaultConfig();
     this.#cwd = resolve(options.cwd ?? process.cwd());
     this.#secrets = new Secrets({ sources: this.#config.secrets, env: this.#env, cwd: this.#cwd });
+    this.#services = paced(this.#config.services);
     this.#store = options.store;
     const cacheDir = resolve(this.#cwd, this.#config.cache.directory);
     this.#pool =
@@ -219,7 +223,10 @@ class LocalEngine implements Engine {
   ): Promise<Result<Plan, readonly Diagnostic[]>> {
     const { planWorkflow, allMistakes } = await import('./plan/index.ts');
     if (!parsed.ok) return fail(allMistakes(parsed.error));
-    const { workflow, warnings } = parsed.value;
+    const { warnings } = parsed.value;
+    const served = withServices(parsed.value.workflow, this.#config.services);
+    if (!served.ok) return served;
+    const workflow = served.value;
     const ruledOut = ruledOutBy(this.#config, workflow, (step) => this.#runtimeOf(step));
     if (ruledOut.length > 0) return fail(ruledOut);
     const plan = planWorkflow(workflow, warnings);
@@ -272,6 +279,7 @@ class LocalEngine implements Engine {
       runners: this.#config.runners,
       limits: configuredLimits(this.#config.limits),
       isolation: this.#config.execution.isolation,
+      services: this.#services,
     };
   }
 

@@ -56,14 +56,16 @@ export interface Patience {
   readonly longestWaitMs: number;
 }
 
-/** An answer of any status. Throws `ActionFailure` where none came. */
+/** An answer of any status; `before` is waited for ahead of each request. Throws `ActionFailure` where none came. */
 export async function send(
   request: FetchRequest,
   body: Uint8Array,
   { retries, longestWaitMs }: Patience,
   tools: Tools,
+  before?: () => Promise<void>,
 ): Promise<Answer> {
   for (let sent = 1; ; sent++) {
+    await before?.();
     const answer = await once(request, body, tools);
     const delayMs = sent > retries ? undefined : delayBefore(answer, sent, Date.now());
     if (delayMs !== undefined && delayMs <= longestWaitMs) {

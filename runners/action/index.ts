@@ -5,11 +5,13 @@ import { encode } from '../value/encode.ts';
 import { type Act, ActionFailure, type Tools } from './act.ts';
 import { Fields } from './fields.ts';
 
-const ACTIONS: Readonly<Partial<Record<ActionName, () => Promise<{ readonly act: Act }>>>> = {
+const ACTIONS: Readonly<Record<ActionName, () => Promise<{ readonly act: Act }>>> = {
   http: () => import('./http.ts'),
   file: () => import('./file.ts'),
   transform: () => import('./transform.ts'),
   assert: () => import('./assert.ts'),
+  llm: () => import('./llm/index.ts'),
+  notify: () => import('./notify.ts'),
 };
 
 export const load: LoadRunner = (setup) =>
@@ -20,7 +22,7 @@ async function perform(job: Job, setup: ThreadSetup, context: RunnerContext): Pr
   if (script.kind !== 'action') throw new Error('Internal error: an action has code');
   const tools: Tools = { job, setup, context, warnings: [] };
   try {
-    const { act } = await ACTIONS[script.action]!();
+    const { act } = await ACTIONS[script.action]();
     const output = await act(new Fields(script.action, job.inputs), tools);
     const encoded =
       output.kind === 'text' ? { ok: true as const, value: output.text, warnings: [] } : encode(output.value);

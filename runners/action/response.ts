@@ -1,5 +1,5 @@
 /** An answer as the step hands it on: its status, its headers, and its body in the form that was asked for. */
-import { RunFiles } from '../kinds/run-files.ts';
+import { runFilesFor } from '../grants/granted-to.ts';
 import { overLimit } from '../limits.ts';
 import { ActionFailure, failed, type Tools } from './act.ts';
 import { tryExactly } from './exact.ts';
@@ -75,8 +75,8 @@ function decoderFor(label: string): InstanceType<typeof TextDecoder> {
   }
 }
 
-function intoRun({ body }: Answer, { job }: Tools): unknown {
-  const files = new RunFiles(job.workdir, job.limits);
+function intoRun({ body }: Answer, { job, setup }: Tools): unknown {
+  const files = runFilesFor(job, setup);
   const written = files.write(`${job.step}-${job.attempt}.response`, body);
   if (!written.ok)
     throw files.exceeded === undefined

@@ -1,10 +1,9 @@
 /** Requests of an embedded step to hosts that it was granted: every redirect and every address is looked at before anything is sent. */
-import type { LookupAddress } from 'node:dns';
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import type { LookupFunction } from 'node:net';
 import type { Grants, LimitName, Limits } from '../contract.ts';
 import { OVER_LIMIT } from '../kinds/run-files.ts';
 import { EMBEDDED_MEMORY, size as sizeText } from '../limits.ts';
+import { checkedLookup } from './checked-lookup.ts';
 import type { Denial } from './denial.ts';
 import type { FetchAnswer, FetchRequest } from './fetch.ts';
 import { firstHop, type Hop, hostOf, portOf, redirected, Refused } from './hops.ts';
@@ -134,7 +133,7 @@ export class Network {
       headers: { ...headers, ...(body.length > 0 && { 'content-length': String(body.length) }) },
       agent: false,
       signal,
-      lookup: this.#lookup(host, port),
+      lookup: checkedLookup(this.#reach, host, port),
     };
     return new Promise((resolve, reject) => {
       const outgoing = request(url, options, resolve);
@@ -145,29 +144,6 @@ export class Network {
       });
       outgoing.end(body);
     });
-  }
-
-  /** What a name leads to is looked at where it is looked up, so that it cannot lead elsewhere a moment later. */
-  #lookup(host: string, port: number): LookupFunction {
-    const { lookup } = process.getBuiltinModule('node:dns');
-    return (name, options, callback) => {
-      lookup(name, { ...options, all: true }, (error, addresses) => {
-        const refusal = error ?? this.#refusalOf(addresses, host, port);
-        const [first] = addresses ?? [];
-        if (refusal !== undefined) callback(refusal, []);
-        else if (options.all === true) callback(null, addresses);
-        else callback(null, first?.address ?? '', first?.family ?? 4);
-      });
-    };
-  }
-
-  #refusalOf(addresses: readonly LookupAddress[], host: string, port: number): Error | undefined {
-    try {
-      for (const { address } of addresses) this.#reach.checkAddress(address, host, port);
-      return undefined;
-    } catch (refusal) {
-      return refusal as Error;
-    }
   }
 
   async #answer(url: URL, isRedirected: boolean, response: IncomingMessage): Promise<FetchAnswer> {

@@ -1,5 +1,5 @@
 /** Builds the typed Config from the settings' values. */
-import type { Isolation, Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime, Services } from '../../runners/contract.ts';
 import type { SecretSource } from '../model/secret.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Config, InterpreterConfig, LogLevel } from './config.ts';
@@ -9,6 +9,7 @@ import { AUTO, type SettingValue } from './settings.ts';
 export function assemble(
   values: ReadonlyMap<string, SettingValue>,
   secrets: Readonly<Record<string, SecretSource>> = {},
+  services: Services = { llm: {} },
 ): Config {
   const words = (key: string): readonly string[] => get(values, key) as readonly string[];
   const text = (key: string): string => get(values, key) as string;
@@ -61,6 +62,7 @@ export function assemble(
     store: { path: text('store.path'), required: isOn('store.required') },
     cache: { directory: text('cache.directory'), default: isOn('cache.default') },
     secrets,
+    services,
     logging: { level: text('logging.level') as LogLevel, colored: isOn('logging.colored') },
   };
 }

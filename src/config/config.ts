@@ -1,5 +1,5 @@
 /** Every setting of the engine, complete: what files, environment and flags left out has its default here. */
-import type { Isolation, Runtime } from '../../runners/contract.ts';
+import type { Isolation, Runtime, Services } from '../../runners/contract.ts';
 import type { SecretSource } from '../model/secret.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 
@@ -59,6 +59,8 @@ export interface Config {
   };
   /** By name; a secret that is not here is a variable of the environment of its name. */
   readonly secrets: Readonly<Record<string, SecretSource>>;
+  /** Language models by name, and where mail is sent. */
+  readonly services: Services;
   readonly logging: { readonly level: LogLevel; readonly colored: boolean };
 }
 

@@ -36,8 +36,8 @@ export function givenByFile(file: string, tree: unknown): { given: Given[]; misp
         given.push({ key: 'store.path', raw, name: key, origin: { kind: 'file', file } });
       else if (KEYS.has(key)) given.push({ key, raw, name: key, origin: { kind: 'file', file } });
       else if (SECTIONS.has(key)) enter(inner, raw);
-      // Read by itself: its keys are names of the user's choice.
-      else if (key !== 'secrets')
+      // Read by themselves: some of their keys are names of the user's choice.
+      else if (!OWN_READERS.has(key))
         misplaced.push({ path: inner, problem: { kind: 'unknown', known: childrenOf(path) } });
     }
   }
@@ -64,6 +64,7 @@ export function unknownVariables(variables: Readonly<Record<string, string | und
   return Object.keys(variables).filter((variable) => variable.startsWith('HWFE_') && !known.has(variable));
 }
 
+const OWN_READERS: ReadonlySet<string> = new Set(['secrets', 'llm', 'mail']);
 const KEYS: ReadonlySet<string> = new Set(SETTINGS.map((setting) => setting.key));
 const SECTIONS: ReadonlySet<string> = new Set(
   SETTINGS.flatMap(({ key }) => {

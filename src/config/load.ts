@@ -14,6 +14,7 @@ import { givenByFile, givenByVariables, unknownVariables, type Given, type Mispl
 import type { Locate } from './locate.ts';
 import type { Origin } from './origin.ts';
 import { type BadSecret, readSecrets } from './secrets.ts';
+import { readServices } from './services.ts';
 import { SETTINGS, type SettingValue } from './settings.ts';
 import { readValue } from './values.ts';
 
@@ -71,17 +72,24 @@ export async function loadConfig(request: ConfigRequest): Promise<Result<LoadedC
   }
 
   const secrets = readSecrets(file?.tree, request.env);
+  const services = readServices(file?.tree);
   const needsPlaces =
-    request.positions || !secrets.ok || ofFile.misplaced.length > 0 || bad.some((b) => b.given.origin.kind === 'file');
+    request.positions ||
+    !secrets.ok ||
+    !services.ok ||
+    ofFile.misplaced.length > 0 ||
+    bad.some((b) => b.given.origin.kind === 'file');
   const locate = file !== undefined && needsPlaces ? await (await import('./locate.ts')).locator(file) : undefined;
-  if (!secrets.ok) return fail(secrets.error.map((one) => badSecret(one, file!, locate)));
+  const own = [...(secrets.ok ? [] : secrets.error), ...(services.ok ? [] : services.error)];
+  if (!secrets.ok || !services.ok) return fail(own.map((one) => badSecret(one, file!, locate)));
   if (bad.length > 0) return fail(bad.map((one) => badValue(one.given, one.expected, file, dotenv, locate)));
   if (request.positions && file !== undefined) addLines(origins, file, locate);
   const warnings = [
     ...ofFile.misplaced.map((one) => misplacedKey(one, file!, locate)),
     ...unknownVariableWarnings(request.env, dotenv),
   ];
-  return ok({ config: assemble(values, secrets.value), origins, values, variables: dotenv?.variables ?? {}, warnings });
+  const config = assemble(values, secrets.value, services.value);
+  return ok({ config, origins, values, variables: dotenv?.variables ?? {}, warnings });
 }
 
 function readDotEnv(cwd: string): DotEnv | undefined {

@@ -208,7 +208,7 @@ export type StepLimits = { readonly [K in LimitName]?: { readonly value: number;
 export interface Outline {
   readonly file: SourceFile;
   /** In declared order. */
-  readonly steps: readonly Pick<Step, 'name' | 'span' | 'dependsOn' | 'inputs' | 'takesFrom'>[];
+  readonly steps: readonly (Pick<Step, 'name' | 'span' | 'dependsOn' | 'inputs'> & Partial<Pick<Step, 'language'>>)[];
 }
 
 export interface Dependency {

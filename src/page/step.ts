@@ -56,6 +56,8 @@ function ending(step: PageStep): Html {
   if (cached !== undefined) facts.push(['cached from', `"${cached.step}" of ${cached.run}`]);
   if (usage !== undefined && cached === undefined) {
     if (usage.cpuMs !== undefined) facts.push(['CPU time', formatDuration(usage.cpuMs)]);
+    if (usage.tokens !== undefined)
+      facts.push(['tokens', `${usage.tokens.input} read, ${usage.tokens.output} written`]);
     if (usage.memoryBytes !== undefined) facts.push(['memory', formatSize(usage.memoryBytes)]);
   }
   if (record.isolation !== undefined) facts.push(['isolation', record.isolation]);

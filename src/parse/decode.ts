@@ -56,7 +56,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
       span: entry.keySpan,
       dependsOn,
       ...(step?.inputs && { inputs: step.inputs }),
-      ...(step?.takesFrom && { takesFrom: step.takesFrom }),
+      ...(step && { language: step.language }),
     });
     if (step !== undefined) declared.push(step);
   }

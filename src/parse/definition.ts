@@ -5,6 +5,8 @@ import type {
   AssertDefinition,
   FileDefinition,
   HttpDefinition,
+  LlmDefinition,
+  NotifyDefinition,
   TransformDefinition,
 } from './actions/action-definition.ts';
 import type { ExecutionMode, FailureMode, OnFailedItem, RunRule } from '../model/workflow.ts';
@@ -93,11 +95,15 @@ export interface StepDefinition {
   isolation?: Isolation;
   /** The host program that runs a shell or native step. */
   interpreter?: string;
-  /** One of `code`, `file`, `module`, `cmd`, or an action: `http`, `file`, `transform`, `assert`. */
+  /** One of `code`, `file`, `module`, `cmd`, or an action: `http`, `file`, `llm`, `transform`, `assert`, `notify`. */
   code?: string;
   /** A code file, beside the workflow; or an operation on files that the step was granted. */
   file?: string | FileDefinition;
   http?: HttpDefinition;
+  /** Asks a language model of the configuration. */
+  llm?: LlmDefinition;
+  /** Tells people, by a webhook or by mail. */
+  notify?: NotifyDefinition;
   /** Computes a value. */
   transform?: TransformDefinition;
   /** Fails where an expression is false. */

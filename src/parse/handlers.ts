@@ -203,8 +203,5 @@ function changed<T extends { readonly name: string; readonly dependsOn: readonly
     had.add(need.name);
     dependsOn.push(need);
   }
-  if (!('script' in step)) return { ...step, dependsOn };
-  // An action is given by its fields alone.
-  const takesNothing = (step as unknown as Step).language === 'action' ? { takesFrom: [] } : {};
-  return { ...step, ...change.step, ...takesNothing, dependsOn };
+  return { ...step, ...('script' in step ? change.step : {}), dependsOn };
 }

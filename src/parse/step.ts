@@ -132,8 +132,6 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       retry,
       ...environment,
       ...(inputs !== undefined && { inputs }),
-      // It is given its fields only.
-      ...(kind === 'action' && { takesFrom: NO_TEXTS }),
       ...(fields.register !== undefined && { register: fields.register }),
       passEnv: textsOf(fields.pass_env),
       ...(fields.clean_env === true && { cleanEnv: true }),

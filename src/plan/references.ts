@@ -67,11 +67,11 @@ function checkInputNames(
 /** Values of its own stand beside the outputs of its dependencies. */
 function checkOwnInputs(
   file: SourceFile,
-  { name, span, inputs, dependsOn, takesFrom }: OutlinedStep,
+  { name, span, inputs, dependsOn, language }: OutlinedStep,
 ): readonly Diagnostic[] {
-  if (inputs === undefined) return [];
-  const taken = dependsOn.filter((dependency) => takesFrom?.includes(dependency.name) !== false);
-  const holders = new Map(taken.map((dependency) => [inputVariable(dependency.name), dependency.name]));
+  // An action is given its fields only.
+  if (inputs === undefined || language === 'action') return [];
+  const holders = new Map(dependsOn.map((dependency) => [inputVariable(dependency.name), dependency.name]));
   const found: Diagnostic[] = [];
   for (const input of Object.keys(inputs)) {
     const variable = inputVariable(input);

@@ -132,7 +132,8 @@ export class Facts {
         );
       env[name] = text.value;
     }
-    const inputs = new Map(dependencies);
+    // An action is given its fields only.
+    const inputs = new Map(step.language === 'action' ? [] : dependencies);
     for (const [name, template] of Object.entries(step.inputs ?? {})) {
       const value = this.#evaluator.value(template, names);
       if (!value.ok) return fail(this.#failure(value.error));

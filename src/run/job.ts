@@ -1,6 +1,15 @@
 /** A step at one attempt → the job that a thread is sent. */
 import { resolve } from 'node:path';
-import type { EncodedValue, Isolation, Job, Language, Limits, Runtime } from '../../runners/contract.ts';
+import type {
+  EncodedValue,
+  Isolation,
+  Job,
+  Language,
+  Limits,
+  Runtime,
+  Script,
+  Services,
+} from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
 import { type Allowed, layersFor, refusalsOf } from '../model/permissions.ts';
 import { type CodeStep, isCode, type Step } from '../model/workflow.ts';
@@ -33,6 +42,8 @@ export interface JobSettings {
   readonly prompt?: Job['prompt'];
   /** What the steps of the run share, where they share anything. */
   readonly sharing?: Sharing | undefined;
+  /** Of the configuration. */
+  readonly services?: Services;
   /** By whoever started the run. */
   readonly allowed?: Allowed | undefined;
 }
@@ -50,6 +61,12 @@ export function runtimeOf(step: Step, runners: JobSettings['runners']): Runtime 
   if (step.language === 'shell') return 'native';
   if (step.language === 'wasm' || step.language === 'action') return 'embedded';
   return step.runtime ?? runners[step.language].runtime ?? 'embedded';
+}
+
+/** Most actions reach no service. */
+function scriptFor({ script }: CodeStep, services: Services | undefined): Script {
+  if (script.kind !== 'action' || services === undefined) return script;
+  return script.action === 'llm' || script.action === 'notify' ? { ...script, services } : script;
 }
 
 export function jobFor(
@@ -70,7 +87,7 @@ export function jobFor(
     language: step.language,
     runtime,
     isolation,
-    script: step.script,
+    script: scriptFor(step, settings.services),
     inputs,
     env: stepEnvironment(step, settings.env, runtime === 'native', settings.secrets, allowed?.env),
     cwd: step.workingDir === undefined ? settings.cwd : resolve(settings.directory, step.workingDir),

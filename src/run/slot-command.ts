@@ -20,7 +20,7 @@ const PACKAGES: Readonly<Record<Language, readonly string[]>> = {
   python: ['pyodide'],
   shell: [],
   wasm: [],
-  action: ['papaparse', 'json-p3', 'yaml', 'toml-eslint-parser', '@iarna/toml'],
+  action: ['papaparse', 'json-p3', 'yaml', 'toml-eslint-parser', '@iarna/toml', '@cfworker/json-schema'],
 };
 
 /** A busy slot notices nothing; so a shell waits for the end of the engine, and ends its group. */

@@ -24,7 +24,14 @@ export function reportIn(payload: Buffer): Pick<Report, 'outcome' | 'lines' | 'u
     const amount = amountIn(usage[name]);
     if (amount !== undefined) spent[name] = amount;
   }
+  const tokens = tokensIn(fieldsOf(usage['tokens']));
+  if (tokens !== undefined) spent.tokens = tokens;
   return { outcome, lines, usage: { ...spent, wallMs: amountIn(usage['wallMs']) ?? 0 } };
+}
+
+function tokensIn(fields: Fields | undefined): Spent['tokens'] {
+  const [input, output] = [amountIn(fields?.['input']), amountIn(fields?.['output'])];
+  return input === undefined || output === undefined ? undefined : { input, output };
 }
 
 function outcomeIn(fields: Fields | undefined, output: Buffer): Outcome | undefined {
@@ -63,6 +70,10 @@ function failureIn(fields: Fields | undefined): StepFailure | undefined {
       return { reason, message };
     case 'limit':
       return typeof limit === 'string' ? { reason, limit, message } : undefined;
+    case 'action':
+      return { reason, message, ...(isCount(status) && { status }), ...position };
+    case 'asserted':
+      return { reason, message, ...position };
     case 'not-granted':
       return typeof grant === 'string' ? { reason, message, grant } : undefined;
     default:

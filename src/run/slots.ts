@@ -4,6 +4,7 @@ import type { Job, Outcome, StepFailure, ThreadSetup } from '../../runners/contr
 import { isTimed, startClocks, usageOf } from './clocks.ts';
 import { type CpuWatch, descendantsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
+import { unpaced } from './paced.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
 import { Slot, type SlotEnd } from './slot.ts';
 import { builtRunners, type SlotWishes } from './slot-command.ts';
@@ -83,9 +84,11 @@ export class Slots {
 
 function ignore(): void {}
 
-/** A slot reads no files, so a WebAssembly module goes with the job. */
+/** A slot reads no files, so a WebAssembly module goes with the job; nor does it share memory. */
 async function withBytes(job: Job): Promise<Job | StepFailure> {
   const { script } = job;
+  if (script.kind === 'action' && script.services !== undefined)
+    return { ...job, script: { ...script, services: unpaced(script.services) } };
   if (script.kind !== 'module') return job;
   try {
     return { ...job, script: { ...script, bytes: await readFile(script.path) } };

@@ -13,8 +13,10 @@ export function renderUsage({ steps }: RunRecord, style: Style): string[] {
   const used = [...steps.values()].filter(({ usage }) => usage !== undefined);
   if (used.length === 0) return [];
   const shown = used.toSorted((a, b) => b.usage!.wallMs - a.usage!.wallMs).slice(0, MOST_STEPS);
-  const rows = [HEAD, ...shown.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const hasTokens = shown.some(({ usage }) => usage!.tokens !== undefined);
+  const head = hasTokens ? [...HEAD, 'tokens'] : HEAD;
+  const rows = [head, ...shown.map((step) => [...cells(step), ...(hasTokens ? [tokensOf(step)] : [])])];
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => align(cell, widths[column]!, column))
@@ -36,6 +38,12 @@ function cells({ name, usage }: StepRecord): string[] {
     formatSize(bytesIn),
     formatSize(bytesOut),
   ];
+}
+
+/** Read, and written. */
+function tokensOf({ usage }: StepRecord): string {
+  const tokens = usage?.tokens;
+  return tokens === undefined ? '–' : `${tokens.input} + ${tokens.output}`;
 }
 
 function align(cell: string, width: number, column: number): string {

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { Workflow } from '../../src/model/workflow.ts';
 import { FILE_FIELDS } from '../../src/parse/actions/file-fields.ts';
 import { HTTP_FIELDS } from '../../src/parse/actions/http-fields.ts';
+import { LLM_FIELDS } from '../../src/parse/actions/llm-fields.ts';
+import { NOTIFY_FIELDS } from '../../src/parse/actions/notify-fields.ts';
 import { ASSERT_FIELDS, TRANSFORM_FIELDS } from '../../src/parse/actions/other-fields.ts';
 import { diagnosticsOf, readLua, readToml, workflowOf } from './files.ts';
 
@@ -46,6 +48,17 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     'transform = { pick = "$.a" }',
     'Give "transform" of step "s" "from" as well, such as "{{ steps.NAME.output }}": what "pick" picks out of',
   ],
+  ['llm = { model = "x" }', 'Give "llm" of step "s" a "prompt"'],
+  ['notify = { text = "x" }', 'Give "notify" of step "s" a "webhook" or a "mail": who is told'],
+  [
+    'notify = { webhook = "https://x", text = "x", subject = "y" }',
+    'Leave "subject" out of "notify" of step "s": only a mail has one',
+  ],
+  ['notify = { mail = "a@b.c" }', 'Give "notify" of step "s" a "text"'],
+  [
+    'notify = { webhook = "https://x", text = "x", json = 1 }',
+    'Give "notify" of step "s" only one of "text" and "json"',
+  ],
   ['assert = { message = "x" }', 'Give "assert" of step "s" "that": an expression that has to be true'],
   ['assert = "1 + 1"', 'Write "that" in "assert" of step "s" so that it is true or false; "1 + 1" gives a int'],
   ['assert = "steps.other.status == \'x\'"', '"that" in "assert" of step "s" names step "other", which does not exist'],
@@ -76,12 +89,11 @@ test('a text is a code file, and a table is an action', async () => {
   expect(workflowOf(parsed).steps[0]).toMatchObject({ language: 'action', script: { kind: 'action', action: 'file' } });
 });
 
-test('what a template names becomes a dependency, whose output is not given besides', async () => {
+test('what a template names becomes a dependency, wherever it stands', async () => {
   const text =
     '[steps.a]\ntransform = "1"\n[steps.s]\nhttp = { url = "x", json = { deep = ["{{ steps.a.output }}"] } }\n';
   const [, step] = workflowOf(await readToml(text)).steps;
   expect(step!.dependsOn.map(({ name }) => name)).toEqual(['a']);
-  expect(step!.takesFrom).toEqual([]);
 });
 
 describe('docs/actions.md', () => {
@@ -90,6 +102,8 @@ describe('docs/actions.md', () => {
   test.each([
     ['http', HTTP_FIELDS],
     ['file', FILE_FIELDS],
+    ['llm', LLM_FIELDS],
+    ['notify', NOTIFY_FIELDS],
     ['transform', TRANSFORM_FIELDS],
     ['assert', ASSERT_FIELDS],
   ])('has a row for every field of %s, as the schema tells it', (name, fields) => {

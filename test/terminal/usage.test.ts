@@ -31,6 +31,13 @@ test('the longest come first, and what was not measured is a dash', () => {
   `);
 });
 
+test('tokens have a column where some step used any', () => {
+  const usage = { wallMs: 5, bytesIn: 0, bytesOut: 0 };
+  const record = recordOf({ ask: { ...usage, tokens: { input: 120, output: 8 } }, other: { ...usage, wallMs: 1 } });
+  const lines = renderUsage(record, createStyle(false));
+  expect(lines.slice(1).map((line) => line.trim().split(/ {2,}/).at(-1))).toEqual(['tokens', '120 + 8', '–']);
+});
+
 test('of many only the first are shown, and nothing of none', () => {
   const usage = { wallMs: 1, bytesIn: 0, bytesOut: 0 };
   const lines = renderUsage(

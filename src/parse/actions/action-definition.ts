@@ -65,3 +65,38 @@ export type TransformDefinition =
 
 /** An expression alone, or one with the message that it fails with. */
 export type AssertDefinition = string | { that: string; message?: string };
+
+export interface LlmDefinition {
+  prompt: string;
+  system?: string;
+  /** Default: the configuration's. */
+  model?: string;
+  /** A JSON Schema that the answer has to fit, which is a value then. */
+  schema?: unknown;
+  /** How often it is asked again where its answer does not fit. Default: 1. */
+  repairs?: number;
+  max_tokens?: number | string;
+  temperature?: number | string;
+  /** Of one request. Default: `2m`. */
+  timeout?: DurationText;
+  /** Which section `[llm.NAME]` of the configuration is meant. Default: `[llm]`. */
+  service?: string;
+}
+
+/** By a webhook or by mail. */
+export type NotifyDefinition =
+  | ({
+      webhook: string;
+      headers?: Pairs;
+      /** Default: 2. */
+      retries?: number | string;
+      timeout?: DurationText;
+    } & ({ text: string } | { json: unknown }))
+  | {
+      mail: string | readonly string[];
+      text: string;
+      subject?: string;
+      /** Default: the configuration's. */
+      from?: string;
+      timeout?: DurationText;
+    };

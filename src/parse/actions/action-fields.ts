@@ -5,6 +5,8 @@ import type { Field, Fields, FieldType } from '../fields/field-type.ts';
 import { text } from '../fields/scalars.ts';
 import { FILE_FIELDS, type FileFields, OPERATION_NEEDS } from './file-fields.ts';
 import { HTTP_FIELDS, type HttpFields } from './http-fields.ts';
+import { LLM_FIELDS, type LlmFields } from './llm-fields.ts';
+import { NOTIFY_FIELDS, type NotifyFields } from './notify-fields.ts';
 import { computed, either } from './open-field.ts';
 import { ASSERT_FIELDS, type AssertFields, TRANSFORM_FIELDS, type TransformFields } from './other-fields.ts';
 
@@ -12,12 +14,14 @@ export interface ActionFields {
   http?: HttpFields;
   /** As a text the file with the step's code. */
   file?: string | FileFields;
+  llm?: LlmFields;
   transform?: TransformFields;
   assert?: AssertFields;
+  notify?: NotifyFields;
 }
 
 /** By the step's field; `file` is one where it is a table. */
-export const ACTIONS: readonly ActionName[] = ['http', 'file', 'transform', 'assert'];
+export const ACTIONS: readonly ActionName[] = ['http', 'file', 'llm', 'transform', 'assert', 'notify'];
 
 export const ACTION_STEP_FIELDS: { readonly [K in keyof ActionFields]-?: Field<NonNullable<ActionFields[K]>> } = {
   http: {
@@ -35,6 +39,11 @@ export const ACTION_STEP_FIELDS: { readonly [K in keyof ActionFields]-?: Field<N
       'A file with the code, relative to the workflow file; or a table: reads or changes files that the step was granted.',
     example: 'steps/clean.py',
   },
+  llm: {
+    type: tableOf(LLM_FIELDS, 'a table with "prompt"', [['prompt']]),
+    about: 'Asks a language model of the configuration.',
+    example: { prompt: 'Summarise in one sentence: {{ run.id }}' },
+  },
   transform: {
     type: orExpression(
       'cel',
@@ -47,6 +56,15 @@ export const ACTION_STEP_FIELDS: { readonly [K in keyof ActionFields]-?: Field<N
     type: orExpression('that', tableOf(ASSERT_FIELDS, 'a table with "that" and "message"', [['that']])),
     about: 'Fails where an expression is false.',
     example: { that: 'size(steps.rows.output) > 0', message: 'no rows' },
+  },
+  notify: {
+    type: tableOf(NOTIFY_FIELDS, 'a table with "webhook" or "mail"', [
+      ['webhook', 'text'],
+      ['webhook', 'json'],
+      ['mail', 'text'],
+    ]),
+    about: 'Tells people, by a webhook or by mail.',
+    example: { webhook: 'https://hooks.example.com/T1/B2', text: 'done' },
   },
 };
 

@@ -3,6 +3,7 @@ import type { ActionName } from '../../../runners/contract.ts';
 import type { Entry, TableValue } from '../document.ts';
 import type { Mistakes } from '../mistakes.ts';
 import { OF_OPERATIONS, OPERATIONS } from './file-fields.ts';
+import { OF_WAYS } from './notify-fields.ts';
 
 export function tellUnfit(action: ActionName, { keySpan, value }: Entry, of: string, mistakes: Mistakes): void {
   // A text alone is all that the action needs.
@@ -33,8 +34,34 @@ export function tellUnfit(action: ActionName, { keySpan, value }: Entry, of: str
       if (!has('that')) lacks('"that": an expression that has to be true');
       return;
     case 'llm':
+      if (!has('prompt')) lacks('a "prompt"');
+      return;
     case 'notify':
+      tellWay(value, keySpan, of, mistakes);
   }
+}
+
+function tellWay(table: TableValue, span: Entry['keySpan'], of: string, mistakes: Mistakes): void {
+  const has = (name: string): boolean => table.entries.has(name);
+  if (has('webhook') === has('mail')) {
+    const what = has('mail') ? 'only one of "webhook" and "mail"' : 'a "webhook" or a "mail": who is told';
+    mistakes.add('bad-action', span, `Give "notify" of ${of} ${what}`);
+    return;
+  }
+  const way = has('mail') ? 'mail' : 'webhook';
+  for (const [name, entry] of table.entries) {
+    const known = OF_WAYS.get(name);
+    if (known === undefined || known === way) continue;
+    mistakes.add('bad-action', entry.keySpan, `Leave "${name}" out of "notify" of ${of}: only a ${known} has one`);
+  }
+  if (has('text') && has('json')) {
+    mistakes.add(
+      'bad-action',
+      table.entries.get('json')?.keySpan,
+      `Give "notify" of ${of} only one of "text" and "json"`,
+    );
+  }
+  if (!has('text') && !has('json')) mistakes.add('bad-action', span, `Give "notify" of ${of} a "text"`);
 }
 
 function tellOperation(table: TableValue, span: Entry['keySpan'], of: string, mistakes: Mistakes): void {

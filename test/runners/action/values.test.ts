@@ -93,3 +93,14 @@ describe('assert', () => {
     expect(run.get('s')!.failure).toMatchObject({ reason: 'expression' });
   });
 });
+
+test('an action is given its fields and no output of what it depends on, and takes them all the same', async () => {
+  const run = await it.run({
+    steps: {
+      message: { code: 'return "not the message"' },
+      that: { depends_on: 'message', assert: 'steps.message.output != ""' },
+      s: { depends_on: ['that', 'message'], assert: { that: '1 > 2', message: 'the message' } },
+    },
+  });
+  expect(run.get('s')!.failure).toMatchObject({ message: 'the message' });
+});
