@@ -22,6 +22,8 @@ export interface ResumePlan {
   readonly lastLines: ReadonlyMap<string, string>;
   /** What items of steps that run again have given already. */
   readonly items: ReadonlyMap<string, KeptItems>;
+  /** Steps that failed, or of which items did, where these run again though the run went on without them. */
+  readonly failed: readonly string[];
   readonly changes: readonly StepChange[];
   /** Steps that changed though they had succeeded, and that nothing asks to run again. */
   readonly stale: readonly string[];
@@ -82,6 +84,7 @@ export function planResume(
     memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])),
     lastLines: lastLinesOf(history, run, steps),
     items,
+    failed: failures,
     changes,
     stale,
     staleItems,

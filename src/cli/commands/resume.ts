@@ -72,13 +72,14 @@ export const resume: Command = {
           import('../session.ts'),
         ]);
         const again = { from, failed: onlyFailed };
-        const { kept, memory, lastLines, items, changes, stale, staleItems, damaged } = planResume(
+        const { kept, memory, lastLines, items, failed, changes, stale, staleItems, damaged } = planResume(
           history,
           run,
           plan,
           again,
         );
-        if (onlyFailed && kept.size === plan.steps.length) return wrong(console, `Nothing failed in run "${run.id}"`);
+        if (onlyFailed && run.status === 'succeeded' && failed.length === 0)
+          return wrong(console, `Nothing failed in run "${run.id}"`);
         const style = own.styleFor(console.err);
         if (changes.length > 0) {
           console.err.lines([`The workflow has changed since the run began:`, ...renderChanges(changes, style)]);

@@ -3,7 +3,7 @@ import type { EncodedValue, StepFailure } from '../../../runners/contract.ts';
 import { joined } from '../../../runners/value.ts';
 import type { FailedItem, Happening } from '../../model/event.ts';
 
-/** What waits to be told is told after so long. */
+/** The least time between two events: what happens when there was none for so long is told at once. */
 const PAUSE_MS = 20;
 const MOST_ITEMS = 1000;
 /** Of outputs. */
@@ -19,6 +19,7 @@ export class ItemTeller {
   #cancelled: number[] = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(step: string, tell: (happening: Happening) => void) {
     this.#step = step;
@@ -56,6 +57,7 @@ export class ItemTeller {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#toldAt = performance.now();
     const [started, succeeded, outputs, failed, cancelled] = [
       [...this.#started],
       this.#succeeded,
@@ -81,6 +83,6 @@ export class ItemTeller {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => this.flush(), PAUSE_MS);
+    this.#timer ??= setTimeout(() => this.flush(), Math.max(0, this.#toldAt + PAUSE_MS - performance.now()));
   }
 }
