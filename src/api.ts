@@ -2,6 +2,7 @@
 import type { EncodedValue, Job } from '../runners/contract.ts';
 import type { Config } from './config/config.ts';
 import type { HeadStart } from './head-start.ts';
+import type { Cap } from './model/concurrency.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunListener, StopReason } from './model/event.ts';
 import type { KeptItems } from './model/items.ts';
@@ -59,8 +60,7 @@ export interface RunOptions {
   /** Values of the workflow's inputs, by name: what JSON can say. */
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly mode?: ExecutionMode;
-  /** 0 means the machine's parallelism. */
-  readonly maxParallelSteps?: number;
+  readonly maxParallelSteps?: Cap;
   readonly failureMode?: FailureMode;
   /** For the whole run, in milliseconds. */
   readonly timeoutMs?: number;

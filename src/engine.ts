@@ -26,6 +26,7 @@ import type { Foresight, Memory } from './run/foresee.ts';
 import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
 import { settleInputs, type SettledInputs } from './run/given-inputs.ts';
+import { SystemProbe } from './run/machine-probe.ts';
 import { newRunId } from './run/run-id.ts';
 import { paced } from './run/paced.ts';
 import { PlanRun } from './run/run.ts';
@@ -160,6 +161,7 @@ class LocalEngine implements Engine {
         mode: options.mode ?? workflow.mode ?? execution.mode,
         failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
         cap: this.#cap(plan, options),
+        probe: this.#isAuto(plan, options) ? new SystemProbe() : undefined,
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
         settings: {
           ...this.#jobSettings(id, workflow.file.path),
@@ -262,7 +264,13 @@ class LocalEngine implements Engine {
     const mode = options.mode ?? plan.workflow.mode ?? execution.mode;
     if (mode === 'sequential') return 1;
     const cap = options.maxParallelSteps ?? plan.workflow.maxParallelSteps ?? execution.maxParallelSteps;
-    return cap > 0 ? cap : availableParallelism();
+    return typeof cap === 'number' && cap > 0 ? cap : availableParallelism();
+  }
+
+  #isAuto({ workflow }: Plan, { mode, maxParallelSteps }: RunOptions): boolean {
+    const { execution } = this.#config;
+    if ((mode ?? workflow.mode ?? execution.mode) === 'sequential') return false;
+    return (maxParallelSteps ?? workflow.maxParallelSteps ?? execution.maxParallelSteps) === 'auto';
   }
 
   #runtimeOf(step: Step): Runtime {

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { Config } from '../config/config.ts';
 
 export function banner({ workflows, server, execution, logging }: Config): string[] {
-  const cap = execution.maxParallelSteps > 0 ? execution.maxParallelSteps : availableParallelism();
+  const { maxParallelSteps: most } = execution;
+  const cap = most === 'auto' ? `auto, up to ${availableParallelism()}` : most > 0 ? most : availableParallelism();
   const parallelism =
     execution.mode === 'sequential'
       ? []

@@ -6,16 +6,18 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Allowed } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
+import type { RunListener } from '../model/event.ts';
 import type { Result } from '../model/result.ts';
 import type { Console, Output } from './console.ts';
 import { deliver, type Delivery, prepareDelivery } from './delivery.ts';
-import { createReport } from './report.ts';
+import { createReport, type Report } from './report.ts';
 import { reportDiagnostics, type Setup } from './setup.ts';
 import { handleSignals } from './signals.ts';
 import { STATUS } from './status.ts';
 import { remarkOn, statusOf } from './verdict.ts';
 import { dryRunOf, flagged } from './wishes.ts';
 import { visible } from '../terminal/visible.ts';
+import { describeCap } from '../terminal/words.ts';
 import { collectEarly } from './memory.ts';
 
 export interface SessionWishes {
@@ -56,6 +58,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
   const report = outIsData ? console.err : console.out;
   const style = setup.styleFor(report);
   const quiet = setup.config.logging.level === 'error';
+  const isVerbose = ['info', 'debug', 'trace'].includes(setup.config.logging.level);
   let isStopped = false;
 
   async function run(path: string, plan: Loaded, heading?: string): Promise<WorkflowEnd> {
@@ -101,7 +104,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     const unmet = await engine.check(plan.value, inputs);
     if (unmet.length > 0) {
       await reportDiagnostics(unmet, setup.styleFor, console);
-      const isLacking = unmet.some(({ code }) => code === 'isolation-missing' || code === 'history-missing');
+      const isLacking = unmet.some(({ code }) => LACKING.has(code));
       if (isLacking) return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
       if (unmet.some(({ code }) => code === 'wrong-input'))
         return end(STATUS.wrong, 'was given wrong inputs, see above');
@@ -115,7 +118,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     }
     collectEarly(plan.value.steps.length);
     const record = await execute(plan.value, inputs);
-    if (!events && ['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
+    if (!events && isVerbose) {
       const { renderUsage } = await import('../terminal/usage.ts');
       report.lines(renderUsage(record, style));
     }
@@ -173,7 +176,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
         ...wishes.start,
         ...flagged(setup),
         ...inputs,
-        listener: view,
+        listener: isVerbose ? tellingCap(view) : view,
       });
       prepareDelivery();
       return await active.run.finished;
@@ -184,6 +187,18 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
   }
 
   return { report, isStopped: () => isStopped, run };
+}
+
+/** Codes of what only another machine has. */
+const LACKING: ReadonlySet<string> = new Set(['isolation-missing', 'history-missing', 'lock-missing']);
+
+function tellingCap(view: Report): RunListener {
+  return {
+    onEvent(event) {
+      view.onEvent(event);
+      if (event.kind === 'cap-changed') view.say(describeCap(event.cap, event.because));
+    },
+  };
 }
 
 function allowedOf(options: RunOptions | undefined): Allowed | undefined {

@@ -26,7 +26,8 @@ export function dryRunOf({ workflow }: Plan, setup: Setup, allowed?: Allowed): D
   const cap = flags.maxParallelSteps ?? workflow.maxParallelSteps ?? execution.maxParallelSteps;
   return {
     mode,
-    cap: mode === 'sequential' ? 1 : cap > 0 ? cap : availableParallelism(),
+    cap: mode === 'sequential' ? 1 : typeof cap === 'number' && cap > 0 ? cap : availableParallelism(),
+    isAuto: cap === 'auto',
     failureMode: flags.failureMode ?? workflow.failureMode ?? execution.failureMode,
     timeoutMs: flags.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs,
     runtimeOf: ({ language, runtime, work }) => {

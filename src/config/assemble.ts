@@ -1,6 +1,7 @@
 /** Builds the typed Config from the settings' values. */
 import type { Isolation, Runtime, Services } from '../../runners/contract.ts';
 import type { SecretSource } from '../model/secret.ts';
+import type { Cap } from '../model/concurrency.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Config, InterpreterConfig, LogLevel } from './config.ts';
 import { AUTO, type SettingValue } from './settings.ts';
@@ -32,7 +33,7 @@ export function assemble(
     server: { host: text('server.host'), port: amount('server.port'), staticDir: text('server.static_dir') },
     execution: {
       mode: text('execution.mode') as ExecutionMode,
-      maxParallelSteps: amount('execution.max_parallel_steps'),
+      maxParallelSteps: get(values, 'execution.max_parallel_steps') as Cap,
       enableStepParallelism: isOn('execution.enable_step_parallelism'),
       failureMode: text('execution.failure_mode') as FailureMode,
       timeoutMs: amount('execution.timeout'),

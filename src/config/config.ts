@@ -1,6 +1,7 @@
 /** Every setting of the engine, complete: what files, environment and flags left out has its default here. */
 import type { Isolation, Runtime, Services } from '../../runners/contract.ts';
 import type { SecretSource } from '../model/secret.ts';
+import type { Cap } from '../model/concurrency.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -15,8 +16,7 @@ export interface Config {
   readonly server: { readonly host: string; readonly port: number; readonly staticDir: string };
   readonly execution: {
     readonly mode: ExecutionMode;
-    /** 0 means the machine's parallelism. */
-    readonly maxParallelSteps: number;
+    readonly maxParallelSteps: Cap;
     readonly enableStepParallelism: boolean;
     readonly failureMode: FailureMode;
     /** For a whole run; 0 means none. */

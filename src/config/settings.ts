@@ -9,7 +9,8 @@ export type SettingType =
   /** A list in files, separated by commas in variables. */
   | { readonly kind: 'words' }
   | { readonly kind: 'switch' }
-  | { readonly kind: 'count'; readonly least: number; readonly most: number }
+  /** With `orAuto`, the word `auto` as well. */
+  | { readonly kind: 'count'; readonly least: number; readonly most: number; readonly orAuto?: true }
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   /** Kept as milliseconds. */
   | { readonly kind: 'duration' }
@@ -65,9 +66,9 @@ export const SETTINGS: readonly Setting[] = [
   row(
     'execution.max_parallel_steps',
     'HWFE_MAX_PARALLEL_STEPS',
-    ANY_COUNT,
+    { kind: 'count', least: 0, most: 1_000_000, orAuto: true },
     0,
-    'Most steps at once; 0 means as many as the machine has processors.',
+    'Most steps at once; 0 means as many as the machine has processors, "auto" fewer while it is short of memory or processors.',
   ),
   row(
     'execution.enable_step_parallelism',

@@ -4,7 +4,7 @@ import { didYouMean } from '../model/nearest.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { parseSize } from '../model/size.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { SettingType, SettingValue } from './settings.ts';
+import { AUTO, type SettingType, type SettingValue } from './settings.ts';
 
 const SWITCHES: Readonly<Record<string, boolean>> = {
   true: true,
@@ -34,9 +34,12 @@ export function readValue(type: SettingType, raw: unknown): Result<SettingValue,
       return value === undefined ? fail('write true or false') : ok(value);
     }
     case 'count': {
+      if (type.orAuto === true && raw === AUTO) return ok(AUTO);
       const value = typeof raw === 'string' && /^\d{1,15}$/.test(raw.trim()) ? Number(raw) : raw;
       const good = typeof value === 'number' && Number.isInteger(value) && value >= type.least && value <= type.most;
-      return good ? ok(value) : fail(`write a whole number from ${type.least} to ${type.most}`);
+      return good
+        ? ok(value)
+        : fail(`write a whole number from ${type.least} to ${type.most}${type.orAuto === true ? ', or "auto"' : ''}`);
     }
     case 'choice':
       return typeof raw === 'string' && type.of.includes(raw)

@@ -143,6 +143,12 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   /** It was running, or waiting for its next attempt, when the run was stopped. */
   | { readonly kind: 'step-cancelled'; readonly step: string; readonly attempt: number; readonly durationMs: number }
   | { readonly kind: 'step-skipped'; readonly step: string; readonly because: SkipReason }
+  /** A step, or the run where none is named, waits for a lock that another has; also told when the next one has got it. */
+  | { readonly kind: 'lock-awaited'; readonly step?: string; readonly lock: string; readonly holder?: LockHolder }
+  /** What was waited for is there. */
+  | { readonly kind: 'lock-taken'; readonly step?: string; readonly lock: string; readonly waitedMs: number }
+  /** With `max_parallel_steps = "auto"`: at most so many steps at once from here on. */
+  | { readonly kind: 'cap-changed'; readonly cap: number; readonly because: 'memory' | 'load' | 'room' }
   /** What steps changed in the memory that they share, told before the end of a step or of the run. */
   | { readonly kind: 'memory-changed'; readonly changes: readonly MemoryChange[] }
   /** What the workflow's `outputs` name, as one object; only where the run succeeded. */
@@ -171,6 +177,16 @@ export type Happening = RunEvent extends infer E ? (E extends RunEvent ? Omit<E,
 export interface Said {
   readonly lines: readonly PrintedLine[];
   readonly warnings: readonly string[];
+}
+
+/** As it says of itself. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly run: string;
+  /** Absent where the whole run holds it. */
+  readonly step?: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export type GivenInputs = Readonly<Record<string, PlainValue>>;

@@ -1,4 +1,5 @@
 /** What is remembered of runs. */
+import type { Cap } from './concurrency.ts';
 import type { GivenInputs, RunStatus, StopReason } from './event.ts';
 import type { WorkflowInput } from './input.ts';
 import type { SourceFile } from './source.ts';
@@ -45,7 +46,7 @@ export interface GivenOptions {
   /** Values of all inputs but secret ones; absent where the workflow declares none. */
   readonly inputs?: GivenInputs;
   readonly mode?: ExecutionMode;
-  readonly maxParallelSteps?: number;
+  readonly maxParallelSteps?: Cap;
   readonly failureMode?: FailureMode;
   readonly timeoutMs?: number;
   readonly workdir?: string;

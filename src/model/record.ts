@@ -155,6 +155,12 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.skipped = event.because;
       return;
     }
+    case 'lock-awaited':
+    case 'lock-taken':
+      return;
+    case 'cap-changed':
+      record.cap = event.cap;
+      return;
     case 'memory-changed':
       record.memory ??= new MemoryContents();
       for (const change of event.changes) record.memory.apply(change);

@@ -1,5 +1,6 @@
 /** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
 import type { Isolation, Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
+import type { Cap, Lock, NamedPool, Rate } from './concurrency.ts';
 import type { WorkflowInput, WorkflowOutput } from './input.ts';
 import type { Permissions } from './permissions.ts';
 import type { SourceFile, Span } from './source.ts';
@@ -16,8 +17,11 @@ export interface Workflow {
   /** By which its runs are found. */
   readonly tags?: readonly string[];
   readonly mode?: ExecutionMode;
-  /** 0 means the machine's parallelism. */
-  readonly maxParallelSteps?: number;
+  readonly maxParallelSteps?: Cap;
+  /** In declared order; absent for none. */
+  readonly pools?: readonly NamedPool[];
+  /** No other run that has it goes on meanwhile. */
+  readonly lock?: Lock;
   readonly failureMode?: FailureMode;
   /** For the whole run. */
   readonly timeoutMs?: number;
@@ -100,6 +104,16 @@ interface StepCommon {
   readonly condition?: Expression;
   /** When it may start; absent, once all dependencies have succeeded. */
   readonly runIf?: RunIf;
+  /** The pool of the workflow in which it runs. */
+  readonly pool?: string;
+  /** Of its items, turns and attempts. */
+  readonly rate?: Rate;
+  /** Absent for 0; the highest goes first. */
+  readonly priority?: number;
+  /** For how many steps it counts; absent for 1. */
+  readonly cost?: number;
+  /** Nothing else that has it is done meanwhile. */
+  readonly lock?: Lock;
   /** Which of its dependants go on, computed from its output. */
   readonly branches?: Branches;
   /** It is done again until something is so. */

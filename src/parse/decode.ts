@@ -2,6 +2,7 @@
 import { basename, extname } from 'node:path';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Outline, Step, Workflow } from '../model/workflow.ts';
+import { boundsOf } from './concurrency.ts';
 import type { Document, Entry } from './document.ts';
 import { readFields } from './fields/collections.ts';
 import { WORKFLOW_FIELDS, type WorkflowFields } from './fields/workflow-fields.ts';
@@ -29,6 +30,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   const fields = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
   const lines = new Lines(file.text);
   const memory = sharedMemory(fields.memory, mistakes);
+  const bounds = boundsOf(fields.pools, fields);
   const context: StepContext = {
     ...options,
     file,
@@ -42,6 +44,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     deterministic: fields.deterministic,
     secrets: fields.secrets?.map(({ text }) => text),
     permissions: fields.permissions,
+    bounds,
     isShared: memory !== undefined,
     isObject: document.isObject === true,
   };
@@ -77,6 +80,8 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     ...(fields.tags !== undefined && { tags: fields.tags.map(({ text }) => text) }),
     ...(fields.mode !== undefined && { mode: fields.mode }),
     ...(fields.max_parallel_steps !== undefined && { maxParallelSteps: fields.max_parallel_steps }),
+    ...(bounds.pools.length > 0 && { pools: bounds.pools }),
+    ...(fields.lock && { lock: fields.lock }),
     ...(fields.failure_mode !== undefined && { failureMode: fields.failure_mode }),
     ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
     ...(memory !== undefined && { memory }),

@@ -21,8 +21,12 @@ export interface WorkflowDefinition {
   tags?: string | readonly string[];
   /** Default: what the configuration says, else `sequential`. */
   mode?: ExecutionMode;
-  /** 0 means the machine's parallelism. */
-  max_parallel_steps?: number;
+  /** 0 means the machine's parallelism, `auto` less of it while the machine is short of memory or processors. */
+  max_parallel_steps?: number | 'auto';
+  /** Room for the steps that name it, beside the cap: its size, how fast they start, or both. */
+  pools?: Record<string, number | { size?: number; rate?: RateDefinition }>;
+  /** No two runs with this lock go on at once on the machine. */
+  lock?: LockDefinition;
   failure_mode?: FailureMode;
   /** For the whole run. */
   timeout?: DurationText;
@@ -55,6 +59,12 @@ export interface WorkflowDefinition {
   /** The same as `steps`. */
   tasks?: Record<string, StepDefinition>;
 }
+
+/** `"10/s"`, `"100/m"`; `burst` may start at once where none has for long enough, and is 1 where it is not given. */
+export type RateDefinition = string | { limit: string; burst?: number };
+
+/** The name of a lock; `timeout` is how long it is waited for. */
+export type LockDefinition = string | { name: string; timeout?: DurationText };
 
 export interface InputDefinition {
   /** Default: that of `default`, else `string`. */
@@ -147,6 +157,16 @@ export interface StepDefinition {
   max_concurrent?: number;
   /** What a failed item means. Default: `stop`. */
   on_failed_item?: OnFailedItem;
+  /** The pool of the workflow in which it runs. */
+  pool?: string;
+  /** How fast its items, turns and attempts start. */
+  rate?: RateDefinition;
+  /** Of steps that are ready, those with the highest start first. Default: 0. */
+  priority?: number;
+  /** For how many steps it counts, towards the cap and in its pool. Default: 1. */
+  cost?: number;
+  /** Nothing else with this lock is done meanwhile, in any run on the machine. */
+  lock?: LockDefinition;
   /** Another attempt follows a failed one only where this expression is true. */
   retry_if?: string;
   /** In place of code: the step lets so much time pass. */

@@ -2,6 +2,7 @@
 import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { isHostKind, type StepKind } from '../model/workflow.ts';
 import type { TableValue } from './document.ts';
+import { CONCURRENCY_FIELDS } from './fields/concurrency-fields.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';
 import type { Field } from './fields/field-type.ts';
 import type { PermissionFields } from './fields/permission-fields.ts';
@@ -20,6 +21,7 @@ const GENERAL: ReadonlySet<string> = new Set([
   'depends_on',
   'inputs',
   'register',
+  ...Object.keys(CONCURRENCY_FIELDS),
   ...Object.keys(CONTROL_FIELDS).filter((name) => name !== 'retry_if'),
 ]);
 const CODE_ONLY: ReadonlySet<string> = new Set(['language', 'runtime', 'interpreter', 'inputs']);

@@ -30,6 +30,7 @@ import type { Uses } from './templates/uses.ts';
 import { permissionsOf } from './permissions.ts';
 import { retryPolicy } from './retry.ts';
 import { cachingOf } from './caching.ts';
+import { type Bounds, readConcurrency } from './concurrency.ts';
 import { readControl } from './control.ts';
 import { itemInputs, readForeach } from './foreach.ts';
 import { readHostWork } from './host-work.ts';
@@ -54,6 +55,8 @@ export interface StepContext extends DecodeOptions {
   /** Those that the workflow declares; absent where it declares none. */
   readonly secrets: readonly string[] | undefined;
   readonly permissions: PermissionFields | undefined;
+  /** What the workflow says of how many run at once. */
+  readonly bounds: Bounds;
   /** Whether the workflow has a memory that its steps share. */
   readonly isShared: boolean;
   readonly isObject: boolean;
@@ -91,12 +94,13 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const own = readGiven(kind, table, fields, given);
   const inputs = items === undefined || kind === 'action' ? own : { ...itemInputs(items.each), ...own };
   const control = readControl(name, table, fields, context, items?.each);
+  const concurrency = readConcurrency(name, table, fields, context.bounds, mistakes);
   const limits = limitsOver(context.limits, fields.limits);
   const permissions = permissionsOf(context.permissions, fields.permissions);
   if (isHostKind(kind)) {
     const work = readHostWork(kind, { name, entry, table }, fields, context);
     if (work === undefined) return { dependsOn };
-    const common = { name, span: entry.keySpan, dependsOn, ...control, limits, permissions };
+    const common = { name, span: entry.keySpan, dependsOn, ...control, ...concurrency, limits, permissions };
     const more = {
       ...(fields.description !== undefined && { description: fields.description }),
       ...(isolation !== undefined && { isolation }),
@@ -127,6 +131,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       script,
       dependsOn,
       ...control,
+      ...concurrency,
       ...(items && { foreach: items.foreach }),
       ...(fields.timeout !== undefined && { timeoutMs: fields.timeout }),
       retry,

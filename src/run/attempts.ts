@@ -5,6 +5,7 @@ import type { CachedFrom, Happening } from '../model/event.ts';
 import type { CodeStep } from '../model/workflow.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
+import { nextTurn, type Pace } from './pace.ts';
 import type { Finished, Pool, RunningJob } from './pool.ts';
 import type { Recall, Recalled } from './recall.ts';
 import { retryAfter, type RetryRule } from './retry.ts';
@@ -30,6 +31,8 @@ interface StepRunOptions {
   readonly retryRule?: RetryRule;
   /** The number of its first attempt, where others went before. */
   readonly firstAttempt?: number;
+  /** By which further attempts start. */
+  readonly paces?: readonly Pace[] | undefined;
 }
 
 export class StepRun implements Running {
@@ -43,6 +46,7 @@ export class StepRun implements Running {
   readonly #recall: Recall | undefined;
   readonly #retryRule: RetryRule | undefined;
   readonly #firstAttempt: number;
+  readonly #paces: readonly Pace[] | undefined;
   #key: Uint8Array | undefined;
   #job: RunningJob | undefined;
   #stopped = false;
@@ -55,10 +59,11 @@ export class StepRun implements Running {
     settings: JobSettings,
     pool: Pool,
     tell: (happening: Happening) => void,
-    { recall, key, retryRule, firstAttempt = 1 }: StepRunOptions = {},
+    { recall, key, retryRule, firstAttempt = 1, paces }: StepRunOptions = {},
   ) {
     this.#firstAttempt = firstAttempt;
     this.#retryRule = retryRule;
+    this.#paces = paces;
     this.#recall = recall;
     this.#key = key;
     this.#step = step;
@@ -107,6 +112,7 @@ export class StepRun implements Running {
       const { delayMs } = after;
       this.#tell({ kind: 'step-retrying', step: this.#step.name, attempt, failure, delayMs });
       await this.#pause(delayMs);
+      if (this.#paces !== undefined && !this.#stopped) await nextTurn(this.#paces, (stop) => (this.#wake = stop));
       if (this.#stopped) return { how: 'cancelled', attempt, durationMs: performance.now() - startedAt };
     }
   }

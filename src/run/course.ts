@@ -10,6 +10,7 @@ import { gather } from './inputs.ts';
 import type { JobSettings } from './job.ts';
 import type { Places } from './places.ts';
 import { type Kept, takeUp, type TakenUp } from './resuming.ts';
+import type { Rooms } from './rooms.ts';
 import type { Running } from './running.ts';
 import { Scheduler } from './scheduler.ts';
 import type { StepStarter } from './starting.ts';
@@ -19,7 +20,7 @@ export interface CourseOptions {
   readonly mode: ExecutionMode;
   readonly failureMode: FailureMode;
   readonly places: Places;
-  readonly admission?: Admission;
+  readonly rooms: Rooms;
   /** Where something has to be computed. */
   readonly facts: Facts | undefined;
   readonly starter: StepStarter;
@@ -31,6 +32,7 @@ export class Course {
   readonly settled: Promise<void>;
   readonly #plan: Plan;
   readonly #options: CourseOptions;
+  readonly #admission: Admission;
   readonly #scheduler: Scheduler;
   readonly #conclusions: Conclusions;
   readonly #outputs: (EncodedValue | undefined)[];
@@ -45,7 +47,8 @@ export class Course {
   constructor(plan: Plan, options: CourseOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#scheduler = new Scheduler(plan, options);
+    this.#admission = options.rooms.admissionFor(plan, () => this.#goOn());
+    this.#scheduler = new Scheduler(plan, { ...options, admission: this.#admission });
     this.#outputs = plan.steps.map(() => undefined);
     this.#active = plan.steps.map(() => undefined);
     const { facts, tell } = options;
@@ -121,6 +124,7 @@ export class Course {
     if (this.#settings !== undefined && !this.#scheduler.done) this.#startReady();
     if (!this.#scheduler.done) return;
     this.#options.places.leave();
+    this.#admission.end();
     this.#whenSettled();
   }
 
@@ -135,7 +139,10 @@ export class Course {
 
   #startStep(index: number): void {
     const { step } = this.#plan.steps[index]!;
-    const started = this.#options.starter.start(step, this.#inputsOf(index), this.#settings!);
+    const started = this.#options.starter.start(step, this.#inputsOf(index), this.#settings!, {
+      pace: this.#admission.paceOf(index),
+      held: () => this.#admission.heldBy(index),
+    });
     if (!started.ok) {
       const failure = started.error;
       this.#conclusions.conclude(index, { how: 'failed', attempt: 0, durationMs: 0, failure, usage: NO_USAGE });

@@ -4,6 +4,7 @@ import { strictest } from '../model/isolation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Isolation } from '../../runners/contract.ts';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
+import { hasLocks } from './has-locks.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Every secret that steps name and that has no value, each once, at the first step that names it. */
@@ -23,7 +24,7 @@ export async function missingSecrets(plan: Plan, secrets: Secrets): Promise<read
 
 /** Costs nothing where no step asks for a sandbox. `configured` is the isolation that every step gets at least. */
 export async function unmetDemands(plan: Plan, configured: Isolation): Promise<readonly Diagnostic[]> {
-  const found: Diagnostic[] = [];
+  const found: Diagnostic[] = [...unmetLocks(plan)];
   for (const { step } of plan.steps) {
     const isolation = strictest(configured, step.isolation);
     const why = isolation === 'os' ? await sandboxLack() : undefined;
@@ -32,6 +33,19 @@ export async function unmetDemands(plan: Plan, configured: Isolation): Promise<r
     found.push({ code: 'isolation-missing', severity: 'error', message, file: plan.workflow.file, span: step.span });
   }
   return found;
+}
+
+function unmetLocks({ workflow, steps }: Plan): readonly Diagnostic[] {
+  if (hasLocks()) return [];
+  const { file, lock } = workflow;
+  const wishes = [...(lock === undefined ? [] : [{ lock }]), ...steps.map(({ step }) => step)];
+  return wishes.flatMap((wish) => {
+    if (wish.lock === undefined) return [];
+    const message = `Leave out the lock ${JSON.stringify(wish.lock.name)}, or run this on Linux: nothing here holds it between runs`;
+    return [
+      { code: 'lock-missing', severity: 'error' as const, message, file, ...('span' in wish && { span: wish.span }) },
+    ];
+  });
 }
 
 async function sandboxLack(): Promise<string | undefined> {

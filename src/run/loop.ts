@@ -4,9 +4,12 @@ import type { Happening } from '../model/event.ts';
 import type { Result } from '../model/result.ts';
 import type { Loop } from '../model/workflow.ts';
 import type { AttemptEnd } from './attempts.ts';
+import { nextTurn, type Pace } from './pace.ts';
 import type { Running } from './running.ts';
 
 export interface Turns {
+  /** By which further turns start. */
+  readonly paces?: readonly Pace[] | undefined;
   /** Starts the turn of that number, from 0, behind one that gave `before`. */
   start(turn: number, before: EncodedValue | undefined): Result<Running, StepFailure>;
   isDone(turn: number, output: EncodedValue): Result<boolean, StepFailure>;
@@ -70,6 +73,8 @@ export class LoopRun implements Running {
       if (turn + 1 === max) break;
       this.#tell({ kind: 'step-looping', step: this.#step, turn: turn + 1, delayMs });
       await this.#pause(delayMs);
+      const { paces } = this.#turns;
+      if (paces !== undefined && !this.#isStopped) await nextTurn(paces, (stop) => (this.#wake = stop));
       if (this.#isStopped) return { how: 'cancelled', attempt, durationMs: took() };
     }
     const times = max === 1 ? 'once' : `${max} times`;

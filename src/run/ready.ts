@@ -1,40 +1,64 @@
 /** Steps that are ready, in the order in which they are to start, by the lanes in which they are let in. */
-import type { Admission } from './admission.ts';
 import { MinHeap } from './heap.ts';
 
 export class ReadySteps {
-  readonly #admission: Admission;
   /** Ranks, by lane. */
   readonly #queues: readonly MinHeap[];
+  readonly #laneOf: (rank: number) => number;
+  /** The first ranks of the lanes that are not closed; also some that are no longer first. */
+  readonly #firsts = new MinHeap();
+  readonly #isClosed: boolean[];
+  #closed: number[] = [];
 
-  constructor(admission: Admission) {
-    this.#admission = admission;
-    this.#queues = Array.from({ length: admission.lanes }, () => new MinHeap());
+  constructor(lanes: number, laneOf: (rank: number) => number) {
+    this.#queues = Array.from({ length: lanes }, () => new MinHeap());
+    this.#isClosed = Array.from({ length: lanes }, () => false);
+    this.#laneOf = laneOf;
   }
 
-  push(rank: number, lane: number): void {
-    this.#queues[lane]!.push(rank);
+  push(rank: number): void {
+    const lane = this.#laneOf(rank);
+    const queue = this.#queues[lane]!;
+    queue.push(rank);
+    if (queue.least === rank && !this.#isClosed[lane]) this.#firsts.push(rank);
   }
 
-  /** The lane whose first step comes before the first of all others that may start. */
-  next(): number | undefined {
-    let found: number | undefined;
-    let least = Infinity;
-    for (let lane = 0; lane < this.#queues.length; lane++) {
-      const rank = this.#queues[lane]!.least;
-      if (rank === undefined || rank >= least || !this.#admission.mayStart(lane)) continue;
-      found = lane;
-      least = rank;
+  /** The least of all in lanes that are not closed. */
+  get first(): number | undefined {
+    for (let rank = this.#firsts.least; rank !== undefined; rank = this.#firsts.least) {
+      const lane = this.#laneOf(rank);
+      if (!this.#isClosed[lane] && this.#queues[lane]!.least === rank) return rank;
+      this.#firsts.pop();
     }
-    return found;
+    return undefined;
   }
 
-  /** Of a lane that has one. */
-  first(lane: number): number {
-    return this.#queues[lane]!.least!;
+  /** Takes away the first. */
+  shift(): void {
+    const rank = this.#firsts.pop();
+    if (rank === undefined) return;
+    const queue = this.#queues[this.#laneOf(rank)]!;
+    queue.pop();
+    if (queue.least !== undefined) this.#firsts.push(queue.least);
   }
 
-  pop(lane: number): void {
-    this.#queues[lane]!.pop();
+  /** Passes over the lane of the first, until all are opened again. */
+  close(): void {
+    const rank = this.#firsts.pop();
+    if (rank === undefined) return;
+    const lane = this.#laneOf(rank);
+    this.#isClosed[lane] = true;
+    this.#closed.push(lane);
+  }
+
+  open(): void {
+    if (this.#closed.length === 0) return;
+    const closed = this.#closed;
+    this.#closed = [];
+    for (const lane of closed) {
+      this.#isClosed[lane] = false;
+      const { least } = this.#queues[lane]!;
+      if (least !== undefined) this.#firsts.push(least);
+    }
   }
 }

@@ -2,13 +2,18 @@
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { KeptItems } from '../model/items.ts';
+import type { Lock } from '../model/concurrency.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import { AutoCap } from './auto-cap.ts';
 import { Course } from './course.ts';
 import { Facts, hasExpressions } from './facts.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
-import { placesFor } from './places.ts';
+import { LockWait } from './lock-wait.ts';
+import type { MachineProbe } from './machine-probe.ts';
+import { type Places, placesFor } from './places.ts';
 import type { Pool } from './pool.ts';
+import { Rooms } from './rooms.ts';
 import type { Recall } from './recall.ts';
 import { StepStarter } from './starting.ts';
 import { makeWorkdir } from './workdir.ts';
@@ -18,6 +23,8 @@ export interface PlanRunOptions {
   readonly failureMode: FailureMode;
   /** At most so many steps at once; at least 1. */
   readonly cap: number;
+  /** Asked about the machine where the cap goes down while that is busy. */
+  readonly probe?: MachineProbe | undefined;
   /** For the whole run; nothing means none. */
   readonly timeoutMs: number | undefined;
   readonly settings: Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'>;
@@ -55,7 +62,10 @@ export class PlanRun {
   readonly #listener: RunListener;
   /** Where something has to be computed. */
   readonly #facts: Facts | undefined;
+  readonly #places: Places;
   readonly #course: Course;
+  /** Where the whole run waits for its lock. */
+  #lockWait: LockWait | undefined;
 
   constructor(plan: Plan, pool: Pool, options: PlanRunOptions, listener: RunListener) {
     this.#plan = plan;
@@ -86,19 +96,31 @@ export class PlanRun {
         kept: options.keptItems,
       },
       keys: options.keys,
+      locks: new Set(plan.workflow.lock && [plan.workflow.lock.name]),
     });
-    this.#course = new Course(plan, { mode, failureMode, places, facts: this.#facts, starter, tell });
+    this.#places = places;
+    this.#course = new Course(plan, {
+      mode,
+      failureMode,
+      places: this.#places,
+      rooms: new Rooms(),
+      facts: this.#facts,
+      starter,
+      tell,
+    });
     this.finished = this.#go();
   }
 
   /** Starts nothing more but what runs always, and ends what runs but for that. Does nothing the second time. */
   stop(reason: StopReason): void {
     this.#course.stop(reason);
+    this.#lockWait?.stop();
   }
 
   /** As `stop`, without waiting for anything to end cleanly. */
   kill(): void {
     this.#course.kill();
+    this.#lockWait?.stop();
   }
 
   async #go(): Promise<RunStatus> {
@@ -110,15 +132,33 @@ export class PlanRun {
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop('timed-out'), timeoutMs);
     // What was started without waiting begins at once.
     const secrets = this.#options.secrets === undefined ? { values: new Map(), hidden } : await this.#options.secrets();
-    this.#course.begin({ ...settings, workdir: room.path, tmp: room.tmp, secrets });
+    const { lock } = this.#plan.workflow;
+    const held = lock === undefined ? undefined : await this.#take(lock);
+    if (held === undefined || (held.ok && held.value !== undefined)) {
+      this.#course.begin({ ...settings, workdir: room.path, tmp: room.tmp, secrets });
+    } else {
+      // Nothing was done that had to be undone.
+      this.#course.stop('timed-out');
+      this.#course.kill();
+    }
+    const auto = this.#options.probe && new AutoCap(this.#places, this.#options.probe, (event) => this.#tell(event));
     await this.#course.settled;
+    auto?.[Symbol.dispose]();
     clearTimeout(timer);
     await room[Symbol.asyncDispose]();
-    const failure = this.#status() === 'succeeded' ? this.#returnOutputs(secrets) : undefined;
+    if (held?.ok === true) held.value?.release();
+    const failure =
+      held?.ok === false ? held.error : this.#status() === 'succeeded' ? this.#returnOutputs(secrets) : undefined;
     const status = failure === undefined ? this.#status() : 'failed';
     const durationMs = performance.now() - startedAt;
     this.#tell({ kind: 'run-settled', status, durationMs, ...(failure && { failure }) });
     return status;
+  }
+
+  #take(lock: Lock): LockWait['held'] {
+    this.#lockWait = new LockWait({ lock, run: this.#options.settings.run, tell: (event) => this.#tell(event) });
+    if (this.#course.stopped !== undefined) this.#lockWait.stop();
+    return this.#lockWait.held;
   }
 
   /** What is skipped for what was kept comes after it. */

@@ -55,13 +55,14 @@ export class Scheduler {
     this.#levelGated = options.mode === 'parallel';
     this.#places = options.places;
     this.#admission = options.admission ?? ALL_MAY_START;
-    this.#ready = new ReadySteps(this.#admission);
     this.#failureMode = options.failureMode;
     this.#state = plan.steps.map(() => 'waiting');
     this.#missing = Int32Array.from(plan.steps, (step) => step.dependsOn.length);
     this.#tallies = talliesOf(plan);
     this.#standIns = new StandIns(plan);
     this.#order = startOrder(plan, options.mode);
+    const { byRank } = this.#order;
+    this.#ready = new ReadySteps(this.#admission.lanes, (rank) => this.#admission.laneOf(byRank[rank]!));
     this.#unsettledInLevel = Int32Array.from(plan.levels, (level) => level.length);
     this.#unsettled = plan.steps.length;
     for (const step of plan.steps) if (step.dependsOn.length === 0) this.#makeReady(step.index);
@@ -80,14 +81,15 @@ export class Scheduler {
   /** The steps to start now, which from here on count as running. */
   take(): number[] {
     const started: number[] = [];
-    for (let lane = this.#ready.next(); lane !== undefined; lane = this.#ready.next()) {
-      const index = this.#order.byRank[this.#ready.first(lane)]!;
+    this.#ready.open();
+    for (let rank = this.#ready.first; rank !== undefined; rank = this.#ready.first) {
+      const index = this.#order.byRank[rank]!;
       // A step that was skipped while it was ready stays there until its turn comes.
-      if (this.#state[index] === 'ready') {
-        if (!this.#begin(index, lane)) break;
-        started.push(index);
-      }
-      this.#ready.pop(lane);
+      const begun = this.#state[index] === 'ready' ? this.#begin(index) : 'over';
+      if (begun === 'no-place') break;
+      if (begun === 'started') started.push(index);
+      if (begun === 'no-room') this.#ready.close();
+      else this.#ready.shift();
     }
     return started;
   }
@@ -157,27 +159,29 @@ export class Scheduler {
   }
 
   #queue(index: number): void {
-    this.#ready.push(this.#order.rank[index]!, this.#admission.laneOf(index));
+    this.#ready.push(this.#order.rank[index]!);
   }
 
-  /** Not where no place is free for it. */
-  #begin(index: number, lane: number): boolean {
-    if (!this.#places.take(this.#admission.placesOf(lane))) return false;
-    this.#admission.enter(lane);
+  /** Those behind one for which no place is free wait for it to be first. */
+  #begin(index: number): 'started' | 'no-place' | 'no-room' {
+    if (!this.#admission.enter(index)) return 'no-room';
+    if (!this.#places.take(this.#admission.costOf(index))) {
+      this.#admission.leave(index);
+      return 'no-place';
+    }
+    this.#admission.started(index);
     this.#state[index] = 'running';
-    return true;
+    return 'started';
   }
 
   #end(index: number): void {
-    const lane = this.#admission.laneOf(index);
-    this.#admission.leave(lane);
-    this.#places.release(this.#admission.placesOf(lane));
+    this.#admission.leave(index);
+    this.#places.release(this.#admission.costOf(index));
   }
 
   /** At once, in the room that was just left, unless that is not enough for it. */
   #beginStandIn(index: number): void {
-    const lane = this.#admission.laneOf(index);
-    if (this.#admission.mayStart(lane) && this.#begin(index, lane)) return;
+    if (this.#begin(index) === 'started') return;
     this.#state[index] = 'ready';
     this.#queue(index);
   }

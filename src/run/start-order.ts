@@ -8,10 +8,18 @@ export interface StartOrder {
   readonly byRank: Int32Array;
 }
 
-/** Plan order, except that across levels the step with the longest chain behind it goes first. */
-export function startOrder(plan: Plan, mode: ExecutionMode): StartOrder {
-  const byRank = Int32Array.from(plan.steps, (step) => step.index);
-  if (mode === 'work-stealing') byRank.sort((a, b) => plan.steps[b]!.weight - plan.steps[a]!.weight || a - b);
+/** The highest priority, then across levels the longest chain behind it, then plan order. */
+export function startOrder({ steps }: Plan, mode: ExecutionMode): StartOrder {
+  const byRank = Int32Array.from(steps, (step) => step.index);
+  const looksAhead = mode === 'work-stealing';
+  if (looksAhead || steps.some(({ step }) => step.priority !== undefined)) {
+    byRank.sort(
+      (a, b) =>
+        (steps[b]!.step.priority ?? 0) - (steps[a]!.step.priority ?? 0) ||
+        (looksAhead ? steps[b]!.weight - steps[a]!.weight : 0) ||
+        a - b,
+    );
+  }
   const rank = new Int32Array(byRank.length);
   byRank.forEach((index, at) => {
     rank[index] = at;

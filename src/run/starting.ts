@@ -9,15 +9,20 @@ import type { Facts, Local } from './facts.ts';
 import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
 import { type ItemSettings, type ItemView, startItems } from './items/start.ts';
+import { LockedRun } from './locked.ts';
 import { LoopRun } from './loop.ts';
+import { Pace } from './pace.ts';
 import type { Pool } from './pool.ts';
 import { mayBeCached, type Recall } from './recall.ts';
 import type { RetryRule } from './retry.ts';
+import type { Held } from './room.ts';
 import { type Running, withDeadline } from './running.ts';
 
 export interface Start {
   readonly pool: Pool;
   readonly tell: (happening: Happening) => void;
+  /** Locks that the run has already. */
+  readonly locks: ReadonlySet<string>;
   /** Where something has to be computed. */
   readonly facts: Facts | undefined;
   readonly recall: Recall | undefined;
@@ -27,8 +32,19 @@ export interface Start {
   readonly keys: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
+/** What a step was let in by. */
+export interface Entered {
+  /** That of its pool. */
+  readonly pace: Pace | undefined;
+  readonly held: () => Held;
+}
+
+const NOTHING_HELD: Held = new Map();
+
 export class StepStarter {
   readonly #start: Start;
+  /** By which steps begin again, by name; only of those that have any. */
+  readonly #paces = new Map<string, readonly Pace[]>();
 
   constructor(start: Start) {
     this.#start = start;
@@ -39,13 +55,22 @@ export class StepStarter {
     step: Step,
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
+    entered?: Entered,
   ): Result<Running | 'skipped', StepFailure> {
+    this.#keepPaces(step, entered?.pace);
     const isWanted = this.#isWanted(step);
-    const started = isWanted.ok && isWanted.value ? this.#begin(step, inputs, settings) : isWanted;
+    const started = isWanted.ok && isWanted.value ? this.#locked(step, inputs, settings, entered) : isWanted;
     if (!started.ok) return fail(this.masked(started.error, settings.secrets));
     if (typeof started.value === 'boolean') return ok('skipped');
     const { deadlineMs } = step;
     return ok(deadlineMs === undefined ? started.value : withDeadline(started.value, deadlineMs));
+  }
+
+  #keepPaces({ name, rate }: Step, pace: Pace | undefined): void {
+    if (rate === undefined && pace === undefined) return;
+    const own = rate && new Pace(rate);
+    own?.started();
+    this.#paces.set(name, [...(pace ? [pace] : []), ...(own ? [own] : [])]);
   }
 
   /** What an expression says may have a secret in it. */
@@ -62,15 +87,39 @@ export class StepStarter {
     return isTrue;
   }
 
-  #begin(step: Step, inputs: ReadonlyMap<string, EncodedValue>, settings: JobSettings): Result<Running, StepFailure> {
+  #locked(
+    step: Step,
+    inputs: ReadonlyMap<string, EncodedValue>,
+    settings: JobSettings,
+    entered: Entered | undefined,
+  ): Result<Running, StepFailure> {
+    const { tell, locks } = this.#start;
+    const { lock, name } = step;
+    if (lock === undefined || locks.has(lock.name)) return this.#begin(step, inputs, settings, entered);
+    return ok(
+      new LockedRun({ lock, run: settings.run, step: name, tell }, () =>
+        this.#masking(this.#begin(step, inputs, settings, entered), settings),
+      ),
+    );
+  }
+
+  #begin(
+    step: Step,
+    inputs: ReadonlyMap<string, EncodedValue>,
+    settings: JobSettings,
+    entered: Entered | undefined,
+  ): Result<Running, StepFailure> {
     const { facts, tell, items, pool } = this.#start;
     if (step.foreach === undefined || facts === undefined) return this.#turns(step, inputs, settings);
+    const { cost = 1 } = step;
+    const paces = this.#paces.get(step.name) ?? [];
     return startItems(step as Step & { readonly foreach: Foreach }, {
       facts,
       settings,
       items,
       inputs,
       pool,
+      bounds: { held: entered?.held() ?? NOTHING_HELD, paces, cost },
       tell,
       masked: (result) => this.#masking(result, settings),
       retryRule: (local) => this.#retryRule(step, settings, local),
@@ -92,6 +141,7 @@ export class StepStarter {
       return withOwn(item?.local ?? {}, { index: BigInt(turn), output: given });
     };
     const turns = {
+      paces: this.#paces.get(step.name),
       start: (turn: number, before: EncodedValue | undefined) =>
         this.#masking(this.#once(step, inputs, settings, localOf(turn, before), item), settings),
       isDone: (turn: number, output: EncodedValue) =>
@@ -122,6 +172,7 @@ export class StepStarter {
       new StepRun(computed, all, settings, pool, tell, {
         recall: this.#recallFor(step, settings),
         key: keys?.get(step.name),
+        paces: this.#paces.get(step.name),
         ...(retryRule && { retryRule }),
         ...(item && { firstAttempt: item.attempt }),
       }),

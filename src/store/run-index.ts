@@ -63,6 +63,9 @@ export class RunIndex {
       case 'step-items':
       case 'step-printed':
       case 'step-warned':
+      case 'lock-awaited':
+      case 'lock-taken':
+      case 'cap-changed':
       case 'memory-changed':
       case 'run-returned':
         return undefined;

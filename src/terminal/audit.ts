@@ -7,7 +7,7 @@ import { describeFailure } from '../model/failure.ts';
 import { formatMoment } from './moment.ts';
 import type { Style } from './style.ts';
 import { visiblePainted } from './visible.ts';
-import { describeCached, describeSkip, thenBy } from './words.ts';
+import { describeCached, describeCap, describeLock, describeSkip, thenBy } from './words.ts';
 
 /** An event, without a step's printed lines; `size` is of an output, `by` whoever began. */
 export interface Audited {
@@ -64,6 +64,12 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
       return `${event.status} after ${formatDuration(event.durationMs)}${event.failure === undefined ? '' : `: ${describeFailure(event.failure)}`}`;
     case 'step-looping':
       return `turn ${event.turn} is done; the next follows in ${formatDuration(event.delayMs)}`;
+    case 'lock-awaited':
+      return `for ${describeLock(event.lock, event.holder)}`;
+    case 'lock-taken':
+      return `lock ${JSON.stringify(event.lock)} after ${formatDuration(event.waitedMs)}`;
+    case 'cap-changed':
+      return describeCap(event.cap, event.because);
     case 'memory-changed':
       return event.changes.map(({ act, key }) => `${act} ${key}`).join(', ');
     case 'step-split':

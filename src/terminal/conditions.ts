@@ -1,7 +1,7 @@
 /** Says in a few words when a step runs, for drawings of a plan. */
 import { formatDuration } from '../model/duration.ts';
 import type { Template } from '../model/template.ts';
-import type { Over, Step } from '../model/workflow.ts';
+import type { Over, Step, Workflow } from '../model/workflow.ts';
 
 /** `if inputs.deploy`, `run_if all_done`, `switch output.kind`: empty for most steps. */
 export function conditionsOf(step: Step): string[] {
@@ -19,6 +19,28 @@ export function conditionsOf(step: Step): string[] {
     ...(retryIf === undefined ? [] : [`retry_if ${oneLine(retryIf.text)}`]),
     ...(deadlineMs === undefined ? [] : [`deadline ${formatDuration(deadlineMs)}`]),
     ...(ignoreFailure === true ? ['ignore_failure'] : []),
+    ...boundsOf(step),
+  ];
+}
+
+function boundsOf({ pool, rate, priority, cost, lock }: Step): string[] {
+  return [
+    ...(pool === undefined ? [] : [`pool ${pool}`]),
+    ...(rate === undefined ? [] : [`rate ${rate.text}`]),
+    ...(priority === undefined ? [] : [`priority ${priority}`]),
+    ...(cost === undefined ? [] : [`cost ${cost}`]),
+    ...(lock === undefined ? [] : [`lock ${oneLine(lock.name)}`]),
+  ];
+}
+
+/** `pool api 2 at 10/s, lock deploy`: what bounds the steps of a workflow beside the cap; empty for most. */
+export function boundsOfWorkflow({ pools = [], lock }: Workflow): string[] {
+  return [
+    ...pools.map(({ name, size, rate }) => {
+      const room = size === Number.MAX_SAFE_INTEGER ? '' : ` ${size}`;
+      return `pool ${name}${room}${rate === undefined ? '' : ` at ${rate.text}`}`;
+    }),
+    ...(lock === undefined ? [] : [`lock ${oneLine(lock.name)}`]),
   ];
 }
 

@@ -12,7 +12,7 @@ import {
   type Step,
 } from '../model/workflow.ts';
 import type { Style } from './style.ts';
-import { conditionsOf } from './conditions.ts';
+import { boundsOfWorkflow, conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
 import { countSteps } from './words.ts';
 
@@ -21,6 +21,8 @@ export interface DryRun {
   readonly mode: ExecutionMode;
   /** At most so many steps at once. */
   readonly cap: number;
+  /** Fewer while the machine is busy. */
+  readonly isAuto?: boolean;
   readonly failureMode: FailureMode;
   /** 0 for none. */
   readonly timeoutMs: number;
@@ -34,12 +36,15 @@ export interface DryRun {
 
 export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
   const { name, file } = plan.workflow;
-  const cap = run.mode === 'sequential' ? '' : `, at most ${run.cap} at once`;
+  const auto = run.isAuto === true ? ', fewer while the machine is busy' : '';
+  const cap = run.mode === 'sequential' ? '' : `, at most ${run.cap} at once${auto}`;
   const timeout = run.timeoutMs > 0 ? `, at most ${formatDuration(run.timeoutMs)}` : '';
   const names = Math.min(32, Math.max(0, ...plan.steps.map(({ step }) => step.name.length)));
   const lines = [
     `${style.bold(visible(name))} ${style.dim(`(${visible(file.path)})`)}: ${countSteps(plan.steps.length)}, ${run.mode}${cap}${timeout}; when a step fails: ${run.failureMode}`,
   ];
+  const bounds = boundsOfWorkflow(plan.workflow);
+  if (bounds.length > 0) lines.push(visible(bounds.join(', ')));
   plan.levels.forEach((level, index) => {
     lines.push('', style.bold(`Level ${index + 1}`));
     for (const at of level) {

@@ -3,11 +3,11 @@ import { formatDuration } from '../model/duration.ts';
 import type { ItemsRecord } from '../model/items.ts';
 import type { StepStatus } from '../model/record.ts';
 import { collapse, type Row } from './collapse.ts';
-import { settledOf, type Progress, type StepProgress } from './progress.ts';
+import { type Awaited, type Counts, settledOf, type Progress, type StepProgress } from './progress.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
 import { cutEnd, fit } from './width.ts';
-import { describeCached, describeItems, describeSkip, paintOf, SIGNS } from './words.ts';
+import { describeCached, describeItems, describeLock, describeSkip, paintOf, SIGNS } from './words.ts';
 
 export interface FrameOptions {
   /** Milliseconds since the epoch. */
@@ -87,7 +87,7 @@ function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): 
   if (items !== undefined && step.status !== 'failed' && step.status !== 'skipped') return noteOnItems(step, items);
   const attempt = step.attempts > 1 && step.attempt > 1 ? `attempt ${step.attempt}/${step.attempts}` : '';
   const notes: Partial<Record<StepStatus, string>> = {
-    waiting: progress.mode !== 'parallel' && step.missing === 0 && progress.status === 'running' ? 'ready' : '',
+    waiting: progress.status === 'running' ? waitOf(step, progress, options.now) : '',
     retrying: `attempt ${step.attempt}/${step.attempts} failed, the next follows`,
     failed: visible(options.reasonOf?.(step.name) ?? ''),
     skipped: step.skipped === undefined ? '' : visible(describeSkip(step.skipped)),
@@ -113,6 +113,29 @@ function noteOnItems({ status }: StepProgress, items: ItemsRecord): string {
     .join('  ');
 }
 
+/** What a step waits for, but for other steps. */
+function waitOf(step: StepProgress, progress: Progress, now: number): string {
+  if (step.awaits !== undefined) return awaitedNote(step.awaits, now);
+  if (step.missing > 0) return '';
+  const isItsTurn = progress.mode !== 'parallel' || hasBegun(progress.countsOfLevel[step.level]!);
+  const pool = step.pool === undefined ? undefined : progress.pools.get(step.pool);
+  const hasPlace = progress.counts.running + progress.counts.retrying < progress.cap;
+  if (pool !== undefined && isItsTurn) {
+    if (pool.used > 0 && pool.used + step.cost > pool.size) return `waiting for pool "${step.pool}"`;
+    if (pool.hasRate && hasPlace) return `waiting for the rate of pool "${step.pool}"`;
+  }
+  return progress.mode === 'parallel' ? '' : 'ready';
+}
+
+function hasBegun(counts: Counts): boolean {
+  return settledOf(counts) + counts.running + counts.retrying > 0;
+}
+
+function awaitedNote({ lock, holder, since }: Awaited, now: number): string {
+  const forSoLong = formatDuration(Math.max(0, now - since));
+  return visible(`waiting ${forSoLong} for ${describeLock(lock, holder)}`);
+}
+
 function timeOf(step: StepProgress, now: number): string {
   if (step.durationMs !== undefined) return formatDuration(step.durationMs);
   return step.startedAt === undefined ? '' : formatDuration(Math.max(0, now - step.startedAt));
@@ -127,6 +150,7 @@ function progressLine(progress: Progress, { now, width, style }: FrameOptions): 
     count,
     active > 0 ? `${active} running` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',
+    progress.awaits === undefined ? '' : awaitedNote(progress.awaits, now),
     formatDuration(Math.max(0, now - progress.startedAt)),
     progress.stopping === undefined ? '' : progress.stopping === 'timed-out' ? 'out of time, stopping' : 'stopping',
   ].filter((part) => part !== '');

@@ -4,7 +4,7 @@ import { describeGrants, layersFor } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
 import { kindWord, type Step } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { caseFor, conditionsOf, describeOver, isMatrix } from './conditions.ts';
+import { boundsOfWorkflow, caseFor, conditionsOf, describeOver, isMatrix } from './conditions.ts';
 import { visible } from './visible.ts';
 import { countLevels, countSteps } from './words.ts';
 
@@ -29,8 +29,10 @@ export function renderGraph(plan: Plan, format: GraphFormat): string[] {
 
 /** Levels from top to bottom, each step with what it waits for. */
 function ascii(plan: Plan): string[] {
+  const bounds = boundsOfWorkflow(plan.workflow);
   const lines = [
     `${visible(plan.workflow.name)}: ${countSteps(plan.steps.length)} in ${countLevels(plan.levels.length)}`,
+    ...(bounds.length === 0 ? [] : [visible(bounds.join(', '))]),
     '',
   ];
   const gutter = String(plan.levels.length).length;
@@ -103,6 +105,15 @@ function json(plan: Plan): string[] {
   const nameOf = (index: number): string => plan.steps[index]!.step.name;
   const document = {
     workflow: plan.workflow.name,
+    ...(plan.workflow.pools && {
+      pools: Object.fromEntries(
+        plan.workflow.pools.map(({ name, size, rate }) => [
+          name,
+          { ...(size !== Number.MAX_SAFE_INTEGER && { size }), ...(rate && { rate: rate.text }) },
+        ]),
+      ),
+    }),
+    ...(plan.workflow.lock && { lock: plan.workflow.lock.name }),
     levels: plan.levels.map((level) => level.map(nameOf)),
     steps: plan.steps.map(({ step, level, dependsOn }) => ({
       name: step.name,
@@ -122,6 +133,11 @@ function json(plan: Plan): string[] {
       ...(step.retryIf && { retry_if: step.retryIf.text }),
       ...(step.deadlineMs !== undefined && { deadline_ms: step.deadlineMs }),
       ...(step.ignoreFailure === true && { ignore_failure: true }),
+      ...(step.pool !== undefined && { pool: step.pool }),
+      ...(step.rate && { rate: step.rate.text }),
+      ...(step.priority !== undefined && { priority: step.priority }),
+      ...(step.cost !== undefined && { cost: step.cost }),
+      ...(step.lock && { lock: step.lock.name }),
       ...(step.branches && {
         switch: step.branches.on.text,
         case: Object.fromEntries(step.branches.cases),

@@ -133,6 +133,9 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
       case 'step-split':
       case 'step-skipped':
       case 'step-looping':
+      case 'lock-awaited':
+      case 'lock-taken':
+      case 'cap-changed':
       case 'memory-changed':
       case 'run-returned':
       case 'run-stopping':

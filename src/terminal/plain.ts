@@ -13,6 +13,7 @@ import {
   describeCached,
   describeEnd,
   describeItems,
+  describeLock,
   describeSkip,
   nameOf,
   paintOf,
@@ -164,8 +165,19 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         else say([describeEnd(visible(plan.workflow.name), end, style)]);
         return;
       }
+      case 'lock-awaited': {
+        const what = visible(describeLock(event.lock, event.holder));
+        say([
+          event.step === undefined
+            ? `${style.dim(SIGNS.waiting)} the run waits for ${what}`
+            : `${headOf(event.step, 'waiting')} waits for ${what}`,
+        ]);
+        return;
+      }
       case 'level-started':
       case 'step-started':
+      case 'lock-taken':
+      case 'cap-changed':
       case 'memory-changed':
       case 'step-split':
       case 'run-returned':

@@ -1,6 +1,6 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
-import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
 import { ItemsRecord } from '../model/items.ts';
+import type { CachedFrom, LockHolder, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -23,6 +23,24 @@ export interface StepProgress {
   skipped?: SkipReason;
   cached?: CachedFrom;
   items?: ItemsRecord;
+  readonly pool?: string;
+  readonly cost: number;
+  /** The lock that it waits for. */
+  awaits?: Awaited;
+}
+
+export interface PoolProgress {
+  readonly size: number;
+  readonly hasRate: boolean;
+  used: number;
+}
+
+export interface Awaited {
+  readonly lock: string;
+  /** Absent where it does not say who it is. */
+  readonly holder?: LockHolder;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export type Counts = Record<StepStatus, number>;
@@ -45,6 +63,9 @@ export interface Progress {
   cap: number;
   startedAt: number;
   durationMs?: number;
+  readonly pools: ReadonlyMap<string, PoolProgress>;
+  /** The lock that the whole run waits for. */
+  awaits?: Awaited;
   stopping?: StopReason;
   status: 'running' | RunStatus;
 }
@@ -63,6 +84,8 @@ export function createProgress(plan: Plan): ProgressOf {
       level,
       language: kindWord(step),
       attempts: step.retry.retries + 1,
+      cost: step.cost ?? 1,
+      ...(step.pool !== undefined && { pool: step.pool }),
       status: 'waiting',
       missing: dependsOn.length,
       attempt: 0,
@@ -81,6 +104,9 @@ export function createProgress(plan: Plan): ProgressOf {
     },
     active: new Set(),
     failed: [],
+    pools: new Map(
+      (plan.workflow.pools ?? []).map(({ name, size, rate }) => [name, { size, hasRate: rate !== undefined, used: 0 }]),
+    ),
     mode: 'sequential',
     cap: 1,
     startedAt: 0,
@@ -101,8 +127,11 @@ export function createProgress(plan: Plan): ProgressOf {
       counts[step.status] -= 1;
       counts[status] += 1;
     }
+    const pool = step.pool === undefined ? undefined : progress.pools.get(step.pool);
+    if (pool !== undefined) pool.used += step.cost * (Number(isActive(status)) - Number(isActive(step.status)));
     step.status = status;
-    if (status === 'running' || status === 'retrying') progress.active.add(index);
+    delete step.awaits;
+    if (isActive(status)) progress.active.add(index);
     else progress.active.delete(index);
     if (status === 'failed') progress.failed.push(index);
     if (status === 'succeeded') for (const dependant of plan.steps[index]!.dependants) steps[dependant]!.missing -= 1;
@@ -159,6 +188,19 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.status = event.status;
         progress.durationMs = event.durationMs;
         return;
+      case 'lock-awaited': {
+        const awaits = { lock: event.lock, since: event.at, ...(event.holder && { holder: event.holder }) };
+        const waiter = event.step === undefined ? progress : steps[indexFor(event.step)]!;
+        waiter.awaits = { ...awaits, since: waiter.awaits?.since ?? awaits.since };
+        if (event.step !== undefined) progress.active.add(indexFor(event.step));
+        return;
+      }
+      case 'lock-taken':
+        delete (event.step === undefined ? progress : steps[indexFor(event.step)]!).awaits;
+        return;
+      case 'cap-changed':
+        progress.cap = event.cap;
+        return;
       case 'level-started':
       case 'memory-changed':
       case 'run-returned':
@@ -172,6 +214,10 @@ export function createProgress(plan: Plan): ProgressOf {
   }
 
   return { progress, take, step: (name) => steps[indexFor(name)]! };
+}
+
+function isActive(status: StepStatus): boolean {
+  return status === 'running' || status === 'retrying';
 }
 
 /** Steps that will never change again. */

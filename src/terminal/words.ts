@@ -1,5 +1,5 @@
 /** The signs and phrases that stand for what happens to steps, the same in every view. */
-import type { CachedFrom, RunStatus, SkipReason } from '../model/event.ts';
+import type { CachedFrom, LockHolder, RunEvent, RunStatus, SkipReason } from '../model/event.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { ItemsRecord } from '../model/items.ts';
 import type { StepStatus } from '../model/record.ts';
@@ -57,6 +57,18 @@ export function describeSkip(because: SkipReason): string {
     default:
       return unreachable(because);
   }
+}
+
+/** `waits for lock "deploy", which process 12 has for the run 2026…`: what a step or a run waits for. */
+export function describeLock(lock: string, holder: LockHolder | undefined): string {
+  if (holder === undefined) return `lock ${JSON.stringify(lock)}`;
+  return `lock ${JSON.stringify(lock)}, which process ${holder.pid} has for the run ${holder.run}`;
+}
+
+/** `at most 2 steps at once from here on, for want of memory`. */
+export function describeCap(cap: number, because: (RunEvent & { kind: 'cap-changed' })['because']): string {
+  const why = { memory: 'memory is short', load: 'processors are short', room: 'the machine has room again' }[because];
+  return `at most ${countSteps(cap)} at once from here on: ${why}`;
 }
 
 /** `cached from 20261121-084512-3e701f2c`: where an output came from without the step running. */

@@ -161,7 +161,7 @@ describe('mistakes', () => {
     expect(await mistakes({ env: { HWFE_LIMITS_OUTPUT: 'big' } })).toEqual([
       'config.toml:2 «port = "many"» Setting "server.port" is "many"; write a whole number from 0 to 65535',
       'config.toml:5 «mode = "paralel"» Setting "execution.mode" is "paralel"; write "sequential", "parallel" or "work-stealing"; did you mean "parallel"?',
-      'config.toml:6 «max_parallel_steps = -1» Setting "execution.max_parallel_steps" is -1; write a whole number from 0 to 1000000',
+      'config.toml:6 «max_parallel_steps = -1» Setting "execution.max_parallel_steps" is -1; write a whole number from 0 to 1000000, or "auto"',
       '.env:2 «HWFE_TIMEOUT=soon» Setting "HWFE_TIMEOUT" is "soon"; write a duration such as "90s", "5m" or "1h30m"',
       'Setting "HWFE_LIMITS_OUTPUT" is "big"; write a size such as "64MB" or "1GB"',
     ]);

@@ -100,6 +100,8 @@ const BEYOND_SCHEMA = [
   'unknown-name',
   'bad-condition',
   'bad-foreach',
+  'unknown-pool',
+  'bad-cost',
 ];
 
 /** A step has exactly one of these. */

@@ -158,12 +158,13 @@ describe('lanes', () => {
   const mayRun = (most: number): Admission => {
     let inside = 0;
     return {
+      ...ALL_MAY_START,
       lanes: 2,
       laneOf: isOdd,
-      placesOf: (lane) => 1 + lane,
-      mayStart: (lane) => lane === 0 || inside < most,
-      enter: (lane) => void (inside += lane),
-      leave: (lane) => void (inside -= lane),
+      costOf: (index) => 1 + isOdd(index),
+      enter: (index) => isOdd(index) === 0 || inside < most,
+      started: (index) => void (inside += isOdd(index)),
+      leave: (index) => void (inside -= isOdd(index)),
     };
   };
   const withAdmission = (cap: number, most: number): Scheduler =>
@@ -194,7 +195,7 @@ it('lets what stands in wait where its lane is full, and start though nothing ne
     ...ALL_MAY_START,
     lanes: 2,
     laneOf: (index) => (index === at('other') ? 1 : 0),
-    mayStart: (lane) => lane === 0 || isOpen,
+    enter: (index) => index !== at('other') || isOpen,
   };
   const scheduler = new Scheduler(plan, {
     mode: 'work-stealing',

@@ -98,6 +98,15 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   'step-cancelled': { ...base, kind: 'step-cancelled', step: 'a', attempt: 1, durationMs: 1 },
   'step-skipped': { ...base, kind: 'step-skipped', step: 'a', because: { kind: 'dependency', step: 'b' } },
   'step-looping': { ...base, kind: 'step-looping', step: 'a', item: 3, turn: 1, delayMs: 5 },
+  'lock-awaited': {
+    ...base,
+    kind: 'lock-awaited',
+    step: 'a',
+    lock: 'deploy',
+    holder: { pid: 7, run: 'other', step: 'b', since: 1 },
+  },
+  'lock-taken': { ...base, kind: 'lock-taken', step: 'a', lock: 'deploy', waitedMs: 5 },
+  'cap-changed': { ...base, kind: 'cap-changed', cap: 1, because: 'memory' },
   'memory-changed': {
     ...base,
     kind: 'memory-changed',

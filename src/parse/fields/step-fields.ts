@@ -5,6 +5,7 @@ import type { TableValue, TextValue } from '../document.ts';
 import { environment, list, named, record, type Word, words } from './collections.ts';
 import { ACTION_STEP_FIELDS, type ActionFields } from '../actions/action-fields.ts';
 import type { Field, Fields } from './field-type.ts';
+import { CONCURRENCY_FIELDS, type ConcurrencyFields } from './concurrency-fields.ts';
 import { CONTROL_FIELDS, type ControlFields } from './control-fields.ts';
 import { CACHE, DETERMINISTIC, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
@@ -14,7 +15,7 @@ import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import { variableName } from './variable-name.ts';
 import { argument, choice, code, duration, flag, number, prose, text } from './scalars.ts';
 
-export interface StepFields extends ControlFields, ActionFields {
+export interface StepFields extends ControlFields, ConcurrencyFields, ActionFields {
   description?: string;
   language?: StepKind;
   runtime?: Runtime;
@@ -141,6 +142,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
     example: ['fetch', 'clean'],
   },
   ...CONTROL_FIELDS,
+  ...CONCURRENCY_FIELDS,
   wait: {
     type: duration,
     about: 'The step has no code, and lets so much time pass.',

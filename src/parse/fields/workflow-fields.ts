@@ -1,10 +1,12 @@
 /** The fields of a workflow. */
 import type { Isolation } from '../../../runners/contract.ts';
+import type { Cap, Lock } from '../../model/concurrency.ts';
 import type { ExecutionMode, FailureMode } from '../../model/workflow.ts';
 import { INPUT_NAME } from '../../model/input.ts';
 import type { TableValue, TextValue } from '../document.ts';
 import { environment, named, tableSchema, type Word, words } from './collections.ts';
 import { INPUT_FIELDS } from './input-fields.ts';
+import { cap, type PoolFields, POOLS, RUN_LOCK } from './concurrency-fields.ts';
 import type { Fields } from './field-type.ts';
 import { CACHE, DETERMINISTIC } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
@@ -12,14 +14,16 @@ import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { MEMORY, type MemoryFields } from './memory-field.ts';
 import { SECRETS } from './secret-names.ts';
 import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
-import { choice, duration, number, prose, text } from './scalars.ts';
+import { choice, duration, prose, text } from './scalars.ts';
 
 export interface WorkflowFields {
   name?: string;
   description?: string;
   tags?: readonly Word[];
   mode?: ExecutionMode;
-  max_parallel_steps?: number;
+  max_parallel_steps?: Cap;
+  pools?: ReadonlyMap<string, PoolFields>;
+  lock?: Lock;
   failure_mode?: FailureMode;
   timeout?: number;
   env?: ReadonlyMap<string, TextValue>;
@@ -71,11 +75,14 @@ export const WORKFLOW_FIELDS: Fields<WorkflowFields> = {
     example: 'parallel',
   },
   max_parallel_steps: {
-    type: number(0, Number.MAX_SAFE_INTEGER, 'integer'),
-    about: 'How many steps run at once; 0 means as many as the machine has processors.',
+    type: cap,
+    about:
+      'How many steps run at once; 0 means as many as the machine has processors, "auto" fewer while it is short of something.',
     default: 'what the configuration says, else 0',
     example: 4,
   },
+  pools: POOLS,
+  lock: RUN_LOCK,
   failure_mode: {
     type: choice(FAILURE_MODES, 'unknown-choice', 'a failure mode'),
     about: 'After a failed step: start nothing new, stop what runs too, or go on with what does not depend on it.',

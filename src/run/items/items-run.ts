@@ -6,8 +6,8 @@ import { describeFailure } from '../../model/failure.ts';
 import type { Result } from '../../model/result.ts';
 import type { Foreach } from '../../model/workflow.ts';
 import type { AttemptEnd } from '../attempts.ts';
-import type { Places } from '../places.ts';
 import type { Running } from '../running.ts';
+import type { ItemPlaces } from './bounded-places.ts';
 import type { ItemList } from './list.ts';
 import { ItemTeller } from './teller.ts';
 
@@ -47,7 +47,7 @@ export interface ItemsRunOptions {
   readonly kept: ReadonlyMap<number, EncodedValue>;
   readonly work: ItemWork;
   /** Its own, for as many at once as there may be. */
-  readonly places: Places;
+  readonly places: ItemPlaces;
   /** Whether those that run are ended when one has failed for good. */
   readonly killsOnFailure: boolean;
   /** Tells that the step has begun. */

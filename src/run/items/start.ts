@@ -13,9 +13,10 @@ import type { Facts, Local } from '../facts.ts';
 import { jobFor, type JobSettings, runtimeOf } from '../job.ts';
 import type { Places } from '../places.ts';
 import type { Pool } from '../pool.ts';
+import { LOCK } from '../room.ts';
 import type { RetryRule } from '../retry.ts';
 import type { Running } from '../running.ts';
-
+import { BoundedPlaces, type Bounds, type ItemPlaces } from './bounded-places.ts';
 import { ItemsRun, type ItemsTogether, type ItemWork } from './items-run.ts';
 import { findItems, type ItemList } from './list.ts';
 import { itemsTogether } from './together.ts';
@@ -50,6 +51,8 @@ interface Starting {
   /** Of all its items. */
   readonly inputs: ReadonlyMap<string, EncodedValue>;
   readonly pool: Pool;
+  /** Beside the places. */
+  readonly bounds: Bounds;
   readonly tell: (happening: Happening) => void;
   /** Without secrets in what it says. */
   readonly masked: <T>(result: Result<T, StepFailure>) => Result<T, StepFailure>;
@@ -61,7 +64,7 @@ export function startItems(
   step: Step & { readonly foreach: Foreach },
   starting: Starting,
 ): Result<Running, StepFailure> {
-  const { facts, settings, items, tell, start } = starting;
+  const { facts, settings, items, bounds, tell, start } = starting;
   const { foreach } = step;
   const job = isCode(step) ? jobFor(step, 1, new Map(), settings) : undefined;
   const isHosts = runtimeOf(step, settings.runners) === 'native';
@@ -76,8 +79,8 @@ export function startItems(
   const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
   const shown = masked.ok ? masked.output : list.whole;
   const viewOf = viewsOf(step, list, tell);
-  const places = items.places.within(items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1);
-  const lanes = Math.min(places.cap, items.places.cap);
+  const most = items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1;
+  const lanes = Math.min(most, atOnce(items.places, bounds));
   const together = job && togetherFor(step as CodeStep, job, viewOf, lanes, starting);
   const work: ItemWork = {
     start: (index, attempt) => start(viewOf(index, attempt)),
@@ -91,7 +94,7 @@ export function startItems(
       shown,
       kept: stillKept(items.kept?.get(step.name), shown),
       work,
-      places,
+      places: placesOf(most, items, bounds),
       killsOnFailure: items.killsOnFailure,
       begin: () =>
         tell(job === undefined ? hostBeginning(step) : beginningOf(step as Step & { work?: undefined }, job)),
@@ -106,7 +109,7 @@ function togetherFor(
   job: Job,
   viewOf: (index: number, attempt: number) => ItemView,
   lanes: number,
-  { pool, inputs, facts, settings, tell, masked, retryRule }: Starting,
+  { pool, inputs, facts, settings, bounds, tell, masked, retryRule }: Starting,
 ): ItemsTogether | undefined {
   const { limits, grants, runtime, isolation } = job;
   const isOpen = actsOf(grants?.layers ?? []).some((act) => act !== 'read');
@@ -114,7 +117,9 @@ function togetherFor(
   const isOwn =
     (step.loop ?? step.computedEnv ?? step.secrets ?? job.prompt) !== undefined || step.sharesMemory === true;
   const isThreads = runtime === 'embedded' && isolation === 'thread' && pool.takesItems === true;
-  if (!isThreads || isOpen || isWatched || isOwn) return undefined;
+  // Each has to start at its time.
+  const isPaced = bounds.paces.length > 0;
+  if (!isThreads || isOpen || isWatched || isOwn || isPaced) return undefined;
   const all = Object.entries(step.inputs ?? {});
   const withInputs = (constant: boolean): CodeStep => ({
     ...step,
@@ -141,6 +146,19 @@ function togetherFor(
 }
 
 const NO_INPUTS: ReadonlyMap<string, EncodedValue> = new Map();
+
+/** Most steps have no other bounds. */
+function placesOf(most: number, { places }: ItemSettings, bounds: Bounds): ItemPlaces {
+  const { held, paces, cost } = bounds;
+  const own = places.within(most * cost, cost);
+  return held.size === 0 && paces.length === 0 && cost === 1 ? own : new BoundedPlaces(own, bounds);
+}
+
+/** So many items may run at once as far as the cap and the pool go. */
+function atOnce(places: Places, { held, cost }: Bounds): number {
+  const rooms = [...held].flatMap(([key, room]) => (key.startsWith(LOCK) ? [] : [room.places.cap]));
+  return Math.max(1, Math.floor(Math.min(places.cap, ...rooms) / cost));
+}
 
 function hostBeginning({ name: step, language }: Step): Happening {
   return { kind: 'step-started', step, language, attempt: 1 };
