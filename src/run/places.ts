@@ -12,6 +12,8 @@ import type { ExecutionMode } from '../model/workflow.ts';
 export class Places {
   #cap: number;
   #used = 0;
+  /** Of those, what is had from outside. */
+  #borrowed = 0;
   /** What its step holds itself. */
   readonly #held: number;
   readonly #outer: Places | undefined;
@@ -52,10 +54,12 @@ export class Places {
   }
 
   release(places = 1): void {
-    const more = this.#borrowed(this.#used);
     this.#used -= places;
-    const back = more - this.#borrowed(this.#used);
-    if (back > 0) this.#outer!.release(back);
+    const back = this.#borrowed - this.#beyond(this.#used);
+    if (back > 0) {
+      this.#borrowed -= back;
+      this.#outer!.release(back);
+    }
     this.#wake();
   }
 
@@ -69,8 +73,13 @@ export class Places {
       this.#refused.add(by);
       return false;
     }
-    const more = this.#borrowed(this.#used + places) - this.#borrowed(this.#used);
-    if (more > 0 && this.#outer !== undefined && !this.#outer.#take(more, by)) return false;
+    const more = this.#beyond(this.#used + places) - this.#borrowed;
+    if (more > 0 && this.#outer !== undefined) {
+      if (this.#outer.#take(more, by)) this.#borrowed += more;
+      else if (this.#used > 0 || this.#held === 0) return false;
+      // What its step holds has to do for the first child, or two that open could wait for each other.
+      else this.#outer.#forget(by);
+    }
     this.#used += places;
     if (this.#refused.size > 0) this.#refused.delete(by);
     this.#next = undefined;
@@ -83,7 +92,7 @@ export class Places {
   }
 
   /** Of so many, those that are not its own step's. */
-  #borrowed(used: number): number {
+  #beyond(used: number): number {
     return this.#outer === undefined ? 0 : Math.max(0, used - this.#held);
   }
 

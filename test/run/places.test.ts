@@ -43,6 +43,23 @@ describe('a step that opens', () => {
   });
 });
 
+it('lets the first child in a step run in what that holds, though it costs more, and counts it as far as it can', () => {
+  const run = new Places(2);
+  run.take();
+  run.take();
+  const [first, second] = [run.within(4), run.within(4)];
+  expect([first.take(2), second.take(2)]).toEqual([true, true]);
+  expect(first.take()).toBe(false);
+  second.release(2);
+  run.release();
+  expect(first.take()).toBe(false);
+  first.release(2);
+  expect(first.take(2)).toBe(true);
+  expect(run.take()).toBe(false);
+  first.release(2);
+  expect(run.take()).toBe(true);
+});
+
 it('lets in what takes more than the cap once nobody else is there', () => {
   const run = new Places(2);
   run.take();
