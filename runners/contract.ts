@@ -345,6 +345,8 @@ export type StepFailure =
       /** The first few. */
       readonly items: readonly { readonly index: number; readonly failure: StepFailure }[];
     }
+  /** Somebody who was asked said no. */
+  | { readonly reason: 'rejected'; readonly message: string; readonly by: string }
   | { readonly reason: 'timed-out'; readonly afterMs: number }
   | { readonly reason: 'cancelled' }
   /** The thread died under the step. */

@@ -6,6 +6,7 @@ import type { Cap } from './model/concurrency.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunListener, StopReason } from './model/event.ts';
 import type { KeptItems } from './model/items.ts';
+import type { Answer, Signal } from './model/pending.ts';
 import type { Plan } from './model/plan.ts';
 import type { RunRecord } from './model/record.ts';
 import type { Result } from './model/result.ts';
@@ -79,6 +80,11 @@ export interface RunOptions {
   readonly cache?: { readonly off?: boolean; readonly refresh?: readonly string[] };
   /** Keys of the cache under which steps ran before, by their names: they get the time and the random numbers of these again. */
   readonly keys?: ReadonlyMap<string, Uint8Array>;
+  /**
+   * When the run ends with the status `parked` because nothing is left to do but wait: `auto`, where only people and signals can go on
+   * with it, `always`, also where a moment or a file would, or `never`. Without a store it never does. Default: `auto`.
+   */
+  readonly park?: 'auto' | 'always' | 'never';
   /** Goes on with a run that had ended, under its id: what is in `kept` is not run again. */
   readonly resume?: Resumption;
   /** What steps do in place of their code, by their names. */
@@ -93,6 +99,8 @@ export interface Resumption {
   readonly id: string;
   /** Outputs of steps that have succeeded. */
   readonly kept: ReadonlyMap<string, EncodedValue>;
+  /** What steps waited for: the question, and until when, in milliseconds since the epoch. */
+  readonly waits?: ReadonlyMap<string, { readonly ask: string; readonly until?: number }>;
   /** What the steps shared, by key. */
   readonly memory?: ReadonlyMap<string, EncodedValue>;
   /** The last lines of those whose `register` keeps one, by step. */
@@ -107,6 +115,10 @@ export interface Run {
   readonly record: RunRecord;
   /** Never rejects; resolves when nothing of the run is left on the machine. */
   readonly finished: Promise<RunRecord>;
+  /** Answers a step that asks a person; the error says why that was not taken. */
+  answer(step: string, answer: Answer): Result<void, string>;
+  /** Says a signal, to the steps that wait for it and to those that will. */
+  signal(signal: Signal): void;
   /** Starts nothing more and ends what runs, gently. Default reason: `cancelled`. */
   stop(reason?: StopReason): void;
   /** Ends what runs at once. */

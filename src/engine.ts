@@ -183,6 +183,10 @@ class LocalEngine implements Engine {
         cacheDefault: this.#config.cache.default,
         parallelItems: execution.enableStepParallelism,
         keys: options.keys,
+        waits: resume?.waits,
+        letters: recording?.letters?.bind(recording),
+        keepRoom: recording?.keepRoom?.bind(recording),
+        park: recording === undefined ? 'never' : (options.park ?? 'auto'),
       },
       sharing?.telling(listener) ?? listener,
     );
@@ -200,6 +204,8 @@ class LocalEngine implements Engine {
       id,
       record,
       finished,
+      answer: (step, answer) => planRun.lobby.answer(step, answer),
+      signal: (signal) => planRun.lobby.signal(signal),
       stop: (reason = 'cancelled') => planRun.stop(reason),
       kill: () => planRun.kill(),
     };

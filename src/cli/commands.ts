@@ -36,6 +36,18 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     summary: 'Go on with a run that failed, was cancelled or was interrupted.',
     load: async () => (await import('./commands/resume.ts')).resume,
   },
+  approve: {
+    summary: 'Answer a step that asks a person.',
+    load: async () => (await import('./commands/approve.ts')).approve,
+  },
+  reject: {
+    summary: 'Say no to a step that asks a person.',
+    load: async () => (await import('./commands/reject.ts')).reject,
+  },
+  signal: {
+    summary: 'Say to a run that something has happened that it waits for.',
+    load: async () => (await import('./commands/signal.ts')).signal,
+  },
   memory: {
     summary: 'In a step: read and change what the steps of the run share.',
     load: async () => (await import('./commands/memory.ts')).memory,

@@ -21,8 +21,8 @@ export interface Console {
   readonly readerGone: () => boolean;
   /** The whole of standard input. */
   readonly readInput: () => Promise<string>;
-  /** Asks the person at the terminal; absent where there is none. Nothing if they end their input. */
-  readonly ask?: (question: string, isHidden: boolean) => Promise<string | undefined>;
+  /** Asks the person at the terminal; absent where there is none. Nothing if they end their input, or `gone` is aborted. */
+  readonly ask?: (question: string, isHidden: boolean, gone?: AbortSignal) => Promise<string | undefined>;
 }
 
 export function createConsole(process: NodeJS.Process): Console {
@@ -45,7 +45,7 @@ export function createConsole(process: NodeJS.Process): Console {
     readInput: async () => (await import('./ask.ts')).readAll(process.stdin),
     ...(process.stdin.isTTY === true &&
       process.stderr.isTTY === true && {
-        ask: async (question, isHidden) => (await import('./ask.ts')).ask(process, question, isHidden),
+        ask: async (question, isHidden, gone) => (await import('./ask.ts')).ask(process, question, isHidden, gone),
       }),
   };
 }

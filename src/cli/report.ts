@@ -7,6 +7,9 @@ import type { Console, Output } from './console.ts';
 export interface Report extends RunListener {
   /** Says something of hwfe itself between the lines of the run. */
   say(line: string): void;
+  /** Leaves the terminal to somebody else for a while. */
+  hold?(): void;
+  release?(): void;
   /** Leaves the terminal as it was found. */
   close(): void;
 }

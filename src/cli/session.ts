@@ -5,8 +5,8 @@ import type { Engine, Run, RunOptions } from '../api.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Allowed } from '../model/permissions.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RunRecord } from '../model/record.ts';
 import type { RunListener } from '../model/event.ts';
+import type { RunRecord } from '../model/record.ts';
 import type { Result } from '../model/result.ts';
 import type { Console, Output } from './console.ts';
 import { deliver, type Delivery, prepareDelivery } from './delivery.ts';
@@ -30,6 +30,8 @@ export interface SessionWishes {
   readonly start?: RunOptions;
   /** Whether somebody is to agree where permissions have grown. */
   readonly asks?: boolean;
+  /** When the run parks; absent, where nobody can be asked. */
+  readonly park?: RunOptions['park'];
   /** Gathers the workflow's inputs; what is wrong with them has been reported then, and the status is given. */
   readonly inputs?: (plan: Plan) => Promise<Result<RunOptions['inputs'], number>>;
 }
@@ -172,11 +174,14 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       active.run?.kill();
     });
     try {
+      const asks = console.ask !== undefined && wishes.park !== 'always';
+      const told = isVerbose ? tellingCap(view) : view;
       active.run = engine.start(plan, {
         ...wishes.start,
         ...flagged(setup),
         ...inputs,
-        listener: isVerbose ? tellingCap(view) : view,
+        park: wishes.park ?? (asks ? 'never' : 'auto'),
+        listener: asks && plan.steps.some(({ step }) => step.work?.kind === 'human') ? await withAsker(told, view, active) : told,
       });
       prepareDelivery();
       return await active.run.finished;
@@ -184,6 +189,25 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
       release();
       view.close();
     }
+  }
+
+  /** Who sits at the terminal is asked what steps ask. */
+  async function withAsker(told: RunListener, view: Report, active: { run?: Run }): Promise<RunListener> {
+    const { createAsker } = await import('./asker.ts');
+    const asker = createAsker({
+      console,
+      run: () => active.run,
+      hold: () => view.hold?.(),
+      release: () => view.release?.(),
+      interrupt: () => process.kill(process.pid, 'SIGINT'),
+    });
+    return {
+      onEvent(event) {
+        told.onEvent(event);
+        asker.onEvent(event);
+        if (event.kind === 'run-settled' || event.kind === 'run-parked') asker.close();
+      },
+    };
   }
 
   return { report, isStopped: () => isStopped, run };

@@ -9,6 +9,8 @@ export const STATUS = {
   machineLacks: 4,
   /** A bug of ours. */
   internal: 70,
+  /** Nothing is left to do but wait; `hwfe resume` goes on. */
+  parked: 75,
   cancelled: 130,
   /** Standard output went away, as in `hwfe demo | head -1`. */
   readerGone: 141,

@@ -10,6 +10,7 @@ import type {
   GrantLayer,
 } from '../../runners/contract.ts';
 import type { PlainValue } from './input.ts';
+import type { Answered, Pending } from './pending.ts';
 import type { MemoryChange } from './shared-memory.ts';
 import type { ExecutionMode, FailureMode, StepKind } from './workflow.ts';
 
@@ -59,6 +60,16 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly grants?: readonly GrantLayer[];
       readonly attempt: number;
     }
+  /** The step waits for something that no thread does. */
+  | {
+      readonly kind: 'step-pending';
+      readonly step: string;
+      readonly pending: Pending;
+      /** By which an answer is known to be one to this question; a resumed run asks the same. */
+      readonly ask: string;
+    }
+  /** Somebody ended that, or its time was over. */
+  | { readonly kind: 'step-answered'; readonly step: string; readonly answered: Answered }
   /** `cached`: said then, by the step from which the output is taken now. */
   | {
       readonly kind: 'step-printed';
@@ -154,6 +165,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   /** What the workflow's `outputs` name, as one object; only where the run succeeded. */
   | { readonly kind: 'run-returned'; readonly outputs: EncodedValue }
   | { readonly kind: 'run-stopping'; readonly reason: StopReason }
+  /** Nothing is left to do but wait: the process ends here, and the run goes on when it is resumed. */
+  | { readonly kind: 'run-parked'; readonly waiting: readonly string[]; readonly durationMs: number }
   | {
       readonly kind: 'run-settled';
       readonly status: RunStatus;

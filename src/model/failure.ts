@@ -17,6 +17,7 @@ export function describeFailure(failure: StepFailure): string {
     case 'action':
     case 'asserted':
     case 'items':
+    case 'rejected':
       return failure.message;
     case 'exited':
       return `ended with exit status ${failure.status}`;

@@ -5,8 +5,8 @@ import type { WorkflowInput } from './input.ts';
 import type { SourceFile } from './source.ts';
 import type { ExecutionMode, FailureMode, CodeStep, HostStep, Step } from './workflow.ts';
 
-/** `interrupted`: it never settled, and its process is gone. */
-export type PastStatus = 'running' | 'interrupted' | RunStatus;
+/** `interrupted`: it never settled, and its process is gone. `parked`: its process ended since only waiting was left. */
+export type PastStatus = 'running' | 'interrupted' | 'parked' | RunStatus;
 
 /** One line of the list of runs. */
 export interface PastRun {

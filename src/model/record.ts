@@ -10,11 +10,21 @@ import type {
 } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReason } from './event.ts';
 import { ItemsRecord } from './items.ts';
+import type { Answered, Pending } from './pending.ts';
 import { MemoryContents } from './shared-memory.ts';
 import type { ExecutionMode, StepKind } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
 
-export type StepStatus = 'waiting' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+export type StepStatus =
+  | 'waiting'
+  | 'running'
+  /** For something that no thread does. */
+  | 'pending'
+  | 'retrying'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped';
 
 export interface StepRecord {
   readonly name: string;
@@ -41,6 +51,10 @@ export interface StepRecord {
   cached?: CachedFrom;
   /** Of the last attempt. */
   usage?: Usage;
+  /** What it waits for, or waited for last. */
+  pending?: Pending & { readonly ask: string };
+  /** Who ended that. */
+  answered?: Answered;
   failure?: StepFailure;
   /** The run went on as if it had succeeded. */
   ignored?: true;
@@ -54,7 +68,8 @@ export interface RunRecord {
   file: string;
   mode: ExecutionMode;
   cap: number;
-  status: 'running' | RunStatus;
+  /** `parked`: its process has ended, as there was nothing left to do but wait. */
+  status: 'running' | 'parked' | RunStatus;
   stopped?: StopReason;
   startedAt: number;
   durationMs?: number;
@@ -106,6 +121,22 @@ export function fold(record: RunRecord, event: RunEvent): void {
       step.startedAt ??= event.at;
       return;
     }
+    case 'step-pending': {
+      const step = known(record, event.step);
+      step.status = 'pending';
+      step.pending = { ...event.pending, ask: event.ask };
+      return;
+    }
+    case 'step-answered': {
+      const step = known(record, event.step);
+      step.status = 'running';
+      step.answered = event.answered;
+      return;
+    }
+    case 'run-parked':
+      record.status = 'parked';
+      record.durationMs = event.durationMs;
+      return;
     case 'step-printed':
       return;
     case 'step-warned': {

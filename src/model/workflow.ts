@@ -1,7 +1,7 @@
 /** A workflow file that reads well: every field decoded, defaults left out, nothing yet proven about the graph. */
 import type { Isolation, Language, LimitName, Runtime, Script } from '../../runners/contract.ts';
 import type { Cap, Lock, NamedPool, Rate } from './concurrency.ts';
-import type { WorkflowInput, WorkflowOutput } from './input.ts';
+import type { PlainValue, WorkflowInput, WorkflowOutput } from './input.ts';
 import type { Permissions } from './permissions.ts';
 import type { SourceFile, Span } from './source.ts';
 import type { Expression, Template } from './template.ts';
@@ -73,15 +73,37 @@ export interface HostStep extends StepCommon {
 export type StepKind = Step['language'];
 
 /** What the engine does itself. */
-export type HostWork = {
-  readonly kind: 'wait';
-  readonly forMs: number;
-};
+export type HostWork =
+  | { readonly kind: 'wait'; readonly forMs: number }
+  | { readonly kind: 'wait_until'; readonly moment: Template }
+  /** Exactly one of the two. */
+  | { readonly kind: 'wait_for'; readonly file?: Template; readonly signal?: Template }
+  | {
+      readonly kind: 'human';
+      readonly title: Template;
+      readonly assignee?: Template;
+      /** A JSON Schema. */
+      readonly form?: PlainValue;
+      /** What counts as said when the time is over: values that fit the form, or a rejection. */
+      readonly default?: { readonly values: PlainValue } | 'rejected';
+    };
 
 export type HostKind = HostWork['kind'];
 
 /** The field of a step that says what the engine is to do, by the kind of that. */
-export const HOST_FIELDS: Readonly<Record<HostKind, string>> = { wait: 'wait' };
+export const HOST_FIELDS: Readonly<Record<HostKind, string>> = {
+  wait: 'wait',
+  wait_until: 'wait_until',
+  wait_for: 'wait_for',
+  human: 'title',
+};
+
+/** Whether it holds no place of the cap while it lasts, since it only waits. */
+export function onlyWaits({ work, foreach }: Step): boolean {
+  return work !== undefined && foreach === undefined && WAITS.has(work.kind);
+}
+
+const WAITS: ReadonlySet<HostKind> = new Set(['wait', 'wait_until', 'wait_for', 'human']);
 
 export function isHostKind(kind: StepKind): kind is HostKind {
   return Object.hasOwn(HOST_FIELDS, kind);

@@ -38,6 +38,8 @@ export const PARSE_CODES = [
   'unknown-pool',
   'bad-condition',
   'bad-foreach',
+  'bad-form',
+  'bad-moment',
   'bad-input',
   'bad-variable',
   'misplaced-template',

@@ -80,10 +80,11 @@ function readBranches(
   files: TextContext,
   tell: (field: string, message: string) => void,
 ): Branches | undefined {
-  const { switch: on, case: cases, default: others = [] } = fields;
+  const { switch: on, case: cases } = fields;
+  const { steps: others = [] } = fields.default ?? {};
   if (on === undefined) {
     for (const field of ['case', 'default'] as const) {
-      if (fields[field] !== undefined)
+      if (field === 'case' ? cases !== undefined : others.length > 0)
         tell(field, `Give step "${step}" a "switch" with an expression; without one "${field}" chooses nothing`);
     }
     return undefined;

@@ -99,7 +99,10 @@ export interface StepDefinition {
     | 'sh'
     | 'wasm'
     | 'webassembly'
-    | 'wait';
+    | 'wait'
+    | 'wait_until'
+    | 'wait_for'
+    | 'human';
   runtime?: Runtime;
   /** How strictly it is kept apart; the strictest of this, the workflow's and the configuration's counts. */
   isolation?: Isolation;
@@ -140,7 +143,8 @@ export interface StepDefinition {
   /** The steps that go on, by the value of `switch` as text. */
   case?: Record<string, string | readonly string[]>;
   /** The steps that go on where `case` lacks the value. */
-  default?: string | readonly string[];
+  /** Of a step that asks: what counts as said when `timeout` is over; `true` is a yes, `false` a no. */
+  default?: string | readonly string[] | boolean | Record<string, unknown>;
   /** The step is done again until `until` is true, at most `max` times. Default of `max`: 100. */
   loop?: { until: string; max?: number; delay?: DurationText };
   /** The step is done for each item: an expression, a list, a table, a count, a range, or the files that a pattern finds. */
@@ -171,6 +175,16 @@ export interface StepDefinition {
   retry_if?: string;
   /** In place of code: the step lets so much time pass. */
   wait?: DurationText;
+  /** In place of code: the step waits until `2027-01-31T08:00:00Z`, or until the next `18:30`. */
+  wait_until?: string;
+  /** In place of code: the step waits for a file, or for what `hwfe signal` says. */
+  wait_for?: { file?: string; signal?: string };
+  /** In place of code: what a person is asked. */
+  title?: string;
+  /** Who is asked. */
+  assignee?: string;
+  /** A JSON Schema of what they are to give. */
+  form?: Record<string, unknown>;
   /** For all attempts, turns and delays together. */
   deadline?: DurationText;
   /** The step that runs in its place when it has failed. */

@@ -1,6 +1,6 @@
 /** Tells of fields that a step's language or runtime does not know. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
-import { isHostKind, type StepKind } from '../model/workflow.ts';
+import { type HostKind, isHostKind, type StepKind } from '../model/workflow.ts';
 import type { TableValue } from './document.ts';
 import { CONCURRENCY_FIELDS } from './fields/concurrency-fields.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';
@@ -67,7 +67,7 @@ function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns
   if (language === 'action' && (CODE_ONLY.has(name) || languages?.includes(language) === false)) {
     return `does an action, which has no "${name}"; leave it out`;
   }
-  if (isHostKind(language) && !languages?.includes(language) && !GENERAL.has(name)) {
+  if (isHostKind(language) && !languages?.includes(language) && !GENERAL.has(name) && !isTimed(language, name)) {
     return `is done by the engine itself ("${language}"), which has no "${name}"; leave it out`;
   }
   if (languages !== undefined && !languages.includes(language)) {
@@ -89,6 +89,11 @@ function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns
     return `has "${name}", which an embedded step does not use; set runtime = "native" or leave it out`;
   }
   return undefined;
+}
+
+/** What may go on for ever may have an end. */
+function isTimed(language: HostKind, name: string): boolean {
+  return name === 'timeout' && (language === 'human' || language === 'wait_for');
 }
 
 function enumerate(languages: readonly StepKind[]): string {

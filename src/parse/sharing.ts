@@ -39,7 +39,7 @@ export function sharingOf(
     const message = `Add memory = true to the workflow too: step "${step}" cannot share what is not there`;
     mistakes.add('misfit-field', table.entries.get('memory')?.keySpan, message);
   }
-  if (!isShared || fields.memory === false || language === 'wasm') return NONE;
+  if (!isShared || fields.memory === false || language === 'wasm' || language === 'action') return NONE;
   if (fields.cache === true) {
     mistakes.add(
       'bad-cache',

@@ -98,7 +98,14 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const limits = limitsOver(context.limits, fields.limits);
   const permissions = permissionsOf(context.permissions, fields.permissions);
   if (isHostKind(kind)) {
-    const work = readHostWork(kind, { name, entry, table }, fields, context);
+    if (
+      (fields.foreach ?? fields.matrix) !== undefined &&
+      (kind === 'human' || fields.wait_for?.signal !== undefined)
+    ) {
+      const message = `Leave "foreach" or "matrix" out of step "${name}": what somebody is to say is said to a step, and not to one of its items`;
+      mistakes.add('bad-foreach', entry.keySpan, message);
+    }
+    const work = readHostWork(kind, { name, entry, table, context: given.context }, fields, context);
     if (work === undefined) return { dependsOn };
     const common = { name, span: entry.keySpan, dependsOn, ...control, ...concurrency, limits, permissions };
     const more = {
@@ -113,6 +120,10 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       dependsOn,
       step: { ...common, ...more, language: kind, work, retry: NO_RETRY, env: {}, passEnv: NO_TEXTS },
     };
+  }
+  if (fields.default?.answer !== undefined && fields.default.answer.json !== '{}') {
+    const message = `"default" of ${owner} takes the name of a step, or a list of names; only a person who is asked has answers`;
+    mistakes.add('misfit-field', table.entries.get('default')?.value.span, message);
   }
   const code = readCode(kind, { name, entry, table, owner, given }, fields, context);
   if (code === undefined) return { dependsOn };

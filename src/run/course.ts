@@ -43,6 +43,7 @@ export class Course {
   #level = -1;
   #stopped: StopReason | undefined;
   #whenSettled: () => void = () => {};
+  #isParked = false;
 
   constructor(plan: Plan, options: CourseOptions) {
     this.#plan = plan;
@@ -72,6 +73,20 @@ export class Course {
 
   get stopped(): StopReason | undefined {
     return this.#stopped;
+  }
+
+  /** Whether nothing is left to do but wait for something from outside. */
+  get isIdle(): boolean {
+    if (this.#settings === undefined || this.#stopped !== undefined || this.#scheduler.done) return false;
+    const isWaiting = this.#active.every((run) => run === undefined || run.isPending?.() === true);
+    return isWaiting && this.#active.some((run) => run !== undefined) && !this.#scheduler.hasReady;
+  }
+
+  /** Lets go of what waits, as if it had never begun. */
+  park(): void {
+    this.#isParked = true;
+    this.#options.places.leave();
+    for (const run of this.#active) run?.kill();
   }
 
   /** Whether it succeeded so far. */
@@ -156,6 +171,7 @@ export class Course {
     const run = started.value;
     this.#active[index] = run;
     void run.finished.then((end) => {
+      if (this.#isParked) return;
       this.#active[index] = undefined;
       this.#conclusions.conclude(index, end);
       this.#goOn();

@@ -8,7 +8,8 @@ import type { GivenInputs } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Expression, Template } from '../model/template.ts';
-import type { Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/workflow.ts';
+import { templatesOf } from './host-work.ts';
 import { stepEnvironment } from './environment.ts';
 import type { JobSettings } from './job.ts';
 import { returned } from './returned.ts';
@@ -38,7 +39,8 @@ export function isComputed(step: Step): boolean {
       step.branches ??
       step.loop ??
       step.foreach ??
-      step.retryIf) !== undefined
+      step.retryIf) !== undefined ||
+    (!isCode(step) && templatesOf(step).some(({ kind }) => kind !== 'constant'))
   );
 }
 
@@ -151,6 +153,12 @@ export class Facts {
   isTrue(expression: Expression, step: Step, local?: Local): Result<boolean, StepFailure> {
     const value = this.#evaluator.isTrue(expression, this.#names(step, local));
     return value.ok ? value : fail(this.#failure(value.error));
+  }
+
+  /** A text of a step with what its templates give. */
+  filled(template: Template, step: Step, local?: Local): Result<string, StepFailure> {
+    const text = this.#evaluator.text(template, this.#names(step, local));
+    return text.ok ? text : fail(this.#failure(text.error));
   }
 
   /** A value as text, to be compared with words of the file. */

@@ -39,6 +39,10 @@ export class LoopRun implements Running {
     this.#wake?.();
   }
 
+  isPending(): boolean {
+    return this.#current?.isPending?.() === true;
+  }
+
   kill(): void {
     this.stop();
     this.#current?.kill();

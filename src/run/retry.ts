@@ -44,6 +44,7 @@ export function mayRetry(failure: StepFailure): boolean {
     case 'expression':
     case 'asserted':
     case 'items':
+    case 'rejected':
       return false;
     case 'threw':
     case 'action':

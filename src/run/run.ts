@@ -1,4 +1,5 @@
 /** One execution of a plan: what surrounds its steps, from the first event to the last. */
+import { existsSync } from 'node:fs';
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { KeptItems } from '../model/items.ts';
@@ -11,12 +12,14 @@ import { Facts, hasExpressions } from './facts.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import { LockWait } from './lock-wait.ts';
 import type { MachineProbe } from './machine-probe.ts';
+import { type EarlierWait, Lobby, type LobbyOptions } from './lobby.ts';
 import { type Places, placesFor } from './places.ts';
 import type { Pool } from './pool.ts';
 import { Rooms } from './rooms.ts';
 import type { Recall } from './recall.ts';
 import { StepStarter } from './starting.ts';
-import { makeWorkdir } from './workdir.ts';
+import { Parking, type ParkRule } from './parking.ts';
+import { makeWorkdir, type Workdir } from './workdir.ts';
 
 export interface PlanRunOptions {
   readonly mode: ExecutionMode;
@@ -52,11 +55,20 @@ export interface PlanRunOptions {
   readonly keys?: ReadonlyMap<string, Uint8Array> | undefined;
   /** Whether steps are cached that do not say so. */
   readonly cacheDefault?: boolean;
+  /** What steps waited for when the run was interrupted or parked. */
+  readonly waits?: ReadonlyMap<string, EarlierWait> | undefined;
+  /** What other processes say to it; absent where nobody can. */
+  readonly letters?: LobbyOptions['letters'];
+  /** When it parks; `never` where it could not be resumed. */
+  readonly park?: ParkRule;
+  /** Keeps a directory with files of a run that parks. */
+  readonly keepRoom?: ((path: string) => Promise<void>) | undefined;
 }
 
 export class PlanRun {
   /** Resolves once every step has settled and nothing of the run is left on the machine. */
-  readonly finished: Promise<RunStatus>;
+  readonly finished: Promise<RunStatus | 'parked'>;
+  readonly lobby: Lobby;
   readonly #plan: Plan;
   readonly #options: PlanRunOptions;
   readonly #listener: RunListener;
@@ -66,6 +78,8 @@ export class PlanRun {
   readonly #course: Course;
   /** Where the whole run waits for its lock. */
   #lockWait: LockWait | undefined;
+  readonly #parking: Parking;
+  #isParked = false;
 
   constructor(plan: Plan, pool: Pool, options: PlanRunOptions, listener: RunListener) {
     this.#plan = plan;
@@ -83,9 +97,11 @@ export class PlanRun {
       : undefined;
     const places = placesFor(mode, cap);
     const tell = (happening: Happening): void => this.#tell(happening);
+    this.lobby = new Lobby({ tell, before: options.waits, letters: options.letters });
     const starter = new StepStarter({
       pool,
       tell,
+      lobby: this.lobby,
       facts: this.#facts,
       recall: options.recall,
       cacheDefault: options.cacheDefault ?? false,
@@ -108,6 +124,7 @@ export class PlanRun {
       starter,
       tell,
     });
+    this.#parking = new Parking(this.#course, this.lobby, options.park ?? 'never');
     this.finished = this.#go();
   }
 
@@ -123,7 +140,7 @@ export class PlanRun {
     this.#lockWait?.stop();
   }
 
-  async #go(): Promise<RunStatus> {
+  async #go(): Promise<RunStatus | 'parked'> {
     const startedAt = performance.now();
     const { timeoutMs, settings, hidden, workdir } = this.#options;
     this.#tellBeginning();
@@ -142,9 +159,15 @@ export class PlanRun {
       this.#course.kill();
     }
     const auto = this.#options.probe && new AutoCap(this.#places, this.#options.probe, (event) => this.#tell(event));
-    await this.#course.settled;
+    await Promise.race([this.#course.settled, this.#parking.parked]);
     auto?.[Symbol.dispose]();
     clearTimeout(timer);
+    this.#parking.close();
+    this.lobby.close();
+    if (this.#parking.isParked) {
+      if (held?.ok === true) held.value?.release();
+      return this.#park(room, startedAt);
+    }
     await room[Symbol.asyncDispose]();
     if (held?.ok === true) held.value?.release();
     const failure =
@@ -159,6 +182,17 @@ export class PlanRun {
     this.#lockWait = new LockWait({ lock, run: this.#options.settings.run, tell: (event) => this.#tell(event) });
     if (this.#course.stopped !== undefined) this.#lockWait.stop();
     return this.#lockWait.held;
+  }
+
+  async #park(room: Workdir, startedAt: number): Promise<'parked'> {
+    const waiting = [...this.lobby.pending.keys()];
+    this.#tell({ kind: 'run-parked', waiting, durationMs: performance.now() - startedAt });
+    // What ends from here on was not to end.
+    this.#isParked = true;
+    this.#course.park();
+    if (this.#options.workdir === undefined && existsSync(room.path)) await this.#options.keepRoom?.(room.path);
+    await room[Symbol.asyncDispose]();
+    return 'parked';
   }
 
   /** What is skipped for what was kept comes after it. */
@@ -200,6 +234,16 @@ export class PlanRun {
   }
 
   #tell(happening: Happening): void {
+    if (this.#isParked) return;
+    if (ENDS.has(happening.kind)) this.#parking.look();
     this.#listener.onEvent({ ...happening, at: Date.now(), run: this.#options.settings.run } as RunEvent);
   }
 }
+
+/** After which nothing may be left to do. */
+const ENDS: ReadonlySet<Happening['kind']> = new Set([
+  'step-succeeded',
+  'step-failed',
+  'step-cancelled',
+  'step-skipped',
+]);

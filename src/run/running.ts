@@ -8,6 +8,8 @@ export interface Running {
   /** Ends it as fast as it cleanly can. Does nothing the second time. */
   stop(): void;
   kill(): void;
+  /** Whether it does nothing but wait for something from outside the run. Absent for never. */
+  isPending?(): boolean;
 }
 
 /** Ends with a failure what is not done after so long, all attempts and the time between them counted. */
@@ -23,5 +25,10 @@ export function withDeadline(running: Running, ms: number): Running {
     const failure: StepFailure = { reason: 'timed-out', afterMs: ms };
     return { ...end, how: 'failed', failure, usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 } };
   });
-  return { finished, stop: () => running.stop(), kill: () => running.kill() };
+  return {
+    finished,
+    stop: () => running.stop(),
+    kill: () => running.kill(),
+    isPending: () => running.isPending?.() === true,
+  };
 }

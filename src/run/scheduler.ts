@@ -1,7 +1,7 @@
 /** Which steps may start now: bookkeeping without clock, threads or events. */
 import type { Plan } from '../model/plan.ts';
 import type { SkipReason, StopReason } from '../model/event.ts';
-import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import { type ExecutionMode, type FailureMode, onlyWaits } from '../model/workflow.ts';
 import { type Admission, ALL_MAY_START } from './admission.ts';
 import type { Places } from './places.ts';
 import { ReadySteps } from './ready.ts';
@@ -76,6 +76,13 @@ export class Scheduler {
   /** Every step has settled. */
   get done(): boolean {
     return this.#unsettled === 0;
+  }
+
+  /** Whether a step may start as soon as it is let in. */
+  get hasReady(): boolean {
+    return this.#state.some(
+      (state, index) => state === 'ready' && (!this.#levelGated || this.#plan.steps[index]!.level === this.#level),
+    );
   }
 
   /** The steps to start now, which from here on count as running. */
@@ -170,13 +177,15 @@ export class Scheduler {
       return 'no-place';
     }
     this.#admission.started(index);
+    // It begins in its turn, and then lets others go on.
+    if (onlyWaits(this.#plan.steps[index]!.step)) this.#places.release(this.#admission.costOf(index));
     this.#state[index] = 'running';
     return 'started';
   }
 
   #end(index: number): void {
     this.#admission.leave(index);
-    this.#places.release(this.#admission.costOf(index));
+    if (!onlyWaits(this.#plan.steps[index]!.step)) this.#places.release(this.#admission.costOf(index));
   }
 
   /** At once, in the room that was just left, unless that is not enough for it. */

@@ -3,6 +3,7 @@ import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.
 import { celValue } from '../expressions/values.ts';
 import type { Happening } from '../model/event.ts';
 import { fail, ok, type Result } from '../model/result.ts';
+import type { Template } from '../model/template.ts';
 import { type Foreach, isCode, type Step } from '../model/workflow.ts';
 import { StepRun } from './attempts.ts';
 import type { Facts, Local } from './facts.ts';
@@ -10,6 +11,7 @@ import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
 import { type ItemSettings, type ItemView, startItems } from './items/start.ts';
 import { LockedRun } from './locked.ts';
+import type { Lobby } from './lobby.ts';
 import { LoopRun } from './loop.ts';
 import { Pace } from './pace.ts';
 import type { Pool } from './pool.ts';
@@ -23,6 +25,7 @@ export interface Start {
   readonly tell: (happening: Happening) => void;
   /** Locks that the run has already. */
   readonly locks: ReadonlySet<string>;
+  readonly lobby: Lobby;
   /** Where something has to be computed. */
   readonly facts: Facts | undefined;
   readonly recall: Recall | undefined;
@@ -166,7 +169,21 @@ export class StepStarter {
     if (!ready.ok) return ready;
     const { step: named, inputs: all } = ready.value;
     const computed = item === undefined ? named : { ...named, name: item.name };
-    if (!isCode(computed)) return ok(startHostWork(computed, tell));
+    if (!isCode(computed)) {
+      const { lobby } = this.#start;
+      const textOf = (template: Template): Result<string, StepFailure> =>
+        this.#unveiled(
+          facts === undefined ? ok(constantText(template)) : facts.filled(template, step, local),
+          settings,
+        );
+      return startHostWork(computed, {
+        tell,
+        lobby,
+        directory: settings.directory,
+        textOf,
+        isItem: item !== undefined,
+      });
+    }
     const retryRule = this.#retryRule(step, settings, item?.local);
     return ok(
       new StepRun(computed, all, settings, pool, tell, {
@@ -177,6 +194,11 @@ export class StepStarter {
         ...(item && { firstAttempt: item.attempt }),
       }),
     );
+  }
+
+  /** It is shown and kept. */
+  #unveiled(text: Result<string, StepFailure>, { secrets: { masking } }: JobSettings): Result<string, StepFailure> {
+    return text.ok && masking !== undefined ? ok(masking.text(text.value)) : text;
   }
 
   #retryRule(step: Step, settings: JobSettings, local: Local = {}): RetryRule | undefined {
@@ -208,4 +230,11 @@ export class StepStarter {
 function withOwn(local: Local, own: Local): Local {
   const descriptors = { ...Object.getOwnPropertyDescriptors(local), ...Object.getOwnPropertyDescriptors(own) };
   return Object.defineProperties({}, descriptors) as Local;
+}
+
+/** Of a plan in which nothing is computed. */
+function constantText(template: Template): string {
+  if (template.kind !== 'constant')
+    throw new Error('Internal error: a text is to be computed, and nothing computes it');
+  return JSON.parse(template.json) as string;
 }

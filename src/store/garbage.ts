@@ -83,6 +83,7 @@ function forget(database: Database, runs: readonly Row[], before: number): void 
     database.write(() => {
       for (const table of ['events', 'steps', 'items'])
         database.prepare(`DELETE FROM ${table} WHERE run = ?`).run(run['key']!);
+      database.prepare('DELETE FROM inbox WHERE run = ?').run(run['id']!);
       database.prepare('DELETE FROM runs WHERE key = ?').run(run['key']!);
     });
   }

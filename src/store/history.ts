@@ -11,6 +11,8 @@ import { Contents } from './contents.ts';
 import { type Database, explain, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
 import { type Collected, collectGarbage, type Retention } from './garbage.ts';
+import { Inbox } from './inbox.ts';
+import { forgetFiles } from './parked-files.ts';
 import { type PastKey, keysOf, manifestOfStep } from './keys.ts';
 import { thisProcess } from './owner.ts';
 import { type PastStep, stepOf } from './past-step.ts';
@@ -83,6 +85,29 @@ export class History implements Disposable {
     this.#database.write(() => this.#database.prepare('UPDATE runs SET wanted = ? WHERE id = ?').run(wish, id));
   }
 
+  /** What is said to runs. */
+  get inbox(): Inbox {
+    return new Inbox(this.#database);
+  }
+
+  /** Ends a run that is parked, in whose place no process can. */
+  cancelParked({ id }: PastRun): void {
+    this.#database.write(() =>
+      this.#database
+        .prepare("UPDATE runs SET status = 'cancelled', stopped = 'cancelled' WHERE id = ? AND status = 'parked'")
+        .run(id),
+    );
+    this.forgetFiles();
+  }
+
+  /** Removes what runs have left that were parked and go on no more. */
+  forgetFiles(): void {
+    const wanted = new Set(
+      this.#all("SELECT id FROM runs WHERE status IN ('parked', 'running')").map((row) => String(row['id'])),
+    );
+    forgetFiles(this.#database.directory, (run) => wanted.has(run));
+  }
+
   pin({ id }: PastRun, isPinned: boolean): void {
     this.#database.write(() =>
       this.#database.prepare('UPDATE runs SET pinned = ? WHERE id = ?').run(isPinned ? 1 : 0, id),
@@ -90,7 +115,9 @@ export class History implements Disposable {
   }
 
   collectGarbage(retention: Retention): Collected {
-    return collectGarbage(this.#database, retention);
+    const collected = collectGarbage(this.#database, retention);
+    if (!retention.dryRun) this.forgetFiles();
+    return collected;
   }
 
   /** One file for `import`. */

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../model/result.ts';
 import { Cache } from './cache.ts';
 import { Contents } from './contents.ts';
 import { type Database, explain, openDatabase } from './database.ts';
+import { Inbox } from './inbox.ts';
 import { RunRecording } from './recording.ts';
 import { recordingStatements, type RecordingStatements } from './recording-statements.ts';
 import type { Beginning, Recording, RunStore } from './store.ts';
@@ -29,6 +30,7 @@ export class LocalStore implements RunStore {
   readonly #writer: Writer;
   readonly #contents: Contents;
   readonly #wishes: Wishes;
+  readonly #inbox: Inbox;
   #cache: Cache | undefined;
   readonly #statements: RecordingStatements;
 
@@ -38,6 +40,7 @@ export class LocalStore implements RunStore {
     this.#contents = new Contents(database);
     this.#statements = recordingStatements(database);
     this.#wishes = new Wishes(database);
+    this.#inbox = new Inbox(database);
   }
 
   record(beginning: Beginning): Recording {
@@ -47,6 +50,8 @@ export class LocalStore implements RunStore {
       contents: this.#contents,
       cache: () => (this.#cache ??= new Cache(this.#database, this.#contents)),
       statements: this.#statements,
+      inbox: this.#inbox,
+      directory: this.#database.directory,
     });
   }
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { Letter } from '../model/pending.ts';
 import type { Step } from '../model/workflow.ts';
 import type { Recording, RunStore } from './store.ts';
 
@@ -74,6 +75,16 @@ class LateRecording implements Recording {
   async done(step: Step, job: Job, output: EncodedValue): Promise<void> {
     await this.#opening;
     await this.#recording?.done(step, job, output);
+  }
+
+  async letters(after: number): Promise<readonly Letter[]> {
+    await this.#opening;
+    return (await this.#recording?.letters?.(after)) ?? [];
+  }
+
+  async keepRoom(path: string): Promise<void> {
+    await this.#opening;
+    await this.#recording?.keepRoom?.(path);
   }
 
   async kept(): Promise<void> {

@@ -6,6 +6,8 @@ import type { Statement } from './sqlite.ts';
 export interface RecordingStatements {
   readonly addRun: Statement;
   readonly settleRun: Statement;
+  readonly parkRun: Statement;
+  readonly keepWorkdir: Statement;
   readonly addEvent: Statement;
   readonly addItems: Statement;
   readonly putStep: Statement;
@@ -25,6 +27,10 @@ export function recordingStatements(database: Database): RecordingStatements {
     settleRun: database.prepare(
       'UPDATE runs SET status = ?, stopped = ?, duration_ms = ?, counts = ?, wanted = NULL WHERE key = ?',
     ),
+    parkRun: database.prepare(
+      "UPDATE runs SET status = 'parked', duration_ms = ?, counts = ?, wanted = NULL WHERE key = ?",
+    ),
+    keepWorkdir: database.prepare("UPDATE runs SET options = json_set(options, '$.workdir', ?) WHERE key = ?"),
     addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)'),
     addItems: database.prepare('INSERT INTO items VALUES (?, ?, ?, ?)'),
     putStep: database.prepare(

@@ -4,12 +4,15 @@ import type { CachedFrom, RunEvent, Said } from '../model/event.ts';
 import type { KeptValue } from '../model/history.ts';
 import { hasFiles } from '../../runners/kinds/find.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
+import type { Letter } from '../model/pending.ts';
 import type { Step } from '../model/workflow.ts';
 import type { Cache, Pending } from './cache.ts';
 import type { Contents, Kept } from './contents.ts';
 import { definitionOf, writeDefinition } from './definition.ts';
 import { explain } from './database.ts';
 import { thisProcess } from './owner.ts';
+import type { Inbox } from './inbox.ts';
+import { keepFiles } from './parked-files.ts';
 import type { RecordingStatements } from './recording-statements.ts';
 import { RunIndex } from './run-index.ts';
 import { Sayings } from './sayings.ts';
@@ -29,6 +32,8 @@ interface Shared {
   readonly contents: Contents;
   readonly cache: () => Cache;
   readonly statements: RecordingStatements;
+  readonly inbox: Inbox;
+  readonly directory: string;
 }
 
 export class RunRecording implements Recording {
@@ -43,6 +48,8 @@ export class RunRecording implements Recording {
   readonly #sayings = new Sayings();
   readonly #statements: RecordingStatements;
   readonly #index: RunIndex;
+  readonly #inbox: Inbox;
+  readonly #directory: string;
   #isReadAhead = false;
   /** Of this part of the run. */
   #firstSeq = 0;
@@ -55,6 +62,8 @@ export class RunRecording implements Recording {
     this.#contents = shared.contents;
     this.#cache = shared.cache;
     this.#statements = shared.statements;
+    this.#inbox = shared.inbox;
+    this.#directory = shared.directory;
     this.#index = new RunIndex(shared.statements);
   }
 
@@ -116,6 +125,23 @@ export class RunRecording implements Recording {
 
   keyOf(step: Step): Uint8Array | undefined {
     return this.#pending.get(step.name)?.key;
+  }
+
+  letters(after: number): Promise<readonly Letter[]> {
+    return unlessTrouble(() => Promise.resolve(this.#inbox.letters(this.#beginning.id, after))).then(
+      (letters) => letters ?? [],
+    );
+  }
+
+  async keepRoom(path: string): Promise<void> {
+    await unlessTrouble(() => {
+      const kept = keepFiles(this.#directory, this.#beginning.id, path);
+      this.#writer.add({
+        ready: undefined,
+        write: () => this.#statements.keepWorkdir.run(kept, this.#index.key),
+      });
+      return Promise.resolve();
+    });
   }
 
   async done(step: Step, job: Job, output: EncodedValue): Promise<void> {

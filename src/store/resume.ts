@@ -13,9 +13,16 @@ import type { History } from './history.ts';
 import { pastItems } from './items.ts';
 import { lastLinesOf } from './last-lines.ts';
 
+interface EarlierWait {
+  readonly ask: string;
+  readonly until?: number;
+}
+
 export interface ResumePlan {
   /** Outputs of the steps that are not run again. */
   readonly kept: ReadonlyMap<string, EncodedValue>;
+  /** What steps waited for that had not ended. */
+  readonly waits: ReadonlyMap<string, EarlierWait>;
   /** What the steps shared, by key. */
   readonly memory: ReadonlyMap<string, EncodedValue>;
   /** What those printed last whose `register` keeps that. */
@@ -78,9 +85,17 @@ export function planResume(
   }
   const staleItems = [...items.keys()].filter((step) => changed.has(step));
   const steps = plan.steps.flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
-  const { memory } = history.record(run);
+  const { memory, steps: records } = history.record(run);
+  const waits = new Map(
+    [...records.values()].flatMap(({ name, status, pending }): [string, EarlierWait][] =>
+      status !== 'pending' || pending === undefined || again.has(name) || changed.has(name)
+        ? []
+        : [[name, { ask: pending.ask, ...(pending.until !== undefined && { until: pending.until }) }]],
+    ),
+  );
   return {
     kept,
+    waits,
     memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])),
     lastLines: lastLinesOf(history, run, steps),
     items,

@@ -7,7 +7,7 @@ import type { RecordingStatements } from './recording-statements.ts';
 export class RunIndex {
   /** Of the run's row, once it is there. */
   key = 0;
-  readonly #statements: Pick<RecordingStatements, 'putStep' | 'settleRun'>;
+  readonly #statements: Pick<RecordingStatements, 'putStep' | 'settleRun' | 'parkRun'>;
   readonly #counts: { -readonly [K in keyof StepCounts]: number } = {
     succeeded: 0,
     failed: 0,
@@ -18,7 +18,7 @@ export class RunIndex {
   readonly #startedAt = new Map<string, number>();
   #stopped: string | null = null;
 
-  constructor(statements: Pick<RecordingStatements, 'putStep' | 'settleRun'>) {
+  constructor(statements: Pick<RecordingStatements, 'putStep' | 'settleRun' | 'parkRun'>) {
     this.#statements = statements;
   }
 
@@ -49,6 +49,15 @@ export class RunIndex {
         return this.#settle(event.step, { status: 'skipped', cacheKey });
       case 'run-stopping':
         this.#stopped = event.reason;
+        return undefined;
+      case 'step-pending':
+        this.#put(event.step, { status: 'pending', cacheKey: undefined });
+        return undefined;
+      case 'step-answered':
+        this.#put(event.step, { status: 'running', cacheKey: undefined });
+        return undefined;
+      case 'run-parked':
+        this.#statements.parkRun.run(event.durationMs, JSON.stringify(this.#counts), this.key);
         return undefined;
       case 'run-settled': {
         const { status, durationMs } = event;

@@ -77,7 +77,7 @@ export function findRun(database: Database, name: string): Result<PastRun, strin
 export function runOf(database: Database, row: Row): PastRun {
   const text = (name: string): string => String(row[name]);
   const owner = { pid: Number(row['pid']), process: text('process'), machine: text('machine') };
-  const kept = text('status') as 'running' | RunStatus;
+  const kept = text('status') as 'running' | 'parked' | RunStatus;
   const counts = typeof row['counts'] === 'string' ? (JSON.parse(row['counts']) as StepCounts) : undefined;
   return {
     id: text('id'),

@@ -85,6 +85,21 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (run, seq)
   ) WITHOUT ROWID
   `,
+  // What is said to runs from outside: answers to their steps, and signals. Of the answers to one question the first stands.
+  `
+  CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    ask TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    said_by TEXT NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX inbox_of_run ON inbox (run, id);
+  CREATE UNIQUE INDEX inbox_answers ON inbox (run, name, ask) WHERE kind = 'answer';
+  `,
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

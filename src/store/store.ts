@@ -2,6 +2,7 @@
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom, RunListener, Said } from '../model/event.ts';
 import type { GivenOptions } from '../model/history.ts';
+import type { Letter } from '../model/pending.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
 
@@ -37,6 +38,10 @@ export interface Recording extends RunListener {
   ): Promise<{ readonly output: EncodedValue; readonly from: CachedFrom; readonly said?: Said } | undefined>;
   /** The key under which the output of a step that was asked for will be kept; nothing where it cannot be. */
   keyOf(step: Step): Uint8Array | undefined;
+  /** What other processes have said to the run, those behind a letter with that number. Never rejects. */
+  letters?(after: number): Promise<readonly Letter[]>;
+  /** Takes the directory that its steps shared, as the run parks; it is there again when the run is resumed. Never rejects. */
+  keepRoom?(path: string): Promise<void>;
   /** Called when a step that was asked for has succeeded, before its event. Never rejects. */
   done(step: Step, job: Job, output: EncodedValue): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import type { RunEvent } from '../model/event.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Starter } from '../model/history.ts';
+import { describePending } from '../model/pending.ts';
 import { formatSize } from '../model/size.ts';
 import { describeFailure } from '../model/failure.ts';
 import { formatMoment } from './moment.ts';
@@ -70,6 +71,12 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
       return `lock ${JSON.stringify(event.lock)} after ${formatDuration(event.waitedMs)}`;
     case 'cap-changed':
       return describeCap(event.cap, event.because);
+    case 'step-pending':
+      return `for ${describePending(event.pending)}`;
+    case 'step-answered':
+      return `${event.answered.how} by ${event.answered.by}${event.answered.reason === undefined ? '' : `: ${event.answered.reason}`}`;
+    case 'run-parked':
+      return `after ${formatDuration(event.durationMs)}, waiting for ${event.waiting.join(', ')}`;
     case 'memory-changed':
       return event.changes.map(({ act, key }) => `${act} ${key}`).join(', ');
     case 'step-split':

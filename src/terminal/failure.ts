@@ -46,6 +46,8 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
       return 'Give it another value with default(…), or mend the step that it reads.';
     case 'items':
       return 'Mend what they failed of; `hwfe resume` does those again that have not succeeded.';
+    case 'rejected':
+      return undefined;
     case 'timed-out':
       return 'Give the step a longer `timeout`, or see with --print-output what it was doing.';
     case 'cancelled':

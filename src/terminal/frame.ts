@@ -4,6 +4,8 @@ import type { ItemsRecord } from '../model/items.ts';
 import type { StepStatus } from '../model/record.ts';
 import { collapse, type Row } from './collapse.ts';
 import { type Awaited, type Counts, settledOf, type Progress, type StepProgress } from './progress.ts';
+import type { Pending } from '../model/pending.ts';
+import { howToAnswer, waitsFor } from './pending.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
 import { cutEnd, fit } from './width.ts';
@@ -89,6 +91,7 @@ function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): 
   const notes: Partial<Record<StepStatus, string>> = {
     waiting: progress.status === 'running' ? waitOf(step, progress, options.now) : '',
     retrying: `attempt ${step.attempt}/${step.attempts} failed, the next follows`,
+    pending: step.pending === undefined ? '' : visible(pendingNote(step.pending, step.name, progress, options.now)),
     failed: visible(options.reasonOf?.(step.name) ?? ''),
     skipped: step.skipped === undefined ? '' : visible(describeSkip(step.skipped)),
     cancelled: 'cancelled',
@@ -136,6 +139,12 @@ function awaitedNote({ lock, holder, since }: Awaited, now: number): string {
   return visible(`waiting ${forSoLong} for ${describeLock(lock, holder)}`);
 }
 
+/** First how to answer it, since what it is may be long. */
+function pendingNote(pending: Pending, step: string, { run }: Progress, now: number): string {
+  const how = howToAnswer(run, step, pending);
+  return how === undefined ? waitsFor(pending, now) : `${waitsFor(pending, now)}  (${how})`;
+}
+
 function timeOf(step: StepProgress, now: number): string {
   if (step.durationMs !== undefined) return formatDuration(step.durationMs);
   return step.startedAt === undefined ? '' : formatDuration(Math.max(0, now - step.startedAt));
@@ -149,6 +158,7 @@ function progressLine(progress: Progress, { now, width, style }: FrameOptions): 
   const parts = [
     count,
     active > 0 ? `${active} running` : '',
+    counts.pending > 0 ? `${counts.pending} waiting` : '',
     counts.failed > 0 ? `${counts.failed} failed` : '',
     progress.awaits === undefined ? '' : awaitedNote(progress.awaits, now),
     formatDuration(Math.max(0, now - progress.startedAt)),

@@ -27,6 +27,9 @@ type ProcessEvent = 'SIGWINCH' | 'SIGTSTP' | 'exit';
 
 export interface LiveReport extends RunListener {
   say(line: string): void;
+  /** Draws nothing until `release`: somebody is asked something. */
+  hold(): void;
+  release(): void;
   close(): void;
 }
 
@@ -49,8 +52,10 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   let outputsFailure: string | undefined;
   let above: string[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let isHeld = false;
 
   function draw(): void {
+    if (isHeld) return;
     const { columns, rows } = size();
     const frame = renderFrame(progress, {
       now: Date.now(),
@@ -124,6 +129,18 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
         if (failures.length < MOST_FAILURES) failures.push({ step: event.step, failure: event.failure, lines });
         return;
       }
+      case 'run-parked':
+        finish(event.durationMs, 'parked');
+        options.write(`  ${style.dim(`once it is answered: hwfe resume ${event.run}`)}\n`);
+        return;
+      case 'step-answered':
+        if (event.answered.how !== 'timed-out')
+          above.push(
+            `${style.cyan('‖')} ${visible(event.step)} ${style.dim(`${event.answered.how} by ${visible(event.answered.by)}`)}`,
+          );
+        return;
+      case 'step-pending':
+        return;
       case 'run-settled':
         if (event.failure !== undefined) outputsFailure = describeFailure(event.failure);
         finish(event.durationMs, event.status);
@@ -143,7 +160,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
     }
   }
 
-  function finish(durationMs: number, status: 'succeeded' | 'failed' | 'cancelled'): void {
+  function finish(durationMs: number, status: 'succeeded' | 'failed' | 'cancelled' | 'parked'): void {
     draw();
     const width = size().columns;
     const blocks = failures.flatMap(({ step, failure, lines }) => [
@@ -170,7 +187,19 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
     process.kill(process.pid, 'SIGSTOP');
   }
 
+  function hold(): void {
+    draw();
+    isHeld = true;
+    screen.leave();
+  }
+
+  function release(): void {
+    isHeld = false;
+    draw();
+  }
+
   function close(): void {
+    isHeld = false;
     clearTimeout(timer);
     screen.release();
     process.off('SIGWINCH', draw);
@@ -181,5 +210,5 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   process.on('SIGWINCH', draw);
   process.on('SIGTSTP', onSuspend);
   process.on('exit', screen.release);
-  return { onEvent, say: (line) => void above.push(style.dim(line)), close };
+  return { onEvent, say: (line) => void above.push(style.dim(line)), hold, release, close };
 }

@@ -6,6 +6,7 @@ import { formatSize } from '../model/size.ts';
 import { describeFailure } from '../model/failure.ts';
 import { formatMoment } from './moment.ts';
 import { statusOf } from './past-runs.ts';
+import { howToAnswer, waitsFor } from './pending.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';
@@ -39,7 +40,7 @@ export function renderPastRun(
     ...memoryLines(record),
     '',
     ...table(rows),
-    ...hint(run),
+    ...hint(run, record),
   ];
 }
 
@@ -73,12 +74,24 @@ function noteOn(step: StepRecord): string {
     step.cached === undefined ? '' : describeCached(step.cached),
     step.failure === undefined ? '' : describeFailure(step.failure).split('\n')[0]!,
     step.skipped === undefined ? '' : `skipped: ${describeSkip(step.skipped)}`,
+    step.status === 'pending' && step.pending !== undefined ? waitsFor(step.pending, Date.now()) : '',
+    step.answered === undefined ? '' : answeredNote(step.answered),
     ...(step.warnings ?? []),
   ];
   return notes.filter((note) => note !== '').join('; ');
 }
 
-function hint({ status, id }: PastRun): string[] {
+function answeredNote({ how, by, at }: NonNullable<StepRecord['answered']>): string {
+  return how === 'timed-out' ? 'nobody answered in time' : `${how} by ${by} at ${formatMoment(at)}`;
+}
+
+/** How to go on with it. */
+function hint({ status, id }: PastRun, { steps }: RunRecord): string[] {
+  const commands = [...steps.values()].flatMap(({ name, status: stepStatus, pending }) =>
+    stepStatus === 'pending' && pending !== undefined ? (howToAnswer(id, name, pending) ?? []) : [],
+  );
+  if (status === 'parked') return ['', ...commands, `hwfe resume ${id}`];
+  if (status === 'running' && commands.length > 0) return ['', ...commands];
   return status === 'interrupted'
     ? ['', `Its process ended before the run did. What finished is kept: hwfe output ${id}`]
     : [];

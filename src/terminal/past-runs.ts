@@ -29,11 +29,12 @@ export function renderRuns(runs: readonly PastRun[], now: number, style: Style):
 
 /** `✓ succeeded`. */
 export function statusOf(status: PastStatus, style: Style): string {
-  return paintOfPast(status, style)(`${status === 'interrupted' ? '!' : SIGNS[status]} ${status}`);
+  const sign = status === 'interrupted' ? '!' : SIGNS[status === 'parked' ? 'pending' : status];
+  return paintOfPast(status, style)(`${sign} ${status}`);
 }
 
 export function paintOfPast(status: PastStatus, style: Style): Paint {
-  return status === 'interrupted' ? style.yellow : paintOf(status, style);
+  return status === 'interrupted' ? style.yellow : paintOf(status === 'parked' ? 'pending' : status, style);
 }
 
 function tookOf(run: PastRun, now: number): string {

@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import { createPrintedLog, type Printed, withItem } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
 import { LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
+import { howToAnswer, waitsFor } from './pending.ts';
 import { visible, visibleLine } from './visible.ts';
 import {
   countLevels,
@@ -111,6 +112,31 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         if (items === undefined || event.at - Math.max(saidAt, startedAt) < ITEMS_MS) return;
         saidAt = event.at;
         say([`${headOf(event.step, 'running')} ${describeItems(items)} so far`]);
+        return;
+      }
+      case 'step-pending': {
+        const how = howToAnswer(event.run, event.step, event.pending);
+        say([
+          `${headOf(event.step, 'pending')} ${visible(waitsFor(event.pending, event.at))}`,
+          ...(how === undefined ? [] : [`  ${style.dim(how)}`]),
+        ]);
+        return;
+      }
+      case 'step-answered':
+        if (event.answered.how !== 'timed-out')
+          say([`${headOf(event.step, 'pending')} ${event.answered.how} by ${visible(event.answered.by)}`]);
+        return;
+      case 'run-parked': {
+        const end = {
+          status: 'parked' as const,
+          durationMs: event.durationMs,
+          counts: progress.counts,
+          timedOut: false,
+        };
+        say([
+          describeEnd(visible(plan.workflow.name), end, style),
+          `  ${style.dim(`once it is answered: hwfe resume ${event.run}`)}`,
+        ]);
         return;
       }
       case 'step-succeeded': {

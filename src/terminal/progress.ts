@@ -1,6 +1,7 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
 import { ItemsRecord } from '../model/items.ts';
 import type { CachedFrom, LockHolder, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
+import type { Pending } from '../model/pending.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -20,6 +21,8 @@ export interface StepProgress {
   attempt: number;
   startedAt?: number;
   durationMs?: number;
+  /** What it waits for, or waited for last. */
+  pending?: Pending;
   skipped?: SkipReason;
   cached?: CachedFrom;
   items?: ItemsRecord;
@@ -67,7 +70,9 @@ export interface Progress {
   /** The lock that the whole run waits for. */
   awaits?: Awaited;
   stopping?: StopReason;
-  status: 'running' | RunStatus;
+  status: 'running' | 'parked' | RunStatus;
+  /** Its id, by which others may speak to it. */
+  run: string;
 }
 
 export interface ProgressOf {
@@ -111,6 +116,7 @@ export function createProgress(plan: Plan): ProgressOf {
     cap: 1,
     startedAt: 0,
     status: 'running',
+    run: '',
   };
 
   function indexFor(name: string): number {
@@ -131,7 +137,7 @@ export function createProgress(plan: Plan): ProgressOf {
     if (pool !== undefined) pool.used += step.cost * (Number(isActive(status)) - Number(isActive(step.status)));
     step.status = status;
     delete step.awaits;
-    if (isActive(status)) progress.active.add(index);
+    if (isActive(status) || status === 'pending') progress.active.add(index);
     else progress.active.delete(index);
     if (status === 'failed') progress.failed.push(index);
     if (status === 'succeeded') for (const dependant of plan.steps[index]!.dependants) steps[dependant]!.missing -= 1;
@@ -141,11 +147,13 @@ export function createProgress(plan: Plan): ProgressOf {
   function take(event: RunEvent): void {
     switch (event.kind) {
       case 'run-started':
+        progress.run = event.run;
         progress.mode = event.mode;
         progress.cap = event.cap;
         progress.startedAt = event.at;
         return;
       case 'run-resumed':
+        progress.run = event.run;
         progress.mode = event.mode;
         progress.cap = event.cap;
         progress.startedAt = event.at;
@@ -157,6 +165,16 @@ export function createProgress(plan: Plan): ProgressOf {
         step.startedAt ??= event.at;
         return;
       }
+      case 'step-pending':
+        move(event.step, 'pending').pending = event.pending;
+        return;
+      case 'step-answered':
+        move(event.step, 'running');
+        return;
+      case 'run-parked':
+        progress.status = 'parked';
+        progress.durationMs = event.durationMs;
+        return;
       case 'step-retrying':
         if (event.item === undefined) move(event.step, 'retrying');
         return;
@@ -225,4 +243,13 @@ export function settledOf(counts: Counts): number {
   return counts.succeeded + counts.failed + counts.cancelled + counts.skipped;
 }
 
-const NONE: Counts = { waiting: 0, running: 0, retrying: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
+const NONE: Counts = {
+  waiting: 0,
+  running: 0,
+  pending: 0,
+  retrying: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  skipped: 0,
+};

@@ -16,6 +16,8 @@ export interface Screen {
   readonly draw: (above: readonly string[], block: readonly string[]) => void;
   /** Shows the cursor again; the next `draw` hides it. */
   readonly release: () => void;
+  /** Leaves the block where it is; the next one comes below what is written meanwhile. */
+  readonly leave: () => void;
 }
 
 export function createScreen(write: (text: string) => void, columns: () => number): Screen {
@@ -33,6 +35,11 @@ export function createScreen(write: (text: string) => void, columns: () => numbe
     release() {
       if (isHidden) write(SHOW_CURSOR);
       isHidden = false;
+    },
+    leave() {
+      if (isHidden) write(SHOW_CURSOR);
+      isHidden = false;
+      shown = [];
     },
   };
 }

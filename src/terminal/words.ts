@@ -11,6 +11,7 @@ import type { Paint, Style } from './style.ts';
 export const SIGNS: Readonly<Record<StepStatus, string>> = {
   waiting: '·',
   running: '▸',
+  pending: '‖',
   retrying: '↻',
   succeeded: '✓',
   failed: '✗',
@@ -25,6 +26,7 @@ export function paintOf(status: StepStatus, style: Style): Paint {
     case 'failed':
       return style.red;
     case 'running':
+    case 'pending':
       return style.cyan;
     case 'retrying':
     case 'cancelled':
@@ -78,7 +80,7 @@ export function describeCached({ run }: CachedFrom): string {
 
 /** `5 succeeded, 1 failed, 2 skipped`: what is none is left out. */
 function describeCounts(counts: Counts, style: Style): string {
-  const parts = (['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'retrying', 'waiting'] as const)
+  const parts = (['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'retrying', 'pending', 'waiting'] as const)
     .filter((status) => counts[status] > 0)
     .map((status) => paintOf(status, style)(`${counts[status]} ${status}`));
   return parts.join(', ') || 'no steps';
@@ -87,14 +89,21 @@ function describeCounts(counts: Counts, style: Style): string {
 /** `✓ demo succeeded in 1.2s: 7 succeeded`: the last line of a run. */
 export function describeEnd(
   workflow: string,
-  run: { status: RunStatus; durationMs: number; counts: Counts; timedOut: boolean },
+  run: { status: RunStatus | 'parked'; durationMs: number; counts: Counts; timedOut: boolean },
   style: Style,
 ): string {
-  const verdict = run.timedOut ? 'ran out of time' : run.status === 'cancelled' ? 'was cancelled' : run.status;
-  const paint = paintOf(run.status, style);
+  const verdict = run.timedOut
+    ? 'ran out of time'
+    : run.status === 'cancelled'
+      ? 'was cancelled'
+      : run.status === 'parked'
+        ? 'is parked'
+        : run.status;
+  const seen = run.status === 'parked' ? 'pending' : run.status;
+  const paint = paintOf(seen, style);
   const time = formatDuration(run.durationMs);
   const preposition = run.status === 'succeeded' ? 'in' : 'after';
-  return `${paint(SIGNS[run.status])} ${style.bold(workflow)} ${verdict} ${preposition} ${time}: ${describeCounts(run.counts, style)}`;
+  return `${paint(SIGNS[seen])} ${style.bold(workflow)} ${verdict} ${preposition} ${time}: ${describeCounts(run.counts, style)}`;
 }
 
 /** ` (cached from …)`: of something that was said when the output was made. */

@@ -48,6 +48,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'bad-input': { toml: '[inputs.count]\ntype = "integer"\ndefault = "ten"\n[steps.build]\ncmd = "make"\n' },
   'bad-variable': { toml: '[steps.build]\ncmd = "make"\nregister = "build-id"\n' },
   'bad-condition': { toml: '[steps.report]\ncmd = "make"\nrun_if = "one_failed"\n' },
+  'bad-form': { toml: '[steps.ask]\ntitle = "Go?"\nform = { type = "objekt" }\n' },
+  'bad-moment': { toml: '[steps.pause]\nwait_until = "soon"\n' },
   'bad-foreach': { toml: '[steps.fetch]\ncmd = "make"\nmax_concurrent = 2\n' },
   'bad-expression': { toml: '[steps.build]\ncmd = "make"\nif = "run.id =="\n' },
   'unknown-name': {

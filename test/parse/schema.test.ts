@@ -102,6 +102,8 @@ const BEYOND_SCHEMA = [
   'bad-foreach',
   'unknown-pool',
   'bad-cost',
+  'bad-form',
+  'bad-moment',
 ];
 
 /** A step has exactly one of these. */

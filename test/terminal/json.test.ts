@@ -107,6 +107,20 @@ const EVENTS: { [K in RunEvent['kind']]: Extract<RunEvent, { kind: K }> } = {
   },
   'lock-taken': { ...base, kind: 'lock-taken', step: 'a', lock: 'deploy', waitedMs: 5 },
   'cap-changed': { ...base, kind: 'cap-changed', cap: 1, because: 'memory' },
+  'step-pending': {
+    ...base,
+    kind: 'step-pending',
+    step: 'a',
+    pending: { for: 'person', title: 'Ship it?', assignee: 'alice', form: { type: 'object' }, until: 9 },
+    ask: 'x',
+  },
+  'step-answered': {
+    ...base,
+    kind: 'step-answered',
+    step: 'a',
+    answered: { by: 'alice', at: 2, how: 'rejected', reason: 'not yet', letter: 3 },
+  },
+  'run-parked': { ...base, kind: 'run-parked', waiting: ['a'], durationMs: 5 },
   'memory-changed': {
     ...base,
     kind: 'memory-changed',
@@ -136,6 +150,7 @@ const REASONS: { [R in StepFailure['reason']]: true } = {
   expression: true,
   action: true,
   asserted: true,
+  rejected: true,
 };
 
 function line(event: RunEvent): string {

@@ -23,6 +23,11 @@ export const cancel: Command = {
     return withRun(args, OPTIONS, console, async (named, _, { history }) => {
       const run = args.words.length > 0 ? named : history.runs({ status: 'running', limit: 1 })[0];
       if (run === undefined) return wrong(console, 'Nothing runs');
+      if (run.status === 'parked') {
+        history.cancelParked(run);
+        console.out.lines([`Run ${run.id} was cancelled.`]);
+        return STATUS.succeeded;
+      }
       if (run.status !== 'running')
         return wrong(console, `Run "${run.id}" is not running; its status is "${run.status}"`);
       history.wish(run, args.has('kill') ? 'kill' : 'cancel');

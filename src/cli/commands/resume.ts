@@ -6,6 +6,7 @@ import { refusalOf } from '../consent.ts';
 import type { Console } from '../console.ts';
 import { withEngine } from '../engine.ts';
 import { stepNamed, withRun, wrong } from '../history.ts';
+import { PARK, parkOf, wrongPark } from '../park-flag.ts';
 import { COMMON, type Option } from '../options.ts';
 import { reportDiagnostics, setUp } from '../setup.ts';
 import { STATUS } from '../status.ts';
@@ -21,6 +22,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
   { name: 'yes', short: 'y', about: 'Go on though the permissions of the file have grown since.' },
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
+  PARK,
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
   { name: 'quiet', short: 'q', about: 'Report failures only.' },
   ...COMMON,
@@ -40,6 +42,8 @@ export const resume: Command = {
   run(args, console) {
     return withRun(args, OPTIONS, console, async (run, _, { history, setup }) => {
       const from = args.value('from');
+      const mistake = wrongPark(args);
+      if (mistake !== undefined) return wrong(console, mistake);
       if (run.status === 'running') return wrong(console, `Run "${run.id}" is running in process ${run.pid}`);
       const onlyFailed = args.has('only-failed');
       if (onlyFailed && from !== undefined) return wrong(console, 'Give one of --only-failed and --from');
@@ -72,7 +76,7 @@ export const resume: Command = {
           import('../session.ts'),
         ]);
         const again = { from, failed: onlyFailed };
-        const { kept, memory, lastLines, items, failed, changes, stale, staleItems, damaged } = planResume(
+        const { kept, waits, memory, lastLines, items, failed, changes, stale, staleItems, damaged } = planResume(
           history,
           run,
           plan,
@@ -100,11 +104,14 @@ export const resume: Command = {
           dryRun: false,
           events: args.has('json'),
           printOutput: args.has('print-output'),
-          start: { ...run.options, resume: { id: run.id, kept, memory, lastLines, items } },
+          ...parkOf(args),
+          start: { ...run.options, resume: { id: run.id, kept, waits, memory, lastLines, items } },
           inputs: async () =>
             (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup: own }, run.options.inputs),
         });
-        return (await session.run(run.file, loaded)).status;
+        const { status } = await session.run(run.file, loaded);
+        if (status !== STATUS.parked) history.forgetFiles();
+        return status;
       });
     });
   },

@@ -8,6 +8,7 @@ import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
 import { type Arguments, COMMON, type Option } from '../options.ts';
+import { PARK, parkOf, wrongPark } from '../park-flag.ts';
 import type { Loaded, WorkflowEnd } from '../session.ts';
 import { setUp, type Setup } from '../setup.ts';
 import { STATUS } from '../status.ts';
@@ -68,6 +69,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'allow-random', about: 'Let embedded steps ask for random numbers, where the workflow refuses them.' },
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'tag', takes: 'WORD', about: 'Let `hwfe runs --tag WORD` find the run; may be repeated.' },
+  PARK,
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
   { name: 'no-cache', about: 'Run every step, and keep no output for later runs.' },
   { name: 'refresh', takes: 'STEP', about: 'Run this step though its output is cached; may be repeated.' },
@@ -90,7 +92,7 @@ export const run: Command = {
     'for on a terminal. With a file, --help lists its inputs.',
     '',
     'Exit status: 0 all succeeded, 1 a step failed, 2 a file or the command line is wrong, 3 an input is',
-    'missing, 4 the machine lacks something or nobody can be asked, 130 cancelled.',
+    'missing, 4 the machine lacks something or nobody can be asked, 75 only waiting is left, 130 cancelled.',
   ].join('\n'),
   options: OPTIONS,
   async moreHelp(args, console) {
@@ -113,7 +115,9 @@ export const run: Command = {
     }
     const workdir = args.value('workdir');
     const mistake =
-      (workdir === undefined ? undefined : wrongWorkdir(workdir, paths, console)) ?? (await wrongHost(args));
+      (workdir === undefined ? undefined : wrongWorkdir(workdir, paths, console)) ??
+      wrongPark(args) ??
+      (await wrongHost(args));
     if (mistake !== undefined) {
       console.err.lines([`error: ${mistake}`]);
       return STATUS.wrong;
@@ -129,6 +133,7 @@ export const run: Command = {
         events: args.has('json'),
         printOutput: args.has('print-output'),
         asks: !args.has('yes'),
+        ...parkOf(args),
         start: {
           ...(workdir !== undefined && { workdir }),
           ...(args.has('tag') && { tags: args.values('tag').filter((tag) => tag !== '') }),

@@ -6,6 +6,8 @@ import { expression } from './expression-field.ts';
 import { type Field, type FieldType, wrongType } from './field-type.ts';
 import { LOOP, type LoopFields } from './loop-fields.ts';
 import { FOREACH_FIELDS, type ForeachFields } from './foreach-fields.ts';
+import type { Given } from '../../model/suite.ts';
+import { anyValue } from './value-field.ts';
 import { choice, duration, flag, number, text } from './scalars.ts';
 
 const RULES: Readonly<Record<RunRule, RunRule>> = {
@@ -41,13 +43,34 @@ const cases: FieldType<readonly Case[]> = {
   },
 };
 
+/** The steps of a `switch`, or an answer as JSON. */
+export interface DefaultField {
+  readonly steps?: readonly Word[];
+  readonly answer?: Given;
+}
+
+const defaults: FieldType<DefaultField> = {
+  schema: {
+    oneOf: [STEP, { type: 'array', items: STEP }, { type: 'boolean' }, { type: 'object', additionalProperties: {} }],
+  },
+  takes: `${TARGETS.takes}; of a person who is asked, a table of values, true or false`,
+  read(value, place) {
+    if (value.kind === 'boolean' || value.kind === 'table') {
+      const answer = anyValue.read(value, place);
+      return answer && { answer };
+    }
+    const steps = TARGETS.read(value, place);
+    return steps && { steps };
+  },
+};
+
 export interface ControlFields extends ForeachFields {
   if?: TextValue;
   run_if?: RunRule;
   at_least?: number;
   switch?: TextValue;
   case?: readonly Case[];
-  default?: readonly Word[];
+  default?: DefaultField;
   loop?: LoopFields;
   retry_if?: TextValue;
   deadline?: number;
@@ -89,8 +112,9 @@ export const CONTROL_FIELDS: { readonly [K in keyof ControlFields]-?: Field<NonN
     example: { big: 'split', small: ['pack', 'send'] },
   },
   default: {
-    type: TARGETS,
-    about: 'The steps that go on where `case` lacks the value of `switch`.',
+    type: defaults,
+    about:
+      'The steps that go on where `case` lacks the value of `switch`; of a person, the answer that counts when the time is over.',
     default: 'none of them',
     example: ['report'],
   },

@@ -12,6 +12,8 @@ import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
 import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
+import type { Given } from '../../model/suite.ts';
+import { WAIT_FIELDS, type WaitForFields } from './wait-fields.ts';
 import { variableName } from './variable-name.ts';
 import { argument, choice, code, duration, flag, number, prose, text } from './scalars.ts';
 
@@ -29,6 +31,11 @@ export interface StepFields extends ControlFields, ConcurrencyFields, ActionFiel
   args?: readonly (number | bigint | string)[];
   depends_on?: readonly Word[];
   wait?: number;
+  wait_until?: TextValue;
+  wait_for?: WaitForFields;
+  title?: TextValue;
+  assignee?: TextValue;
+  form?: Given;
   timeout?: number;
   retries?: number;
   retry_delay?: number;
@@ -150,6 +157,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
     example: '10m',
     languages: ['wait'],
   },
+  ...WAIT_FIELDS,
   inputs: {
     type: named({}, 'a table of values by name'),
     about: 'Values that the step gets beside the outputs of what it depends on; their texts may have templates.',

@@ -1,0 +1,53 @@
+/** Sees when a run has nothing left to do but wait, and whether it is to end its process then. */
+import type { Course } from './course.ts';
+import { isWatched, type Lobby } from './lobby.ts';
+
+/** `auto`: where only people or signals can go on with it, and none of its times is over soon. */
+export type ParkRule = 'auto' | 'always' | 'never';
+
+/** What ends and what begins for that are one to whoever looks. */
+const CALM_MS = 20;
+
+export class Parking {
+  /** Resolves once it is to park. */
+  readonly parked: Promise<void>;
+  isParked = false;
+  readonly #course: Course;
+  readonly #lobby: Lobby;
+  readonly #rule: ParkRule;
+  #park: () => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(course: Course, lobby: Lobby, rule: ParkRule) {
+    this.#course = course;
+    this.#lobby = lobby;
+    this.#rule = rule;
+    this.parked = new Promise((resolve) => {
+      this.#park = resolve;
+    });
+    lobby.onChange = () => this.look();
+  }
+
+  /** Something has changed. */
+  look(): void {
+    if (this.#rule === 'never' || this.#isClosed || this.#timer !== undefined || this.#lobby.pending.size === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (!this.#mayPark()) return;
+      this.isParked = true;
+      this.#park();
+    }, CALM_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #mayPark(): boolean {
+    if (this.#isClosed || !this.#lobby.hasRead || !this.#course.isIdle) return false;
+    const now = Date.now();
+    return this.#rule === 'always' || [...this.#lobby.pending.values()].every((pending) => !isWatched(pending, now));
+  }
+}
