@@ -14,7 +14,7 @@ import type { Rooms } from './rooms.ts';
 import type { Running } from './running.ts';
 import { Scheduler } from './scheduler.ts';
 import type { StepStarter } from './starting.ts';
-import { outlivesStop } from './tally.ts';
+import { outlivesFailure, outlivesStop } from './tally.ts';
 
 export interface CourseOptions {
   readonly mode: ExecutionMode;
@@ -63,6 +63,8 @@ export class Course {
       startInPlace: (index) => this.#startStep(index),
       onFailure: () => {
         if (options.failureMode === 'kill') this.#stopActive();
+        // Nobody is to answer for what goes on no more.
+        if (options.failureMode === 'no-new') this.#stopPending();
       },
     });
     this.settled = new Promise((resolve) => {
@@ -196,6 +198,12 @@ export class Course {
   #stopActive(): void {
     for (const [index, run] of this.#active.entries()) {
       if (run !== undefined && !outlivesStop(this.#plan.steps[index]!.step.runIf)) run.stop();
+    }
+  }
+
+  #stopPending(): void {
+    for (const [index, run] of this.#active.entries()) {
+      if (run?.isPending?.() === true && !outlivesFailure(this.#plan.steps[index]!.step.runIf)) run.stop();
     }
   }
 

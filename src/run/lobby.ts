@@ -81,17 +81,16 @@ export class Lobby {
     if (pending.for === 'signal') this.#deliver(step);
     const early = this.#early.get(ask);
     if (early !== undefined) this.#take(early);
-    if (this.#hears) {
-      void this.#read();
-      this.#timer ??= setInterval(() => void this.#read(), LOOK_EVERY_MS).unref();
-    }
+    if (this.#hears) void this.#read();
+    // It also keeps a process that has nothing else to do.
+    this.#timer ??= setInterval(() => void this.#read(), LOOK_EVERY_MS);
     this.onChange();
   }
 
   leave(step: string, answered?: Answered): void {
     if (!this.#guests.delete(step)) return;
     if (answered !== undefined) this.#options.tell({ kind: 'step-answered', step, answered });
-    if (!this.#hears) {
+    if (this.#guests.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
@@ -130,6 +129,7 @@ export class Lobby {
   }
 
   async #read(): Promise<void> {
+    if (!this.#hears) return;
     const letters = await this.#options.letters?.(this.#lastLetter);
     if (this.#isClosed) return;
     for (const letter of letters ?? []) {

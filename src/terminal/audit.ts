@@ -38,7 +38,7 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'step-started':
       return [
         `attempt ${event.attempt}`,
-        `${event.action ?? event.language} ${event.runtime}`,
+        [event.action ?? event.language, event.runtime ?? ''].join(' ').trimEnd(),
         ...(event.isolation === undefined ? [] : [`isolation ${event.isolation}`]),
         ...(event.secrets === undefined ? [] : [`secrets ${event.secrets.join(' ')}`]),
       ].join(', ');

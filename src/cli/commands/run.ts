@@ -233,10 +233,17 @@ function findAll(args: Arguments, { config }: Setup, console: Console): string[]
   return missing.length > 0 ? undefined : found.flatMap((result) => (result.ok ? [result.value] : []));
 }
 
-/** Of several workflows the worst counts: cancelled, then a failed step, then what the machine lacks, then a wrong file. */
+/** Of several workflows the worst counts: cancelled, then a failed step, then what the machine lacks, then a wrong file, then one that is parked. */
 function statusOf(ends: readonly WorkflowEnd[], isStopped: boolean): number {
   if (isStopped) return STATUS.cancelled;
-  const order = [STATUS.cancelled, STATUS.stepFailed, STATUS.machineLacks, STATUS.inputMissing, STATUS.wrong];
+  const order = [
+    STATUS.cancelled,
+    STATUS.stepFailed,
+    STATUS.machineLacks,
+    STATUS.inputMissing,
+    STATUS.wrong,
+    STATUS.parked,
+  ];
   return order.find((status) => ends.some((end) => end.status === status)) ?? STATUS.succeeded;
 }
 

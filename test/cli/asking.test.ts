@@ -1,0 +1,153 @@
+// Runs that wait for somebody, from the outside: parked, answered, resumed, killed in between.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Directory, directory } from './rig.ts';
+
+const FLOW = `workflow = { steps = {
+  build = { cmd = "echo built >> ran.txt; echo data > $HWFE_WORKDIR/f" },
+  ask = { title = "Ship {{ steps.build.output.exit_code }}?", assignee = "alice", depends_on = "build",
+    form = { type = "object", properties = { count = { type = "integer", minimum = 1 } }, required = { "count" } } },
+  pay = { wait_for = { signal = "paid" } },
+  ship = { depends_on = { "ask", "pay" }, cmd = "echo shipped $INPUT_ASK $INPUT_PAY; cat $HWFE_WORKDIR/f" },
+} }`;
+
+let home: Directory;
+beforeEach(() => {
+  home = directory({ 'w.lua': FLOW });
+});
+afterEach(() => home.remove());
+
+const status = async (): Promise<string> => {
+  const [first = ''] = (await home.hwfe('runs', '--json')).out.split('\n');
+  return (JSON.parse(first) as { status: string }).status;
+};
+const idOf = async (): Promise<string> => {
+  const [first = ''] = (await home.hwfe('runs', '--json')).out.split('\n');
+  return (JSON.parse(first) as { id: string }).id;
+};
+
+describe('a run that only waits', () => {
+  it('parks with status 75, keeps what it has, and goes on where it is answered and resumed', async () => {
+    const parked = await home.hwfe('w.lua');
+    expect(parked.status).toBe(75);
+    expect(parked.out).toContain('waits for an answer of alice: Ship 0?');
+    expect(parked.out).toMatch(/w is parked after .*: 1 succeeded, 2 pending, 1 waiting/);
+    expect(await status()).toBe('parked');
+    const shown = await home.hwfe('show');
+    expect(shown.out).toContain('hwfe resume ');
+
+    // Resumed without an answer, it waits for the same again.
+    expect((await home.hwfe('resume')).status).toBe(75);
+    expect((await home.hwfe('approve', 'latest', 'ask', '--set', 'count=0')).err).toContain(
+      'does not fit the form of step "ask"',
+    );
+    expect((await home.hwfe('approve', 'latest', 'ask', '--set', 'cuont=1')).err).toContain('did you mean "count"?');
+    const approved = await home.hwfe('approve', 'latest', 'ask', '--set', 'count=2', '--as', 'bob');
+    expect([approved.status, approved.out]).toEqual([0, expect.stringContaining('go on with the run: hwfe resume')]);
+    const second = await home.hwfe('reject', 'latest', 'ask', '--reason', 'no');
+    expect([second.status, second.err]).toEqual([2, expect.stringContaining('was answered by bob at')]);
+    const signalled = await home.hwfe('signal', 'latest', 'paid', '--data', '{"$(id)": "; rm -rf ~"}', '--resume');
+    expect(signalled.status).toBe(0);
+    expect(signalled.out.replaceAll('\\', '')).toContain('shipped {"count":2} {"$(id)":"; rm -rf ~"}');
+    expect(signalled.out).toContain('data');
+    expect(await status()).toBe('succeeded');
+    expect((await home.hwfe('show')).out).toMatch(/approved by bob at \d{4}-/);
+    expect((await home.hwfe('audit')).out).toContain('approved by bob');
+    expect((await home.hwfe('approve', 'latest', 'ask')).err).toContain('asks nobody; its status is "succeeded"');
+  });
+
+  it('tells what waits where a step is answered that does not', async () => {
+    await home.hwfe('w.lua');
+    expect((await home.hwfe('approve', 'latest', 'build')).err).toContain(
+      'Step "build" does not wait for an answer, it is succeeded; these do: "ask"',
+    );
+    expect((await home.hwfe('approve', 'latest', 'aks')).err).toContain('did you mean "ask"?');
+    await home.hwfe('cancel', 'latest');
+    expect(await status()).toBe('cancelled');
+  });
+
+  it('fails with the reason where the answer is no', async () => {
+    await home.hwfe('w.lua');
+    const { status: ended, err, out } = await home.hwfe('reject', '--reason', 'too dear', '--as', 'carol', '--resume');
+    expect(ended).toBe(1);
+    expect(out + err).toContain('carol said no: too dear');
+  });
+
+  it('hears answers of another process while it is under way, of which the first counts', async () => {
+    const run = home.start(['w.lua', '--park', 'never']);
+    await run.until(/Ship 0\?/);
+    const id = await idOf();
+    const answers = await Promise.all([
+      home.hwfe('approve', id, 'ask', '--set', 'count=1', '--as', 'one'),
+      home.hwfe('approve', id, 'ask', '--set', 'count=2', '--as', 'two'),
+    ]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([0, 2]);
+    expect(answers.map(({ err }) => err).join('')).toMatch(/was (answered|approved) by (one|two) at/);
+    expect((await home.hwfe('signal', id, 'paid', '--data', 'plain text')).status).toBe(0);
+    const ended = await run.ended;
+    expect(ended.status).toBe(0);
+    expect(ended.out.replaceAll('\\', '')).toMatch(/shipped \{"count":[12]\} "plain text"/);
+  });
+
+  it('that is killed while it waits still knows its questions and its times when it is resumed', async () => {
+    home.write(
+      'k.lua',
+      `workflow = { mode = "parallel", steps = {
+  build = { cmd = "echo built >> ran.txt" }, late = { wait = "1h" }, ask = { title = "Ship?" } } }`,
+    );
+    const run = home.start(['k.lua', '--park', 'never']);
+    await run.until(/Ship\?/);
+    await run.until(/✓ build/);
+    await expect.poll(async () => (await home.hwfe('show')).out).toContain('✓ build');
+    run.signal('SIGKILL');
+    await run.ended;
+    expect(await status()).toBe('interrupted');
+    expect((await home.hwfe('approve', 'latest', 'ask')).status).toBe(0);
+    const resumed = await home.hwfe('resume', '--park', 'always');
+    expect(resumed.status).toBe(75);
+    expect(resumed.out).toContain('✓ ask');
+    expect(readFileSync(join(home.path, 'ran.txt'), 'utf8')).toBe('built\n');
+    const times = [...(await home.hwfe('audit')).out.matchAll(/step-pending +late +for (\S+)/g)].map(([, at]) => at);
+    expect(times).toHaveLength(2);
+    expect(times[0]).toBe(times[1]);
+    await home.hwfe('cancel', 'latest');
+  });
+
+  it('stays for what it sees itself, unless it is told to park', async () => {
+    home.write('t.lua', 'workflow = { steps = { a = { wait = "300ms" }, b = { wait_for = { file = "there" } } } }');
+    expect((await home.hwfe('t.lua', '--park', 'always')).status).toBe(75);
+    writeFileSync(join(home.path, 'there'), 'x');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await home.hwfe('resume')).status).toBe(0);
+    expect((await home.hwfe('t.lua', '--park', 'sometimes')).err).toContain('"--park" takes auto, always or never');
+  });
+
+  it('stays where it could not be resumed', async () => {
+    const run = home.start(['w.lua', '--no-store']);
+    await run.until(/Ship 0\?/);
+    run.signal('SIGINT');
+    expect((await run.ended).status).toBe(130);
+  });
+});
+
+describe('on a terminal', () => {
+  it('asks one question after the other, again where an answer does not fit, and goes on', async () => {
+    home.write(
+      't.lua',
+      `workflow = { mode = "parallel", steps = {
+  ask = { title = "How many?", form = { type = "object", properties = { n = { type = "integer", minimum = 1 } }, required = { "n" } } },
+  sure = { title = "Sure?" },
+  done = { depends_on = { "ask", "sure" }, code = "return inputs.ask.n" },
+} }`,
+    );
+    const typed = 'sleep 1; for line in yes 0 yes 4 yes; do echo $line; sleep 0.4; done';
+    const line = `(${typed}) | script -qec 'hwfe t.lua; echo status=$?' /dev/null`;
+    const { out } = await home.bash(`export -f hwfe; export SHELL=/bin/bash TERM=xterm\n${line}`);
+    expect(out).toContain('? ask: How many?');
+    expect(out).toContain('That does not fit: "n"');
+    expect(out).toContain('? sure: Sure?');
+    expect(out).toContain('done: 4');
+    expect(out).toContain('status=0');
+  });
+});
