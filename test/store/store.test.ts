@@ -185,7 +185,7 @@ describe('a history that cannot be used', () => {
     const { troubles } = await damage((file) => {
       const sqlite = openSqlite(file);
       sqlite.exec(
-        'DROP TABLE items; ALTER TABLE cache DROP COLUMN said; ALTER TABLE runs DROP COLUMN tags; ALTER TABLE cache DROP COLUMN files; PRAGMA user_version = 1',
+        'DROP TABLE inbox; DROP TABLE items; ALTER TABLE cache DROP COLUMN said; ALTER TABLE runs DROP COLUMN tags; ALTER TABLE cache DROP COLUMN files; PRAGMA user_version = 1',
       );
       sqlite.close();
     });
