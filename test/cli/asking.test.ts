@@ -82,7 +82,7 @@ describe('a run that only waits', () => {
       home.hwfe('approve', id, 'ask', '--set', 'count=1', '--as', 'one'),
       home.hwfe('approve', id, 'ask', '--set', 'count=2', '--as', 'two'),
     ]);
-    expect(answers.map((answer) => answer.status).sort()).toEqual([0, 2]);
+    expect(answers.map((answer) => String(answer.status)).sort()).toEqual(['0', '2']);
     expect(answers.map(({ err }) => err).join('')).toMatch(/was (answered|approved) by (one|two) at/);
     expect((await home.hwfe('signal', id, 'paid', '--data', 'plain text')).status).toBe(0);
     const ended = await run.ended;

@@ -266,7 +266,7 @@ it('whatever is said in whatever order, every step settles exactly once, and no 
         }
         await run.finished;
         const ends = events.filter(({ kind }) => /^step-(succeeded|failed|cancelled|skipped)$/.test(kind));
-        expect(ends.map((event) => 'step' in event && event.step).sort()).toEqual(Object.keys(steps).sort());
+        expect(ends.map((event) => ('step' in event ? event.step : '')).sort()).toEqual(Object.keys(steps).sort());
         expect(pool.mostAtOnce).toBeLessThanOrEqual(mode === 'sequential' ? 1 : 2);
       },
     ),
