@@ -181,7 +181,10 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
         ...flagged(setup),
         ...inputs,
         park: wishes.park ?? (asks ? 'never' : 'auto'),
-        listener: asks && plan.steps.some(({ step }) => step.work?.kind === 'human') ? await withAsker(told, view, active) : told,
+        listener:
+          asks && plan.steps.some(({ step }) => step.work?.kind === 'human')
+            ? await withAsker(told, view, active)
+            : told,
       });
       prepareDelivery();
       return await active.run.finished;
