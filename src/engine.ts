@@ -7,7 +7,7 @@ import type { CheckOptions, Engine, EngineOptions, LoadOptions, Run, RunOptions 
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
 import { ruledOutBy } from './config/ruled-out.ts';
-import { withServices } from './config/services-for.ts';
+import { missingServices, withServiceSecrets } from './config/services-for.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener } from './model/event.ts';
 import type { GivenOptions } from './model/history.ts';
@@ -90,7 +90,8 @@ class LocalEngine implements Engine {
     const unmet = await unmetDemands(plan, this.#config.execution.isolation);
     const { problems } = settleInputs(plan.workflow, inputs, this.#cwd);
     const secrets = await missingSecrets(plan, this.#secrets);
-    return [...unmet, ...secrets, ...problems, ...(await this.#missingHistory())];
+    const services = missingServices(plan.workflow, this.#config.services);
+    return [...unmet, ...services, ...secrets, ...problems, ...(await this.#missingHistory())];
   }
 
   /** Where the configuration demands one. */
@@ -232,9 +233,7 @@ class LocalEngine implements Engine {
     const { planWorkflow, allMistakes } = await import('./plan/index.ts');
     if (!parsed.ok) return fail(allMistakes(parsed.error));
     const { warnings } = parsed.value;
-    const served = withServices(parsed.value.workflow, this.#config.services);
-    if (!served.ok) return served;
-    const workflow = served.value;
+    const workflow = withServiceSecrets(parsed.value.workflow, this.#config.services);
     const ruledOut = ruledOutBy(this.#config, workflow, (step) => this.#runtimeOf(step));
     if (ruledOut.length > 0) return fail(ruledOut);
     const plan = planWorkflow(workflow, warnings);

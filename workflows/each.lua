@@ -2,6 +2,7 @@
 workflow = {
   name = "each",
   description = "Steps that are done for each of several items, several at once.",
+  tags = { "control-flow" },
   mode = "work-stealing",
   outputs = { total = "{{ steps.sum.output }}", builds = "{{ steps.build.output.map(b, b.stdout) }}" },
   steps = {

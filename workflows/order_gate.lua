@@ -2,6 +2,7 @@
 workflow = {
   name = "order_gate",
   description = "Sorts orders into large and small ones, and tells what is to be done.",
+  tags = { "control-flow" },
   inputs = {
     threshold = { type = "number", default = 100, min = 0, description = "From which price on an order is large." },
     greeting = { default = "Dear customer; it's $(done)", description = "Any text: it stays data." },

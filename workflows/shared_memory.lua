@@ -32,4 +32,11 @@ return { count = memory.get("count"), steps = #done }
 ]],
 }
 
-workflow = { name = "shared_memory", mode = "work-stealing", memory = true, steps = STEPS }
+workflow = {
+  name = "shared_memory",
+  description = "Steps in four languages that run at once and count together.",
+  tags = { "control-flow" },
+  mode = "work-stealing",
+  memory = true,
+  steps = STEPS,
+}

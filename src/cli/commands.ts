@@ -120,6 +120,10 @@ export const COMMANDS: Readonly<Record<CommandName, CommandEntry>> = {
     summary: 'List the workflows of the workflow directory.',
     load: async () => (await import('./commands/list.ts')).list,
   },
+  examples: {
+    summary: 'List, show or copy the workflows that come with hwfe.',
+    load: async () => (await import('./commands/examples.ts')).examples,
+  },
   config: {
     summary: 'Show every setting and where its value comes from.',
     load: async () => (await import('./commands/config.ts')).config,

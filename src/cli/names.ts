@@ -30,6 +30,7 @@ export const COMMAND_NAMES = [
   'status',
   'audit',
   'list',
+  'examples',
   'config',
   'doctor',
   'schema',

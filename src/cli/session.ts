@@ -217,7 +217,12 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
 }
 
 /** Codes of what only another machine has. */
-const LACKING: ReadonlySet<string> = new Set(['isolation-missing', 'history-missing', 'lock-missing']);
+const LACKING: ReadonlySet<string> = new Set([
+  'isolation-missing',
+  'history-missing',
+  'service-missing',
+  'lock-missing',
+]);
 
 function tellingCap(view: Report): RunListener {
   return {

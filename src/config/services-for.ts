@@ -1,51 +1,64 @@
-/** The steps of a workflow with the secrets of the services that their actions reach, or what the configuration lacks for them. */
-import type { Services } from '../../runners/contract.ts';
+/** What the actions of a workflow need of the services in the configuration: their secrets, or a section that is not there. */
+import type { LlmService, MailService, Services } from '../../runners/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest.ts';
-import { fail, ok, type Result } from '../model/result.ts';
 import type { Step, Workflow } from '../model/workflow.ts';
 import { MAIN } from './services.ts';
 
-/** The workflow as it came where none of its steps reaches one. */
-export function withServices(workflow: Workflow, services: Services): Result<Workflow, readonly Diagnostic[]> {
-  if (!workflow.steps.some(({ script }) => script?.kind === 'action')) return ok(workflow);
-  const problems: Diagnostic[] = [];
+/** Each step that reaches a service names its secret; the workflow as it came where none does. */
+export function withServiceSecrets(workflow: Workflow, services: Services): Workflow {
+  const isServed = (step: Step): boolean => needOf(step) !== undefined;
+  if (!workflow.steps.some(isServed)) return workflow;
   const steps = workflow.steps.map((step): Step => {
-    const secret = secretFor(step, services);
-    if (!secret.ok) {
-      const { file } = workflow;
-      problems.push({ code: 'service-missing', severity: 'error', message: secret.error, file, span: step.span });
-      return step;
-    }
+    const secret = secretOf(step, services);
     const { secrets = [] } = step;
-    return secret.value === undefined || secrets.includes(secret.value)
-      ? step
-      : { ...step, secrets: [...secrets, secret.value] };
+    return secret === undefined || secrets.includes(secret) ? step : { ...step, secrets: [...secrets, secret] };
   });
-  return problems.length > 0 ? fail(problems) : ok({ ...workflow, steps });
+  return { ...workflow, steps };
 }
 
-/** Its name, if it needs one. */
-function secretFor({ name, script, inputs = {} }: Step, { llm, mail }: Services): Result<string | undefined, string> {
-  if (script?.kind !== 'action') return ok(undefined);
-  if (script.action === 'llm') {
-    const given = inputs['service'];
-    const service = given?.kind === 'constant' ? (JSON.parse(given.json) as string) : MAIN;
-    const found = Object.hasOwn(llm, service) ? llm[service] : undefined;
-    if (found !== undefined) return ok(found.apiKey);
-    const section = service === MAIN ? 'llm' : `llm.${service}`;
-    const guess =
-      service === MAIN
-        ? ''
-        : didYouMean(
-            service,
-            Object.keys(llm).filter((one) => one !== MAIN),
-          );
-    return fail(
-      `Write a section [${section}] into the configuration, which says where step "${name}" finds its language model${guess}`,
-    );
-  }
-  if (script.action !== 'notify' || inputs['mail'] === undefined) return ok(undefined);
-  if (mail !== undefined) return ok(mail.password);
-  return fail(`Write a section [mail] into the configuration, which says where step "${name}" sends its mail`);
+/** Every step whose service the configuration says nothing of. */
+export function missingServices({ steps, file }: Workflow, services: Services): readonly Diagnostic[] {
+  return steps.flatMap((step) => {
+    const need = needOf(step);
+    if (need === undefined || serviceFor(need, services) !== undefined) return [];
+    const { name, span } = step;
+    const message = `${advice(need)} where step "${name}" ${need.kind === 'llm' ? 'finds its language model' : 'sends its mail'}${guess(need, services)}`;
+    return [{ code: 'service-missing', severity: 'error' as const, message, file, span }];
+  });
+}
+
+type Need = { readonly kind: 'llm'; readonly service: string } | { readonly kind: 'mail' };
+
+function needOf({ script, inputs = {} }: Step): Need | undefined {
+  if (script?.kind !== 'action') return undefined;
+  if (script.action === 'notify') return inputs['mail'] === undefined ? undefined : { kind: 'mail' };
+  if (script.action !== 'llm') return undefined;
+  const given = inputs['service'];
+  return { kind: 'llm', service: given?.kind === 'constant' ? (JSON.parse(given.json) as string) : MAIN };
+}
+
+function serviceFor(need: Need, { llm, mail }: Services): LlmService | MailService | undefined {
+  if (need.kind === 'mail') return mail;
+  return Object.hasOwn(llm, need.service) ? llm[need.service] : undefined;
+}
+
+function secretOf(step: Step, services: Services): string | undefined {
+  const need = needOf(step);
+  const service = need && serviceFor(need, services);
+  if (service === undefined) return undefined;
+  return 'apiKey' in service ? service.apiKey : 'password' in service ? service.password : undefined;
+}
+
+function advice(need: Need): string {
+  const section = need.kind === 'mail' ? 'mail' : need.service === MAIN ? 'llm' : `llm.${need.service}`;
+  return `Write a section [${section}] into the configuration, which says`;
+}
+
+function guess(need: Need, { llm }: Services): string {
+  if (need.kind === 'mail' || need.service === MAIN) return '';
+  return didYouMean(
+    need.service,
+    Object.keys(llm).filter((name) => name !== MAIN),
+  );
 }

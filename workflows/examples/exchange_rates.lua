@@ -2,6 +2,7 @@
 workflow = {
   name = "exchange_rates",
   description = "HTTP without code: a request with a query, a check of what came, a file made of it.",
+  tags = { "actions" },
   inputs = {
     server = { default = "https://api.frankfurter.dev", description = "Where the rates are asked for." },
     base = { default = "EUR", pattern = "[A-Z]{3}", description = "The currency that the others are measured in." },

@@ -3,6 +3,7 @@
 workflow = {
   name = "letter_mood",
   description = "A language model without code: an answer held to a schema, a branch on it, and a reply.",
+  tags = { "actions" },
   inputs = {
     letter = { default = "The tea came late again, and half of it was spilt.", description = "What a customer wrote." },
   },

@@ -31,6 +31,8 @@ export function rig(options: EngineOptions = {}): Rig {
   const run: Rig['run'] = async (workflow, inputs = {}) => {
     const plan = await engine.define(workflow);
     if (!plan.ok) throw new Error(plan.error.map(({ message }) => message).join('\n'));
+    const unmet = await engine.check(plan.value, { inputs });
+    if (unmet.length > 0) throw new Error(unmet.map(({ message }) => message).join('\n'));
     const lines = new Map<string, string[]>();
     const { steps } = await engine.start(plan.value, {
       inputs,
