@@ -26,6 +26,7 @@ const TASKS = ['count_in_lua', 'sleep_in_python', 'sleep_in_shell', 'wait_in_jav
 
 /** What `--output json` prints for each file. */
 const FINAL_OUTPUTS: Readonly<Record<string, unknown>> = {
+  'bounded.lua': { report: { anna: 11, ben: 22, cleo: 33, dan: 44 } },
   'demo.lua': { report: REPORT },
   'demo.toml': { report: REPORT },
   'each.lua': { total: 27.5, builds: ['linux-20-arm', 'linux-22-arm', 'macos-22'] },

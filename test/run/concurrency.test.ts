@@ -3,9 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NamedPool } from '../../src/model/concurrency.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { Workflow } from '../../src/model/workflow.ts';
+import type { StepDefinition, WorkflowDefinition } from '../../src/parse/definition.ts';
+import { workflowFromObject } from '../../src/parse/index.ts';
 import { Places } from '../../src/run/places.ts';
 import { Rooms } from '../../src/run/rooms.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';
+import { workflowOf as parsed } from '../parse/files.ts';
 import { planOf, step, workflowOf } from '../support/graph.ts';
 import { rig, settleDown } from '../support/rig.ts';
 
@@ -196,6 +200,81 @@ describe('rate', () => {
     run.stop();
     expect((await run.finished).status).toBe('cancelled');
   });
+});
+
+describe('items', () => {
+  const items = (count: number, more: StepDefinition): StepDefinition => ({
+    language: 'lua',
+    code: 'return 1',
+    foreach: count,
+    ...more,
+  });
+  const read = (definition: WorkflowDefinition): Workflow =>
+    parsed(workflowFromObject(definition, { cwd: process.cwd(), modulesDir: '' }));
+
+  it('take parts of the pool that their step is in, beside other steps of it', async () => {
+    const hang = Object.fromEntries(
+      ['b', ...[0, 1, 2].map((index) => `a[${index}]`)].map((name) => [name, 'hang' as const]),
+    );
+    const { pool, start } = rig(hang);
+    const steps = { a: items(3, { pool: 'api' }), b: items(1, { pool: 'api', foreach: [] }) };
+    const { foreach: _, ...single } = steps.b;
+    const run = start(read({ pools: { api: 2 }, steps: { a: steps.a, b: single } }), {
+      mode: 'parallel',
+      maxParallelSteps: 9,
+    });
+    await settleDown();
+    expect(pool.running).toHaveLength(2);
+    while (pool.running.length > 0) {
+      expect(pool.running.length).toBeLessThanOrEqual(2);
+      pool.release(pool.running[0]!);
+      await settleDown();
+    }
+    expect((await run.finished).status).toBe('succeeded');
+    expect(pool.mostAtOnce).toBe(2);
+  });
+
+  it('count with their cost', async () => {
+    const { pool, run } = rig();
+    const record = await run(read({ steps: { a: items(9, { cost: 2 }) } }), { mode: 'parallel', maxParallelSteps: 5 });
+    expect(record.steps.get('a')!.items!.counts.succeeded).toBe(9);
+    expect(pool.mostAtOnce).toBe(2);
+  });
+
+  it.each<[string, StepDefinition, WorkflowDefinition['pools']]>([
+    ['the rate of their step', { rate: '25/s' }, {}],
+    ['the rate of its pool', { pool: 'api' }, { api: { rate: '25/s' } }],
+  ])('start by %s, in every mode', async (_, more, pools = {}) => {
+    for (const mode of MODES) {
+      const { pool, run } = rig();
+      const at: number[] = [];
+      const original = pool.start.bind(pool);
+      pool.start = (...args) => {
+        at.push(performance.now());
+        return original(...args);
+      };
+      const record = await run(read({ pools, steps: { a: items(4, more) } }), { mode });
+      expect(record.steps.get('a')!.items!.counts.succeeded).toBe(4);
+      at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThan(39));
+    }
+  });
+
+  it('of a step with a lock are all in it', async () => {
+    const { pool, run } = rig();
+    const lock = `items ${process.pid}`;
+    await run(read({ steps: { a: items(4, { lock }) } }), { mode: 'parallel', maxParallelSteps: 4 });
+    expect(pool.mostAtOnce).toBe(4);
+  });
+});
+
+it('spaces the turns of a loop', async () => {
+  const { events, run } = rig();
+  const loop = { until: 'index == 2', max: 5 };
+  const definition = { steps: { a: { language: 'lua', code: 'return 1', loop, rate: '25/s' } } } as const;
+  await run(parsed(workflowFromObject(definition, { cwd: process.cwd(), modulesDir: '' })));
+  const at = events.flatMap((event) => (event.kind === 'step-started' ? [event.at] : []));
+  expect(at).toHaveLength(3);
+  at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThanOrEqual(38));
 });
 
 it('costs the same per step with 100,000 of them in one pool as with 10,000', () => {

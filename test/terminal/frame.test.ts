@@ -311,3 +311,48 @@ it('no frame is taller or wider than the window, and every count is true, whatev
     ),
   );
 });
+
+describe('a step that waits for something else than steps', () => {
+  const pools = [
+    { name: 'api', size: 2 },
+    { name: 'mail', size: 9, rate: { text: '1/s', intervalMs: 1000, burst: 1 } },
+  ];
+  const plan = planOf(
+    workflowOf(
+      [
+        step('a', [], { pool: 'api', cost: 2 }),
+        step('b', [], { pool: 'api' }),
+        step('c', [], { pool: 'mail' }),
+        step('d', [], { lock: { name: 'door' } }),
+        step('e', ['a'], { pool: 'api' }),
+      ],
+      { pools },
+    ),
+  );
+
+  it('says for what, since when and who has it', () => {
+    const { take, start, succeed, frame } = view(plan, 'work-stealing');
+    start('a');
+    const holder = { pid: 7, run: 'r2', since: 0 };
+    take({ kind: 'lock-awaited', at: 500, step: 'd', lock: 'door', holder });
+    expect(frame(90, 24)).toContain('b  lua           waiting for pool "api"');
+    expect(frame(90, 24)).toContain('c  lua           waiting for the rate of pool "mail"');
+    expect(frame(90, 24)).toContain(
+      'd  lua           waiting 1.5s for lock "door", which process 7 has for the run r2',
+    );
+    expect(frame(90, 24)).not.toContain('e  lua           waiting');
+    succeed('a');
+    expect(frame(90, 24)).toContain('b  lua           ready');
+    take({ kind: 'lock-taken', at: 1900, step: 'd', lock: 'door', waitedMs: 1400 });
+    start('d', 1900);
+    expect(frame(90, 24)).not.toContain('door');
+  });
+
+  it('is told of the whole run too', () => {
+    const { take, frame } = view(plan, 'work-stealing');
+    take({ kind: 'lock-awaited', at: 0, lock: 'nightly' });
+    expect(frame(90, 24)).toContain('0/5  waiting 2.0s for lock "nightly"');
+    take({ kind: 'lock-taken', at: 2000, lock: 'nightly', waitedMs: 2000 });
+    expect(frame(90, 24)).not.toContain('nightly');
+  });
+});

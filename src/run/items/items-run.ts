@@ -114,7 +114,8 @@ export class ItemsRun implements Running {
   #goOn(): void {
     if (this.#isOver) return;
     while (!this.#isClosed && this.#left > 0 && this.#options.places.take()) this.#startSome();
-    if (this.#running.size + this.#waiting.size === 0) this.#end();
+    const isLeft = this.#left > 0 && !this.#isClosed;
+    if (!isLeft && this.#running.size + this.#waiting.size === 0) this.#end();
   }
 
   /** What took a place is over. */
