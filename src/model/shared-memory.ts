@@ -41,7 +41,7 @@ export class MemoryContents {
   /** Whether `append` may follow: the key holds a list, or nothing. */
   isList(key: string): boolean {
     const entry = this.#entries.get(key);
-    return entry === undefined || entry.isOpen || entry.parts[0]?.[0] === OPEN;
+    return entry === undefined || entry.isOpen || entry.parts[0]?.[0] === OPEN || isNothing(entry);
   }
 
   /** Gives how many items a list has after it was appended to. */
@@ -60,12 +60,13 @@ export class MemoryContents {
       this.bytes += length - (before?.bytes ?? 0);
       return 0;
     }
+    const bytesBefore = before?.bytes ?? 0;
     const list = before === undefined ? emptyList() : opened(before);
     if (list.items > 0) list.parts.push(COMMA);
     list.parts.push(change.value);
     list.items += 1;
     list.bytes += change.value.length + 1;
-    this.bytes += change.value.length + 1 + (before === undefined ? 2 : 0);
+    this.bytes += list.bytes - bytesBefore;
     this.#entries.set(key, list);
     return list.items;
   }
@@ -88,8 +89,14 @@ function emptyList(): Entry {
   return { parts: [Buffer.from('[')], isOpen: true, items: 0, bytes: 2 };
 }
 
+/** An empty table of Lua is no list, and may become one. */
+function isNothing({ parts: [text] }: Entry): boolean {
+  return text !== undefined && ['{}', 'null'].includes(Buffer.from(text.subarray(0, 5)).toString());
+}
+
 function opened(entry: Entry): Entry {
   if (entry.isOpen) return entry;
+  if (isNothing(entry)) return emptyList();
   const text = entry.parts[0]!;
   const items = (JSON.parse(Buffer.from(text).toString()) as unknown[]).length;
   return { parts: [text.subarray(0, -1)], isOpen: true, items, bytes: entry.bytes };

@@ -39,6 +39,7 @@ const FINAL_OUTPUTS: Readonly<Record<string, unknown>> = {
   },
   'parallel_demo.lua': { merge: { done: TASKS } },
   'retries.toml': { sum: { attempts: 9 } },
+  'waiting.lua': { report: { amount: 5, note: 'none', paid: 'not yet' } },
   'shared_memory.lua': { total: { count: 400, steps: 4 } },
   'surviving.toml': {
     report: 'tea costs 3.5, upload failed',

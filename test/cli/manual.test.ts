@@ -17,6 +17,8 @@ const PAGES = [
   'docs/inputs',
   'docs/expressions',
   'docs/control-flow',
+  'docs/waiting',
+  'docs/shared-memory',
 ];
 
 function page(name: string): string {
