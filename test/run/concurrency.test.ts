@@ -177,7 +177,7 @@ describe('rate', () => {
     await run(workflowOf([...steps, step('free')], { pools }), { mode });
     const at = events.flatMap((event) => (event.kind === 'step-started' && event.step !== 'free' ? [event.at] : []));
     expect(at).toHaveLength(4);
-    at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThanOrEqual(38));
+    expectSpaced(at);
     const free = events.find((event) => event.kind === 'step-started' && event.step === 'free')!;
     expect(free.at).toBeLessThan(at[3]!);
   });
@@ -188,7 +188,7 @@ describe('rate', () => {
     await run(workflowOf([step('a', [], { rate, retry: { retries: 2, delayMs: 0 } })]));
     const at = events.flatMap((event) => (event.kind === 'step-started' ? [event.at] : []));
     expect(at).toHaveLength(3);
-    at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThanOrEqual(38));
+    expectSpaced(at);
   });
 
   it('keeps no run that was stopped', async () => {
@@ -255,7 +255,7 @@ describe('items', () => {
       };
       const record = await run(read({ pools, steps: { a: items(4, more) } }), { mode });
       expect(record.steps.get('a')!.items!.counts.succeeded).toBe(4);
-      at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThan(39));
+      expectSpaced(at);
     }
   });
 
@@ -274,7 +274,7 @@ it('spaces the turns of a loop', async () => {
   await run(parsed(workflowFromObject(definition, { cwd: process.cwd(), modulesDir: '' })));
   const at = events.flatMap((event) => (event.kind === 'step-started' ? [event.at] : []));
   expect(at).toHaveLength(3);
-  at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThanOrEqual(38));
+  expectSpaced(at);
 });
 
 it('costs the same per step with 100,000 of them in one pool as with 10,000', () => {
@@ -325,4 +325,10 @@ function anyBoundedPlan(): fc.Arbitrary<Plan> {
       ),
     ),
   );
+}
+
+/** By 40 ms each; on a busy machine a start is told later than it was let in. */
+function expectSpaced(at: readonly number[]): void {
+  at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThan(15));
+  expect(at.at(-1)! - at[0]!).toBeGreaterThan(40 * (at.length - 1) - 25);
 }

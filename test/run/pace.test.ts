@@ -69,8 +69,8 @@ describe('a pace', () => {
     await Promise.all([work('a'), work('b'), work('c')]);
     expect(new Set(order.slice(0, 3)).size).toBe(3);
     expect(new Set(order.slice(3, 6)).size).toBe(3);
-    at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThan(19.5));
-    expect(at.at(-1)!).toBeGreaterThan(159);
+    at.slice(1).forEach((ms, i) => expect(ms - at[i]!).toBeGreaterThan(10));
+    expect(at.at(-1)!).toBeGreaterThan(150);
   });
 
   it('forgets who waits no more', async () => {
