@@ -1,5 +1,5 @@
 /** Runs the benchmarks that are named, or all of them. */
-const BENCHMARKS = ['startup', 'parallel', 'scale', 'store', 'shell', 'python', 'handover', 'depth'];
+const BENCHMARKS = ['startup', 'parallel', 'scale', 'items', 'store', 'shell', 'python', 'handover', 'depth'];
 
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : BENCHMARKS) {
