@@ -123,12 +123,13 @@ function runtimeOf({ language, runtime }: CodeStep, { runners }: Config): Runtim
 function withLoop(plan: Plan, code: string): Plan {
   const change = (step: Step): Step => {
     if (!isCode(step)) return step;
-    const { timeoutMs: _timeout, deadlineMs: _deadline, loop, retryIf: _retryIf, ...rest } = step;
+    const { timeoutMs: _timeout, deadlineMs: _deadline, loop, foreach, retryIf: _retryIf, ...rest } = step;
     const { wall: _wall, cpu: _cpu, ...limits } = step.limits;
     return {
       ...rest,
       script: { kind: 'code' as const, code, origin: { file: 'prompt', line: 1, verbatim: true } },
-      // Of a loop it is the first turn.
+      // Of a loop it is the first turn, of items the first.
+      ...(foreach && { foreach: { only: 0, ...foreach } }),
       ...(loop && { loop: { ...loop, until: { ...loop.until, text: 'true' }, max: 1 } }),
       retry: { retries: 0, delayMs: 0 },
       limits: { ...limits, stdout: { value: Number.MAX_SAFE_INTEGER, from: 'step' } },

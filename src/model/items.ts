@@ -10,6 +10,12 @@ export interface KeptItems {
   readonly outputs: ReadonlyMap<number, EncodedValue>;
 }
 
+/** `fetch[3]` as a person writes it. */
+export function itemNamed(name: string): { readonly step: string; readonly item?: number } {
+  const [, step = name, item] = /^(.*)\[(\d{1,7})\]$/.exec(name) ?? [];
+  return item === undefined ? { step } : { step, item: Number(item) };
+}
+
 export type ItemStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 const STATUSES: readonly ItemStatus[] = ['waiting', 'running', 'succeeded', 'failed', 'cancelled'];

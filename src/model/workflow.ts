@@ -207,6 +207,8 @@ export interface Foreach {
   /** Items at once at most; absent, as many as there is room for. */
   readonly maxConcurrent?: number;
   readonly onFailedItem: OnFailedItem;
+  /** The number of the one item that is done, whose output is the step's; absent for all. */
+  readonly only?: number;
 }
 
 /** Where the items come from. */

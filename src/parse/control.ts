@@ -119,7 +119,7 @@ const MOST_TURNS = 100;
 
 /** With or without the brackets of a template around it. */
 export function readExpression(value: TextValue, context: UseContext, { uses }: TextContext): Expression {
-  const [, inside = value.value] = /^\s*(?:\{\{([^]*)\}\}|\$\{([^]*)\})\s*$/.exec(value.value) ?? [];
-  const text = inside.trim();
+  const [, braces, dollar = value.value] = /^\s*(?:\{\{([^]*)\}\}|\$\{([^]*)\})\s*$/.exec(value.value) ?? [];
+  const text = (braces ?? dollar).trim();
   return uses.add(value, text, value.value.indexOf(text), context);
 }

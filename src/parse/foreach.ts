@@ -89,7 +89,7 @@ function globOf({ entries }: TableValue, reading: Reading): Over | undefined {
   if (wrong !== undefined || texts.length === 0) {
     const found = wrong === undefined ? 'an empty list' : describe(wrong);
     const message = `"glob" in "foreach" of step "${reading.step}" is ${found}; it takes a pattern of paths such as "data/*.csv", or a list of them`;
-    reading.files.mistakes.add('wrong-type', value.span, message);
+    reading.files.mistakes.add('wrong-type', (wrong ?? value).span, message);
     return undefined;
   }
   const patterns = readTemplate(value, contextOf(reading, 'foreach'), reading.files);

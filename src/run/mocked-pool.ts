@@ -17,7 +17,7 @@ export function mockedPool(pool: Pool, mocks: Mocks): Pool {
   return {
     warm: (kind, threads) => pool.warm(kind, threads),
     start(job: Job, context: JobContext): RunningJob {
-      const mock = mocks.get(job.step) ?? mocks.get(job.step.replace(/\[\d+\]$/, ''));
+      const mock = mocks.get(job.step);
       return mock === undefined ? pool.start(job, context) : answer(mock);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -28,7 +28,16 @@ export function mockedPool(pool: Pool, mocks: Mocks): Pool {
 export function mockedPlan(plan: Plan, mocks: Mocks): Plan {
   const without = (step: Step): Step => {
     if (!mocks.has(step.name)) return step;
-    const { secrets: _s, isolation: _i, loop: _l, retryIf: _r, inputs: _in, computedEnv: _e, ...rest } = step;
+    const {
+      secrets: _s,
+      isolation: _i,
+      loop: _l,
+      foreach: _f,
+      retryIf: _r,
+      inputs: _in,
+      computedEnv: _e,
+      ...rest
+    } = step;
     return { ...rest, retry: NO_RETRY };
   };
   return {

@@ -1,11 +1,13 @@
 /** A plan of one step of a past run, with the inputs that it got. */
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { KeptValue, PastRun, RunDefinition, StepDefinition } from '../model/history.ts';
+import { itemNamed } from '../model/items.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { isCode, type Step } from '../model/workflow.ts';
 import type { History } from './history.ts';
 import { stepDefinedBy } from './definition.ts';
+import { pastItems } from './items.ts';
 import { lastLinesOf } from './last-lines.ts';
 
 export interface Replay {
@@ -18,12 +20,16 @@ export interface Replay {
   readonly lastLines: ReadonlyMap<string, string>;
   /** What the step handed on then. */
   readonly output?: KeptValue;
+  /** The same of the one item that is done. */
+  readonly itemOutput?: EncodedValue;
 }
 
 /** The error is a sentence. */
 export function replayOf(history: History, run: PastRun, name: string): Result<Replay, string> {
   const definition = history.definition(run);
-  const step = definition?.steps.find((one) => one.name === name);
+  const { step: own, item } = itemNamed(name);
+  const step = definition?.steps.find((one) => one.name === own);
+  if (item !== undefined && step !== undefined && step.foreach === undefined) return fail(`Step "${own}" has no items`);
   if (definition === undefined || step === undefined) return fail(`What step "${name}" was to do is damaged or gone`);
   const inputs = new Map<string, EncodedValue>();
   for (const input of step.takesFrom ?? step.dependsOn) {
@@ -35,12 +41,24 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
     if (value === undefined) return fail(`The output of "${input}", which step "${name}" got, is damaged`);
     inputs.set(input, value);
   }
-  const { output, key } = history.step(run, name) ?? {};
-  const keys = new Map(key === undefined ? [] : [[name, key]]);
+  const { output, key } = history.step(run, own) ?? {};
+  const keys = new Map(key === undefined ? [] : [[own, key]]);
   const others = definition.steps.filter((one) => inputs.has(one.name));
-  const plan = planOf(run, definition, others.map(stepOf), stepOf(step));
+  const plan = planOf(run, definition, others.map(stepOf), onlyItem(stepOf(step), item));
   const lastLines = lastLinesOf(history, run, others.map(stepOf));
-  return ok({ plan, inputs, keys, lastLines, ...(output !== undefined && { output }) });
+  const itemOutput = item === undefined ? undefined : pastItems(history, run, own, () => true)?.outputs.get(item);
+  return ok({
+    plan,
+    inputs,
+    keys,
+    lastLines,
+    ...(output !== undefined && item === undefined && { output }),
+    ...(itemOutput && { itemOutput }),
+  });
+}
+
+function onlyItem(step: Step, only: number | undefined): Step {
+  return only === undefined || step.foreach === undefined ? step : { ...step, foreach: { ...step.foreach, only } };
 }
 
 /** What a step handed on, or the one that stood in for it. */

@@ -1,4 +1,4 @@
-// `hwfe resume` of runs whose steps have items, whatever ended them.
+// Items of steps in past runs: which are done again when the run goes on, and one by itself.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -83,6 +83,19 @@ it('with --only-failed does those again that the run went on without, and what d
   expect((await home.hwfe('resume', '--only-failed', '--from', 'each')).status).toBe(2);
   expect((await home.hwfe('resume', '--from', 'each', '-q')).status).toBe(0);
   expect(ran()).toBe('1 2 3 4 5 6 3 1 2 3 4 5 6');
+});
+
+it('one of them is done again by itself, with what it got', async () => {
+  home.write('w.lua', workflow('test {{ item }} != 3', 'on_failed_item = "continue",'));
+  await home.hwfe('w.lua', '-q');
+  const bad = await home.hwfe('replay', 'latest', 'each[2]');
+  expect([bad.status, bad.err]).toEqual([1, '✗ each: ended with exit status 1 (w.lua:3)\n']);
+  const good = await home.hwfe('replay', 'latest', 'each[3]', '--against');
+  expect([good.status, good.out, good.err]).toEqual([0, '{"n":4}\n', '{"n":4}\nThe output is the same.\n']);
+  expect((await home.hwfe('replay', 'latest', 'each[9]')).err).toContain('The step has no item 9: there are 6');
+  expect((await home.hwfe('replay', 'latest', 'sum[0]')).err).toContain('Step "sum" has no items');
+  const typed = await home.bash("echo 'echo item is $INPUT_ITEM' | hwfe repl latest 'each[4]'");
+  expect(typed.out).toContain('item is 5');
 });
 
 async function waitFor(isSo: () => boolean): Promise<void> {

@@ -356,3 +356,52 @@ describe('a step that waits for something else than steps', () => {
     expect(frame(90, 24)).not.toContain('nightly');
   });
 });
+
+describe('a step with items', () => {
+  it('shows how far it is, which of them run and how many failed, and in the end what became of them', () => {
+    const { take, start, succeed, frame } = view(planOf(graph('fetch', 'other')), 'work-stealing');
+    start('fetch');
+    const failure = { reason: 'threw', message: 'bad' } as const;
+    take({ kind: 'step-split', at: 0, step: 'fetch', count: 1000, items: OUTPUT, kept: [[0, 9]] });
+    const numbers = (first: number, last: number): number[] =>
+      Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    take({
+      kind: 'step-items',
+      at: 0,
+      step: 'fetch',
+      started: numbers(500, 511),
+      succeeded: numbers(10, 499),
+      outputs: OUTPUT,
+      failed: [{ index: 777, attempt: 1, failure }],
+    });
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      ⠋ fetch  lua     2.0s  501/1000  1 failed  now [500] [501] [502] [503] [504] […
+      · other  lua           ready
+
+      ──────────────────────────────  0/2  1 running  2.0s
+      "
+    `);
+    expect(frame(40, 24)).toMatchInlineSnapshot(`
+      "
+
+      ⠋ fetch     2.0s  501/1000  1 failed  …
+      · other           ready
+
+      ─────────────────  0/2  1 running  2.0s
+      "
+    `);
+    take({ kind: 'step-items', at: 0, step: 'fetch', succeeded: [...numbers(500, 776), ...numbers(778, 999)] });
+    succeed('fetch');
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      ✓ fetch  lua     1.2s  999 of 1000 items, 1 failed, 10 kept
+      · other  lua           ready
+
+      ━━━━━━━━━━━━━━━───────────────  1/2  2.0s
+      "
+    `);
+  });
+});

@@ -36,7 +36,8 @@ export const repl: Command = {
         import('../../store/replay.ts'),
       ]);
       const known = history.definition(run)?.steps.map((step) => step.name) ?? [name];
-      if ((await stepNamed(name, known, console)) === undefined) return STATUS.wrong;
+      const { itemNamed } = await import('../../model/items.ts');
+      if ((await stepNamed(itemNamed(name).step, known, console)) === undefined) return STATUS.wrong;
       const found = replayOf(history, run, name);
       if (!found.ok) return wrong(console, found.error);
       let { inputs } = found.value;

@@ -27,7 +27,8 @@ export const replay: Command = {
   about: [
     'Runs one step of a past run again, with the code, the inputs and the environment entries of the file that it had',
     'then, where it ran. Its output goes to standard output, what it prints to standard error, and nothing is',
-    'remembered. What it is passed from the environment, and its secrets, are those of now.',
+    'remembered. What it is passed from the environment, and its secrets, are those of now. One item of a foreach is',
+    'named with its number, as on the screen: "fetch[3]".',
   ].join('\n'),
   options: OPTIONS,
   async run(all, console) {
@@ -37,7 +38,9 @@ export const replay: Command = {
     return withRun(args, OPTIONS, console, async (run, [name = ''], reading) => {
       const { stepNamed } = await import('../history.ts');
       const known = reading.history.definition(run)?.steps.map((step) => step.name) ?? [name];
-      if ((await stepNamed(name, known, console)) === undefined) return STATUS.wrong;
+      const { itemNamed } = await import('../../model/items.ts');
+      const { step } = itemNamed(name);
+      if ((await stepNamed(step, known, console)) === undefined) return STATUS.wrong;
       const { replayOf } = await import('../../store/replay.ts');
       const found = replayOf(reading.history, run, name);
       if (!found.ok) return wrong(console, found.error);
@@ -69,7 +72,7 @@ export const replay: Command = {
         }).finished;
       });
       if (typeof record === 'number') return record;
-      return report(record, name, { found: found.value, prepared, reading, cwd: run.cwd });
+      return report(record, step, { found: found.value, prepared, reading, cwd: run.cwd });
     });
   },
 };
@@ -127,7 +130,7 @@ async function report(
       import('../../store/difference.ts'),
       import('../../terminal/difference.ts'),
     ]);
-    const before = found.output && history.value(found.output);
+    const before = found.itemOutput ?? (found.output && history.value(found.output));
     if (before === undefined) return wrong(console, `Step "${name}" handed nothing on in that run`);
     const difference = compare(before, step.output);
     console.err.lines([difference === undefined ? 'The output is the same.' : renderDifference(difference)]);

@@ -79,6 +79,12 @@ export function startItems(
   const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
   const shown = masked.ok ? masked.output : list.whole;
   const viewOf = viewsOf(step, list, tell);
+  const { only } = foreach;
+  if (only !== undefined) {
+    if (only < list.length) return start({ ...viewOf(only, 1), name: step.name, tell });
+    const message = `The step has no item ${only}: there are ${list.length}, the first of them with the number 0`;
+    return fail({ reason: 'expression', message, expression: '' });
+  }
   const most = items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1;
   const lanes = Math.min(most, atOnce(items.places, bounds));
   const together = job && togetherFor(step as CodeStep, job, viewOf, lanes, starting);
