@@ -100,6 +100,61 @@ describe('on any graph', () => {
   });
 });
 
+it('is kept by several parts of a run together, each of which comes to its end, and none overtakes for ever', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyBoundedPlan(), { minLength: 2, maxLength: 4 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.infiniteStream(fc.nat(99)),
+      async (plans, cap, luck) => {
+        const rooms = new Rooms();
+        const places = new Places(cap);
+        const running: { part: number; index: number }[] = [];
+        const parts = plans.map((plan, part) => {
+          const goOn = (): void => {
+            running.push(...scheduler.take().map((index) => ({ part, index })));
+            if (!scheduler.done) return;
+            view.leave();
+            admission.end();
+          };
+          const view = places.within(cap, 0);
+          view.onFree = goOn;
+          const admission = rooms.admissionFor(plan, goOn);
+          const scheduler = new Scheduler(plan, {
+            mode: 'work-stealing',
+            failureMode: 'continue',
+            places: view,
+            admission,
+          });
+          return { plan, scheduler, goOn };
+        });
+        for (const { goOn } of parts) goOn();
+        for (let turns = 0; parts.some(({ scheduler }) => !scheduler.done); turns++) {
+          expect(turns).toBeLessThan(1000);
+          expect(running.length).toBeGreaterThan(0);
+          for (const lock of ['x', 'y']) {
+            const inside = running.filter(({ part, index }) => plans[part]!.steps[index]!.step.lock?.name === lock);
+            expect(inside.length).toBeLessThanOrEqual(1);
+          }
+          for (const { name, size } of plans[0]!.workflow.pools!) {
+            const inside = running
+              .map(({ part, index }) => plans[part]!.steps[index]!.step)
+              .filter(({ pool }) => pool === name);
+            expect(inside.reduce((sum, { cost = 1 }) => sum + cost, 0)).toBeLessThanOrEqual(size);
+          }
+          const [one] = running.splice((luck.next().value as number) % running.length, 1);
+          const { scheduler, goOn } = parts[one!.part]!;
+          scheduler.settle(one!.index, { how: 'succeeded' });
+          goOn();
+          // Whoever was refused is told.
+          for (let i = 0; i < 4; i++) await Promise.resolve();
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 describe('a step whose pool is full', () => {
   const pools = [{ name: 'api', size: 1 }];
   it.each(MODES)('holds up none of another in mode %s', async (mode) => {
