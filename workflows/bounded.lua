@@ -2,6 +2,7 @@
 workflow = {
   name = "bounded",
   description = "Asks a service that allows two requests at once and twenty a second, and builds one report at a time.",
+  tags = { "control-flow" },
   mode = "work-stealing",
   -- As many at once as there are processors, fewer while the machine is short of memory or processors.
   max_parallel_steps = "auto",

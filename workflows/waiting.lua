@@ -1,6 +1,8 @@
 -- Waits for a person, a file, a time and a signal; where nobody answers, what was agreed for that counts.
 workflow = {
   name = "waiting",
+  description = "Waits for a person, a file, a time and a signal; where nobody answers, what was agreed for that counts.",
+  tags = { "control-flow" },
   mode = "work-stealing",
   steps = {
     export = { cmd = [[echo ready > "$HWFE_WORKDIR/ready"; echo "{\"path\":\"$HWFE_WORKDIR/ready\"}"]] },

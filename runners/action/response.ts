@@ -54,6 +54,8 @@ function contentType(headers: Answer['headers']): string {
 }
 
 function jsonOf(answer: Answer): unknown {
+  // As 204 has none.
+  if (answer.body.length === 0) return null;
   const read = tryExactly(decodedText(answer));
   if (read.ok) return read.value;
   throw failed(`The answer of ${answer.url} is no JSON: ${read.message}`, { status: answer.status });

@@ -38,10 +38,11 @@ function nativeWithPermissions(step: Step, file: SourceFile): Diagnostic {
 }
 
 function disabledRunner(step: Step, file: SourceFile): Diagnostic {
+  const what = step.language === 'action' ? 'does an action, which are' : `is written in ${step.language}, which is`;
   return {
     code: 'runner-disabled',
     severity: 'error',
-    message: `Step "${step.name}" is written in ${step.language}, which is switched off; set "runners.${step.language}.enabled" to true in the configuration`,
+    message: `Step "${step.name}" ${what} switched off; set "runners.${step.language}.enabled" to true in the configuration`,
     file,
     span: step.span,
   };

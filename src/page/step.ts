@@ -5,6 +5,7 @@ import type { ItemsRecord } from '../model/items.ts';
 import { formatSize } from '../model/size.ts';
 import { describeFailure } from '../model/failure.ts';
 import { describeItems, describeSkip } from '../terminal/words.ts';
+import { showAction } from './action.ts';
 import { html, type Html } from './html.ts';
 import type { PageStep } from './page-data.ts';
 import { looksOf } from './step-looks.ts';
@@ -34,7 +35,7 @@ export function showStep(step: PageStep, index: number, run: string, others: Oth
   ].filter((note) => note !== '');
   const isOpen = record.status === 'failed';
   return html`<details id="s${index}"${isOpen ? html` open` : undefined}><summary><span class="badge ${looksOf(record)}">${looksOf(record)}</span> <b>${record.name}</b> <span class="note">${notes.join(' · ')}</span></summary>
-${ending(step)}${why(step)}${code(step)}${inputs(step, run, others)}${handedOn(step, run)}${printed(step, run)}
+${ending(step)}${why(step)}${code(step)}${showAction(step)}${inputs(step, run, others)}${handedOn(step, run)}${printed(step, run)}
 </details>\n`;
 }
 
@@ -94,7 +95,6 @@ function code({ definition }: PageStep): Html | undefined {
     const args = script.args === undefined ? '' : ` ${script.args.map(String).join(' ')}`;
     return html`<h3>Module</h3><p><code>${script.module} ${script.func}${args}</code></p>`;
   }
-  // What it was given stands among the inputs.
   if (script.kind === 'action') return undefined;
   const { file, line } = script.origin;
   const text = script.code.replace(/^\n+|\s+$/g, '');

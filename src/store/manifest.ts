@@ -70,8 +70,17 @@ function callOf(script: Script): string {
     case 'module':
       return `${script.func} ${(script.args ?? []).map((arg) => `${typeof arg} ${arg}`).join(', ')}`;
     case 'action':
-      return script.action;
+      return `${script.action} ${servicesText(script)}`.trim();
   }
+}
+
+/** What may change a model's answer; not when it is asked, nor by which key. */
+function servicesText({ action, services }: Script & { kind: 'action' }): string {
+  if (action !== 'llm' || services === undefined) return '';
+  const told = Object.entries(services.llm).map(([name, { provider, baseUrl, model, maxTokens, structured }]) =>
+    JSON.stringify([name, provider, baseUrl, model, maxTokens, structured]),
+  );
+  return told.sort().join(' ');
 }
 
 /** By path, as the patterns gave it. */

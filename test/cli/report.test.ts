@@ -99,3 +99,17 @@ it('is for 1 step and for 500, and goes to standard output where no file is name
   expect(out.match(/<details id=/g)).toHaveLength(500);
   expect((await home.hwfe('report', 'latest', '-o', 'no/such/run.html')).err).toContain('cannot be written');
 });
+
+it('shows the fields of a step without code', async () => {
+  home.write(
+    'a.lua',
+    `workflow = { steps = {
+    a = { transform = "[1, 2]" },
+    b = { assert = { that = "size(steps.a.output) == 2", message = "<b>{{ steps.a.output }}</b>" } },
+  } }`,
+  );
+  expect((await home.hwfe('a.lua')).status).toBe(0);
+  const text = await page();
+  expect(text).toContain('that = {{ size(steps.a.output) == 2 }}');
+  expect(text).toContain('message = &quot;&lt;b&gt;{{ steps.a.output }}&lt;/b&gt;&quot;');
+});
