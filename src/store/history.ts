@@ -176,12 +176,12 @@ export class History implements Disposable {
     return row && stepOf(row);
   }
 
-  /** Names, those that started first first. */
-  stepsUnderWay({ id }: PastRun): string[] {
+  /** Those that run, and those that wait for something outside of the run; those that started first first. */
+  stepsUnderWay({ id }: PastRun): { readonly step: string; readonly isPending: boolean }[] {
     return this.#all(
-      "SELECT step FROM steps WHERE run = ? AND status IN ('running', 'retrying') ORDER BY started_at",
+      "SELECT step, status FROM steps WHERE run = ? AND status IN ('running', 'retrying', 'pending') ORDER BY started_at",
       this.#keyOf(id),
-    ).map((row) => String(row['step']));
+    ).map((row) => ({ step: String(row['step']), isPending: row['status'] === 'pending' }));
   }
 
   /** Nothing if the bytes are gone or damaged. */

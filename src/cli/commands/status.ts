@@ -1,4 +1,4 @@
-/** `hwfe status`: what runs now, started from whichever terminal. */
+/** `hwfe status`: what runs now, started from whichever terminal, or is parked. */
 import type { Command } from '../command.ts';
 import { withHistory } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
@@ -9,11 +9,11 @@ const OPTIONS: readonly Option[] = [{ name: 'json', about: 'One run per line as 
 
 export const status: Command = {
   usage: 'status',
-  about: 'Lists the runs of this project that are under way, with the steps that run in each.',
+  about: 'Lists the runs of this project that are under way or parked, with the steps that run or wait in each.',
   options: OPTIONS,
   run(args, console) {
     return withHistory(args, OPTIONS, console, async ({ history, setup }) => {
-      const running = history.runs({ status: 'running' });
+      const running = (['running', 'parked'] as const).flatMap((status) => history.runs({ status }));
       if (args.has('json')) {
         console.out.lines(running.map(jsonOf));
         return STATUS.succeeded;
@@ -28,7 +28,10 @@ export const status: Command = {
       console.out.lines([head!]);
       running.forEach((run, index) => {
         const active = history.stepsUnderWay(run);
-        console.out.lines([lines[index]!, ...active.map((step) => `  ${style.cyan('▸')} ${step}`)]);
+        console.out.lines([
+          lines[index]!,
+          ...active.map(({ step, isPending }) => `  ${isPending ? style.yellow('‖') : style.cyan('▸')} ${step}`),
+        ]);
       });
       return STATUS.succeeded;
     });
