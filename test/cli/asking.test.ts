@@ -34,7 +34,7 @@ describe('a run that only waits', () => {
     expect(parked.out).toContain('waits for an answer of alice: Ship 0?');
     expect(parked.out).toMatch(/w is parked after .*: 1 succeeded, 2 pending, 1 waiting/);
     expect(await status()).toBe('parked');
-    expect((await home.hwfe('status')).out).toMatch(/ w .*‖ parked.*\n  ‖ ask\n  ‖ pay\n$/);
+    expect((await home.hwfe('status')).out).toMatch(/ w .*‖ parked.*\n  ‖ pay\n  ‖ ask\n$/);
     const shown = await home.hwfe('show');
     expect(shown.out).toContain('hwfe resume ');
 
