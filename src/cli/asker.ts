@@ -9,6 +9,8 @@ import { visible } from '../terminal/visible.ts';
 import { speaker } from './answering.ts';
 import type { Console } from './console.ts';
 
+const LOOK_MS = 250;
+
 type Question = Pending & { readonly for: 'person' };
 
 export interface AskerWishes {
@@ -106,7 +108,8 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
     onEvent(event: RunEvent): void {
       if (event.kind === 'step-pending' && event.pending.for === 'person') {
         waiting.set(event.step, event.pending);
-        void askNext();
+        // The view stands still during a question, and first shows what else begins.
+        setTimeout(() => void askNext(), LOOK_MS).unref();
       } else if ('step' in event && waiting.has(event.step) && ENDS.has(event.kind)) {
         if (current?.step === event.step) current.gone.abort();
         else waiting.delete(event.step);
