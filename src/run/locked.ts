@@ -10,6 +10,7 @@ export class LockedRun implements Running {
   readonly #wait: LockWait;
   readonly #begin: () => Result<Running, StepFailure>;
   #current: Running | undefined;
+  #isStopped = false;
 
   constructor(waiting: LockWaiting, begin: () => Result<Running, StepFailure>) {
     this.#wait = new LockWait(waiting);
@@ -18,6 +19,7 @@ export class LockedRun implements Running {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#wait.stop();
     this.#current?.stop();
   }
@@ -38,6 +40,7 @@ export class LockedRun implements Running {
     if (!held.ok) return failed(held.error);
     if (held.value === undefined) return { how: 'cancelled', attempt: 0, durationMs: took() };
     try {
+      if (this.#isStopped) return { how: 'cancelled', attempt: 0, durationMs: took() };
       const started = this.#begin();
       if (!started.ok) return failed(started.error);
       this.#current = started.value;

@@ -1,10 +1,13 @@
 // The cap that looks at the machine: how it decides, and what it does to the places of a run.
+import { availableParallelism } from 'node:os';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Happening } from '../../src/model/event.ts';
 import { AutoCap, nextCap } from '../../src/run/auto-cap.ts';
 import { type Reading, SystemProbe } from '../../src/run/machine-probe.ts';
 import { Places } from '../../src/run/places.ts';
+import { step, workflowOf } from '../support/graph.ts';
+import { rig } from '../support/rig.ts';
 
 const GIB = 1024 ** 3;
 const IDLE: Reading = { runnable: 0, processors: 8, free: 12 * GIB, memory: 16 * GIB };
@@ -62,6 +65,13 @@ it('evens out a moment with many tasks', async () => {
   using _ = new AutoCap(places, probe, (event) => told.push(event), 5);
   await until(() => asked > 7);
   expect(told).toEqual([]);
+});
+
+it.each(['parallel', 'sequential'] as const)('is what a run in mode %s begins with', async (mode) => {
+  const { events, run } = rig();
+  await run(workflowOf([step('a')], { maxParallelSteps: 'auto' }), { mode, maxParallelSteps: 'auto' });
+  const [begun] = events;
+  expect(begun).toMatchObject({ kind: 'run-started', cap: mode === 'sequential' ? 1 : availableParallelism() });
 });
 
 it('reads this machine quickly', () => {
