@@ -50,6 +50,25 @@ test('one is done again until something is so', async () => {
   expect(urls).toEqual(['/poll/0', '/poll/1', '/poll/2']);
 });
 
+test('a request ends at once with its run', async () => {
+  let isGone: Promise<unknown> | undefined;
+  const silent = createServer((request) => {
+    isGone = new Promise((done) => request.socket.on('close', done));
+    run.stop();
+  });
+  const port = await listen(silent, '127.0.0.1');
+  const plan = await it.engine.define({
+    steps: { s: { http: { url: `http://127.0.0.1:${port}/` }, permissions: { net: `127.0.0.1:${port}` } } },
+  });
+  if (!plan.ok) throw new Error('no plan');
+  const run = it.engine.start(plan.value);
+  const before = Date.now();
+  expect((await run.finished).status).toBe('cancelled');
+  await isGone;
+  expect(Date.now() - before).toBeLessThan(5000);
+  await close(silent);
+});
+
 describe('in a process of its own', () => {
   const isolation = 'process' as const;
   test('every library that an action loads is there', async () => {
