@@ -347,6 +347,8 @@ export type StepFailure =
     }
   /** Somebody who was asked said no. */
   | { readonly reason: 'rejected'; readonly message: string; readonly by: string }
+  /** Steps inside it failed, which these are, by their names in the whole run. */
+  | { readonly reason: 'steps-failed'; readonly message: string; readonly steps: readonly string[] }
   | { readonly reason: 'timed-out'; readonly afterMs: number }
   | { readonly reason: 'cancelled' }
   /** The thread died under the step. */

@@ -13,6 +13,7 @@ import type { RunEvent, RunListener } from './model/event.ts';
 import type { GivenOptions } from './model/history.ts';
 import { strictest } from './model/isolation.ts';
 import type { Allowed } from './model/permissions.ts';
+import { everyStepOf } from './model/nested.ts';
 import type { Plan } from './model/plan.ts';
 import { emptyRecord, fold, type RunRecord } from './model/record.ts';
 import { fail, type Result } from './model/result.ts';
@@ -77,9 +78,10 @@ class LocalEngine implements Engine {
   }
 
   async define(definition: WorkflowDefinition): Promise<Result<Plan, readonly Diagnostic[]>> {
-    const { workflowFromObject } = await import('./parse/index.ts');
-    const read = (withPlaces: boolean): Promise<Result<Plan, readonly Diagnostic[]>> =>
-      this.#plan(workflowFromObject(definition, { ...this.#parseOptions(), withPlaces }), false);
+    const { withNestedFiles, workflowFromObject } = await import('./parse/index.ts');
+    const options = this.#parseOptions();
+    const read = async (withPlaces: boolean): Promise<Result<Plan, readonly Diagnostic[]>> =>
+      this.#plan(await withNestedFiles(workflowFromObject(definition, { ...options, withPlaces }), options), false);
     const plan = await read(false);
     return plan.ok && plan.value.warnings.length === 0 ? plan : read(true);
   }
@@ -162,6 +164,7 @@ class LocalEngine implements Engine {
         mode: options.mode ?? workflow.mode ?? execution.mode,
         failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
         cap: this.#cap(plan, options),
+        places: this.#places(plan, options),
         probe: this.#isAuto(plan, options) ? new SystemProbe() : undefined,
         timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
         settings: {
@@ -171,7 +174,7 @@ class LocalEngine implements Engine {
           sharing,
         },
         hidden: this.#secrets.hidden(workflow),
-        ...((inputs.secrets.size > 0 || workflow.steps.some(({ secrets }) => secrets !== undefined)) && {
+        ...((inputs.secrets.size > 0 || everyStepOf(workflow).some(({ secrets }) => secrets !== undefined)) && {
           secrets: () => handOut(this.#secrets, workflow, inputs.secrets),
         }),
         inputs: inputs.values,
@@ -265,9 +268,13 @@ class LocalEngine implements Engine {
   }
 
   #cap(plan: Plan, options: RunOptions): number {
+    const mode = options.mode ?? plan.workflow.mode ?? this.#config.execution.mode;
+    return mode === 'sequential' ? 1 : this.#places(plan, options);
+  }
+
+  /** Of steps and those inside them, which may be several at once in any mode. */
+  #places(plan: Plan, options: RunOptions): number {
     const { execution } = this.#config;
-    const mode = options.mode ?? plan.workflow.mode ?? execution.mode;
-    if (mode === 'sequential') return 1;
     const cap = options.maxParallelSteps ?? plan.workflow.maxParallelSteps ?? execution.maxParallelSteps;
     return typeof cap === 'number' && cap > 0 ? cap : availableParallelism();
   }

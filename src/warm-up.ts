@@ -1,7 +1,8 @@
 /** What can be known of a workflow's languages before it is read, and what its plan will need at once. */
 import type { Isolation, Language, Runtime } from '../runners/contract.ts';
-import type { Plan } from './model/plan.ts';
-import { type CodeStep, isCode, LANGUAGE_NAMES } from './model/workflow.ts';
+import { everyStep } from './model/nested.ts';
+import type { Plan, PlannedStep } from './model/plan.ts';
+import { type CodeStep, isCode, LANGUAGE_NAMES, type Step } from './model/workflow.ts';
 
 export interface Need {
   readonly language: Language;
@@ -33,8 +34,7 @@ export function needsOf(
   const widest = new Map<string, Need>();
   for (const level of plan.levels) {
     const inLevel = new Map<string, Need>();
-    for (const index of level) {
-      const { step } = plan.steps[index]!;
+    for (const step of level.flatMap((index) => stepsIn(plan.steps[index]!))) {
       if (!isCode(step)) continue;
       const { language } = step;
       const { runtime, isolation } = kindOf(step);
@@ -49,4 +49,9 @@ export function needsOf(
 /** Python's boot is too dear to start a second one on a guess. */
 function threadsFor(need: Need, cap: number): number {
   return need.language === 'python' && need.runtime === 'embedded' ? 1 : Math.min(need.threads, cap);
+}
+
+/** The step, and those inside it. */
+function stepsIn({ step, inside }: PlannedStep): readonly Step[] {
+  return inside === undefined ? [step] : everyStep(inside).map((one) => one.step);
 }

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { grantsAnything, grownGrants } from '../model/grown-grants.ts';
+import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { visible } from '../terminal/visible.ts';
 import type { Console } from './console.ts';
@@ -17,7 +18,7 @@ interface Grown {
 
 /** Nothing where the permissions are no more than in the last run that is remembered, or where there is none. */
 export async function grownSince(plan: Plan, { config }: Setup, console: Console): Promise<Grown | undefined> {
-  const steps = plan.steps.map(({ step }) => step);
+  const steps = everyStep(plan).map(({ step }) => step);
   if (!grantsAnything(steps)) return undefined;
   const [{ findStore }, { openHistory }] = await Promise.all([
     import('../store/place.ts'),

@@ -2,25 +2,42 @@
 import type { Isolation, Runtime } from '../../runners/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { strictest } from '../model/isolation.ts';
+import { nestedWork } from '../model/nested.ts';
 import type { SourceFile } from '../model/source.ts';
 import { isCode, type Step, type Workflow } from '../model/workflow.ts';
 import type { Config } from './config.ts';
 
 /** `runtimeOf` is where a step would run. */
 export function ruledOutBy(
-  { runners, execution }: Config,
-  { steps, file }: Workflow,
+  config: Config,
+  workflow: Workflow,
   runtimeOf: (step: Step) => Runtime,
 ): readonly Diagnostic[] {
-  const natives = steps.filter((step) => isHeldInVain(step, runtimeOf(step), execution.isolation));
+  return ruledOut(config, workflow, runtimeOf, 0);
+}
+
+/** Of the permissions of each step, the first `around` are those of what it is inside of. */
+function ruledOut(
+  config: Config,
+  { steps, file }: Workflow,
+  runtimeOf: (step: Step) => Runtime,
+  around: number,
+): readonly Diagnostic[] {
+  const { runners, execution } = config;
+  const natives = steps.filter((step) => isHeldInVain(step, runtimeOf(step), execution.isolation, around));
   if (natives.length > 0) return natives.map((step) => nativeWithPermissions(step, file));
-  const code = steps.filter(isCode);
-  return code.filter(({ language }) => !runners[language].enabled).map((step) => disabledRunner(step, file));
+  const code = steps.filter(isCode).filter(({ language }) => !runners[language].enabled);
+  const inside = steps.flatMap((step) => {
+    const work = nestedWork(step);
+    const more = Math.max(step.permissions.length, work?.kind === 'workflow' ? around + 1 : around);
+    return work === undefined ? [] : ruledOut(config, work.inside, runtimeOf, more);
+  });
+  return [...code.map((step) => disabledRunner(step, file)), ...inside];
 }
 
 /** In a sandbox, all but what only an interpreter could hold is held. */
-function isHeldInVain(step: Step, runtime: Runtime, configured: Isolation): boolean {
-  const own = step.permissions.find(({ from }) => from === 'step');
+function isHeldInVain(step: Step, runtime: Runtime, configured: Isolation, around: number): boolean {
+  const own = step.permissions.slice(around).find(({ from }) => from === 'step');
   if (own === undefined || runtime !== 'native') return false;
   if (strictest(configured, step.isolation) !== 'os') return true;
   const isVain = own.env !== undefined || own.clock !== undefined || own.random !== undefined;

@@ -4,6 +4,7 @@ import { nativeProgram } from '../../runners/native/programs.ts';
 import { findShell } from '../../runners/shell/interpreter.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { isCode, type Step } from '../model/workflow.ts';
 import { findStore } from '../store/place.ts';
@@ -41,11 +42,10 @@ export async function examine({ config, cwd, path }: ExaminationRequest): Promis
 /** The programs that the plan's steps run on and that are not there, each at the first step that needs it. */
 export function missingPrograms(plan: Plan, { config, path }: ExaminationRequest): readonly Diagnostic[] {
   const found = new Map<string, Diagnostic>();
-  for (const { step } of plan.steps) {
+  for (const { step, file } of everyStep(plan)) {
     const advice = programLack(step, config, path);
     if (advice === undefined || found.has(advice)) continue;
     const message = `Step "${step.name}" runs on a program of the machine. ${advice}`;
-    const { file } = plan.workflow;
     found.set(advice, { code: 'program-missing', severity: 'error', message, file, span: step.span });
   }
   return [...found.values()];

@@ -222,6 +222,8 @@ export type SkipReason =
   | { readonly kind: 'run-if'; readonly rule: string }
   /** The `switch` of that step chose others. */
   | { readonly kind: 'case'; readonly step: string; readonly value: string }
+  /** That step has decided the race that both were in. */
+  | { readonly kind: 'race'; readonly step: string }
   | { readonly kind: 'stopped'; readonly reason: StopReason };
 
 export type StopReason = 'cancelled' | 'timed-out';

@@ -13,6 +13,7 @@ export function describeFailure(failure: StepFailure): string {
     case 'limit':
     case 'runtime-missing':
     case 'thread-lost':
+    case 'steps-failed':
     case 'expression':
     case 'action':
     case 'asserted':

@@ -7,7 +7,7 @@ const ACTS = ['read', 'write', 'net'] as const;
 
 type Act = (typeof ACTS)[number];
 
-/** One pattern that a step may use, or two of which both have to match. */
+/** One pattern that a step may use, or several of which all have to match. */
 interface Granted {
   readonly act: Act;
   /** As they stand in the file. */
@@ -34,21 +34,20 @@ export function grantsAnything(steps: readonly Held[]): boolean {
 }
 
 function grantsOf(step: Held, directory: string): readonly Granted[] {
-  const [outer, inner] = layersFor(step, undefined);
+  const [first, ...others] = layersFor(step, undefined);
   return ACTS.flatMap((act) => {
-    const [wide, narrow] = [patternsOf(outer, act), patternsOf(inner, act)];
-    if (inner === undefined) return wide.map((pattern) => ({ act, patterns: [pattern] }));
-    return wide.flatMap((a) =>
-      narrow.map((b) => {
-        const [one, other] = [
-          { act, patterns: [a] },
-          { act, patterns: [b] },
-        ];
-        if (covers(one, other, directory)) return other;
-        return covers(other, one, directory) ? one : { act, patterns: [a, b] };
-      }),
-    );
+    let granted = patternsOf(first, act).map((pattern): Granted => ({ act, patterns: [pattern] }));
+    for (const layer of others) {
+      const narrower = patternsOf(layer, act).map((pattern): Granted => ({ act, patterns: [pattern] }));
+      granted = granted.flatMap((wide) => narrower.map((narrow) => common(wide, narrow, directory)));
+    }
+    return granted;
   });
+}
+
+function common(one: Granted, other: Granted, directory: string): Granted {
+  if (covers(one, other, directory)) return other;
+  return covers(other, one, directory) ? one : { act: one.act, patterns: [...one.patterns, ...other.patterns] };
 }
 
 function patternsOf(layer: GrantLayer | undefined, act: Act): readonly string[] {

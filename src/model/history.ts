@@ -3,7 +3,7 @@ import type { Cap } from './concurrency.ts';
 import type { GivenInputs, RunStatus, StopReason } from './event.ts';
 import type { WorkflowInput } from './input.ts';
 import type { SourceFile } from './source.ts';
-import type { ExecutionMode, FailureMode, CodeStep, HostStep, Step } from './workflow.ts';
+import type { ExecutionMode, FailureMode, CodeStep, HostStep, NestedWork, Step, Workflow } from './workflow.ts';
 
 /** `interrupted`: it never settled, and its process is gone. `parked`: its process ended since only waiting was left. */
 export type PastStatus = 'running' | 'interrupted' | 'parked' | RunStatus;
@@ -71,7 +71,19 @@ export interface RunDefinition {
   readonly steps: readonly StepDefinition[];
 }
 
-export type StepDefinition = Defined<CodeStep> | Defined<HostStep>;
+/** The steps inside one follow it, under the names that they have in the whole run. */
+export type StepDefinition = Defined<CodeStep> | (Omit<Defined<HostStep>, 'work'> & { readonly work: DefinedWork });
+
+/** What is inside has its steps elsewhere, and its file where that is another. */
+export type DefinedWork = Exclude<HostStep['work'], NestedWork> | DefinedNesting;
+
+type DefinedNesting = NestedWork extends infer W
+  ? W extends NestedWork
+    ? Omit<W, 'inside'> & { readonly inside: DefinedInside }
+    : never
+  : never;
+
+export type DefinedInside = Omit<Workflow, 'steps' | 'file'> & { readonly file?: SourceFile };
 
 type Defined<S extends Step> = Omit<S, 'span' | 'description' | 'dependsOn'> & {
   readonly dependsOn: readonly string[];

@@ -16,11 +16,12 @@ export type Allowed = Pick<Permissions, 'read' | 'write' | 'net' | 'env'> & {
   readonly random?: true;
 };
 
-/** What has to allow an act, each of it: the workflow with the command line, and the step. */
+/** What has to allow an act, each of it: the workflow with the command line, the steps around, and the step. */
 function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined): readonly GrantLayer[] {
-  const workflow = declared.find(({ from }) => from === 'workflow');
-  const step = declared.find(({ from }) => from === 'step');
-  if (workflow === undefined && step !== undefined) return [step];
+  const [first] = declared;
+  const workflow = first?.from === 'workflow' ? first : undefined;
+  const others = workflow === undefined ? declared : declared.slice(1);
+  if (workflow === undefined && others.length > 0) return others;
   if (workflow === undefined && allowed === undefined) return [];
   const outer: GrantLayer = {
     from: 'workflow',
@@ -30,7 +31,7 @@ function layersOf(declared: readonly Permissions[], allowed: Allowed | undefined
     ...senseOf('clock', workflow, allowed),
     ...senseOf('random', workflow, allowed),
   };
-  return step === undefined ? [outer] : [outer, step];
+  return [outer, ...others];
 }
 
 /** What the command line allows is no longer refused, but stays still where a step is cached. */

@@ -21,4 +21,6 @@ export interface PlannedStep {
   readonly dependants: readonly number[];
   /** Length of the longest chain behind this step, itself included: ready steps with more behind them start first. */
   readonly weight: number;
+  /** Of the steps inside it; absent where it has none. */
+  readonly inside?: Plan;
 }

@@ -12,6 +12,7 @@ import type { CachedFrom, GivenInputs, RunEvent, RunStatus, SkipReason, StopReas
 import { ItemsRecord } from './items.ts';
 import type { Answered, Pending } from './pending.ts';
 import { MemoryContents } from './shared-memory.ts';
+import { isWithin, pathOf } from './nested.ts';
 import type { ExecutionMode, StepKind } from './workflow.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -248,6 +249,12 @@ function keptRecord(record: RunRecord, name: string): StepRecord {
 
 function known(record: RunRecord, name: string): StepRecord {
   const step = record.steps.get(name);
-  if (step === undefined) throw new Error(`Internal error: an event names step "${name}", which the run does not have`);
-  return step;
+  if (step !== undefined) return step;
+  // What is inside an item of a step is known once it begins.
+  const around = record.steps.get(pathOf(name)[0]!.replace(/\[\d+\]$/, ''));
+  if (around === undefined || !isWithin(name))
+    throw new Error(`Internal error: an event names step "${name}", which the run does not have`);
+  const added: StepRecord = { name, level: around.level, status: 'waiting', attempt: 0 };
+  record.steps.set(name, added);
+  return added;
 }

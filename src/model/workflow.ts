@@ -86,7 +86,18 @@ export type HostWork =
       readonly form?: PlainValue;
       /** What counts as said when the time is over: values that fit the form, or a rejection. */
       readonly default?: { readonly values: PlainValue } | 'rejected';
-    };
+    }
+  | NestedWork;
+
+/** Steps inside a step: those of another file, or of the same. `inside` is what they are of. */
+export type NestedWork =
+  | { readonly kind: 'workflow'; readonly inside: Workflow }
+  /** `callback` is the step among them that gets how all others ended. */
+  | { readonly kind: 'group'; readonly inside: Workflow; readonly callback?: string }
+  | { readonly kind: 'race'; readonly inside: Workflow; readonly settle: RaceRule };
+
+/** What ends a race: a step that succeeds, or any that ends. */
+export type RaceRule = 'first_success' | 'first_done';
 
 export type HostKind = HostWork['kind'];
 
@@ -96,6 +107,9 @@ export const HOST_FIELDS: Readonly<Record<HostKind, string>> = {
   wait_until: 'wait_until',
   wait_for: 'wait_for',
   human: 'title',
+  workflow: 'workflow',
+  group: 'parallel',
+  race: 'race',
 };
 
 /** Whether it holds no place of the cap while it lasts, since it only waits. */
@@ -247,6 +261,8 @@ export interface Outline {
   readonly file: SourceFile;
   /** In declared order. */
   readonly steps: readonly (Pick<Step, 'name' | 'span' | 'dependsOn' | 'inputs'> & Partial<Pick<Step, 'language'>>)[];
+  /** Of the steps inside steps; absent for none. */
+  readonly inside?: readonly Outline[];
 }
 
 export interface Dependency {

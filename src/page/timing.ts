@@ -1,25 +1,32 @@
 /** What recorded times tell: which chain of steps the run waited for, and how long it would have taken otherwise. */
-import type { RunDefinition } from '../model/history.ts';
+import type { RunDefinition, StepDefinition } from '../model/history.ts';
+import { isWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ExecutionMode } from '../model/workflow.ts';
+import type { SourceFile } from '../model/source.ts';
+import type { ExecutionMode, Step } from '../model/workflow.ts';
 import { planWorkflow } from '../plan/index.ts';
-import { placesFor } from '../run/places.ts';
+import { Places } from '../run/places.ts';
 import { Scheduler } from '../run/scheduler.ts';
 
 const NOWHERE = { start: 0, end: 0 };
 
-/** Nothing where the definition is no plan, which one that was kept always is. */
+/** Without the steps inside others. Nothing where the definition is no plan, which one that was kept always is. */
 export function planOf(definition: RunDefinition): Plan | undefined {
-  const plan = planWorkflow({
-    name: definition.workflow,
-    file: definition.file,
-    steps: definition.steps.map(({ dependsOn, moduleHash: _hash, ...step }) => ({
-      ...step,
-      span: NOWHERE,
-      dependsOn: dependsOn.map((name) => ({ name, span: NOWHERE })),
-    })),
-  });
+  const { file } = definition;
+  const steps = definition.steps.filter(({ name }) => !isWithin(name)).map((step) => outermost(step, file));
+  const plan = planWorkflow({ name: definition.workflow, file, steps });
   return plan.ok ? plan.value : undefined;
+}
+
+function outermost(definition: StepDefinition, file: SourceFile): Step {
+  const dependsOn = definition.dependsOn.map((name) => ({ name, span: NOWHERE }));
+  if (definition.work === undefined) {
+    const { moduleHash: _hash, ...step } = definition;
+    return { ...step, span: NOWHERE, dependsOn };
+  }
+  const { moduleHash: _hash, work, ...step } = definition;
+  const whole = !('inside' in work) ? work : { ...work, inside: { file, ...work.inside, steps: [] } };
+  return { ...step, work: whole, span: NOWHERE, dependsOn };
 }
 
 export interface Chain {
@@ -52,7 +59,7 @@ export function simulated(
   ms: readonly number[],
   { mode, cap }: { readonly mode: ExecutionMode; readonly cap: number },
 ): number {
-  const scheduler = new Scheduler(plan, { mode, places: placesFor(mode, cap), failureMode: 'continue' });
+  const scheduler = new Scheduler(plan, { mode, places: new Places(Math.max(1, cap)), failureMode: 'continue' });
   const running: { index: number; end: number }[] = [];
   let now = 0;
   for (;;) {

@@ -14,7 +14,7 @@ export function luaAnnotations(): string {
   for (const [name, table] of classes) {
     const lines = [`---@class ${name}`];
     for (const [field, type] of Object.entries(table['properties'] as Record<string, JsonSchema>)) {
-      if (field === 'workflow') continue;
+      if (name === 'hwfe.Workflow' && field === 'workflow') continue;
       lines.push(`---@field ${field}? ${typeOf(type, field, classes)} ${word(type['description'])}`.trimEnd());
     }
     written.push(lines.join('\n'));

@@ -40,6 +40,8 @@ export const PARSE_CODES = [
   'bad-foreach',
   'bad-form',
   'bad-moment',
+  'bad-nesting',
+  'recursion',
   'bad-input',
   'bad-variable',
   'misplaced-template',

@@ -8,6 +8,8 @@ import { readFields } from './fields/collections.ts';
 import { WORKFLOW_FIELDS, type WorkflowFields } from './fields/workflow-fields.ts';
 import type { ParsedWorkflow, ParseFailure } from './index.ts';
 import { readInputs } from './inputs.ts';
+import type { Scope } from './nested.ts';
+import { workflowPermissions } from './permissions.ts';
 import { workflowLimits } from './limits.ts';
 import { Lines } from './lines.ts';
 import { Mistakes } from './mistakes.ts';
@@ -43,14 +45,17 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     cache: fields.cache,
     deterministic: fields.deterministic,
     secrets: fields.secrets?.map(({ text }) => text),
-    permissions: fields.permissions,
+    permissions: workflowPermissions(fields.permissions),
     bounds,
     isShared: memory !== undefined,
     isObject: document.isObject === true,
+    around: [],
+    files: [],
   };
 
   const declared: Step[] = [];
   const names: Outline['steps'][number][] = [];
+  const inside = new Map<string, Scope>();
   for (const [name, entry] of declaredSteps(document, fields, mistakes)) {
     const decoded = decodeStep(name, entry, context);
     const { step, dependsOn } = decoded;
@@ -62,16 +67,18 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
       ...(step && { language: step.language }),
     });
     if (step !== undefined) declared.push(step);
+    if (decoded.inside !== undefined) inside.set(name, decoded.inside);
   }
   const inputs = readInputs(fields.inputs, mistakes);
   const outputs = readOutputs(fields.outputs, lines, context);
   const ends = { onFailure: fields.on_failure ?? [], finally: fields.finally ?? [] };
   const { steps, outline } = resolveNames(
-    { file, inputs, env: context.env, steps: declared, outline: names, ends },
+    { file, inputs, env: context.env, steps: declared, outline: { file, steps: names }, ends, inside },
     context.uses,
     mistakes,
   );
-  if (mistakes.fatal) return fail({ diagnostics: mistakes.found, outline: { file, steps: outline } });
+  const { files } = context;
+  if (mistakes.fatal) return fail({ diagnostics: mistakes.found, outline, files });
 
   const workflow: Workflow = {
     name: fields.name ?? basename(file.path, extname(file.path)),
@@ -90,7 +97,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
     ...(outputs.length > 0 && { outputs }),
     steps,
   };
-  return ok({ workflow, warnings: mistakes.found });
+  return ok({ workflow, warnings: mistakes.found, files });
 }
 
 /** The entries of `steps` and `tasks` in file order. */

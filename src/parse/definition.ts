@@ -102,7 +102,10 @@ export interface StepDefinition {
     | 'wait'
     | 'wait_until'
     | 'wait_for'
-    | 'human';
+    | 'human'
+    | 'workflow'
+    | 'group'
+    | 'race';
   runtime?: Runtime;
   /** How strictly it is kept apart; the strictest of this, the workflow's and the configuration's counts. */
   isolation?: Isolation;
@@ -157,7 +160,7 @@ export interface StepDefinition {
     | Record<string, unknown>;
   /** The step is done for each combination; `exclude` leaves some out, `include` adds to them. */
   matrix?: string | Record<string, string | readonly unknown[]>;
-  /** Items at once at most. Default: as many as there is room for. */
+  /** Items, or steps in `parallel`, at once at most. Default: as many as there is room for. */
   max_concurrent?: number;
   /** What a failed item means. Default: `stop`. */
   on_failed_item?: OnFailedItem;
@@ -185,6 +188,16 @@ export interface StepDefinition {
   assignee?: string;
   /** A JSON Schema of what they are to give. */
   form?: Record<string, unknown>;
+  /** In place of code: another workflow file, whose steps run inside this one; relative to where the engine starts. */
+  workflow?: string;
+  /** In place of code: steps that run beside each other inside this one. */
+  parallel?: Record<string, StepDefinition>;
+  /** What a failure among these means for the others. Default: as in the whole run. */
+  failure_mode?: FailureMode;
+  /** A step that runs once after all in `parallel`, and gets how each ended as `inputs.outcomes`. */
+  callback?: StepDefinition;
+  /** In place of code: steps of which the first to succeed counts, or the first to end at all. */
+  race?: { steps: Record<string, StepDefinition>; settle?: 'first_success' | 'first_done' };
   /** For all attempts, turns and delays together. */
   deadline?: DurationText;
   /** The step that runs in its place when it has failed. */

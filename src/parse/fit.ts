@@ -25,6 +25,9 @@ const GENERAL: ReadonlySet<string> = new Set([
   ...Object.keys(CONTROL_FIELDS).filter((name) => name !== 'retry_if'),
 ]);
 const CODE_ONLY: ReadonlySet<string> = new Set(['language', 'runtime', 'interpreter', 'inputs']);
+/** What is said of steps with steps inside them, and holds for all of these. */
+const NESTED_TOO: ReadonlySet<string> = new Set(['timeout', 'limits', 'permissions', 'isolation']);
+const NESTED: ReadonlySet<StepKind> = new Set(['workflow', 'group', 'race']);
 const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'clean_env', 'working_dir']);
 
 interface HowItRuns {
@@ -67,7 +70,8 @@ function explainMisfit(name: string, { language, runtime, isolation }: HowItRuns
   if (language === 'action' && (CODE_ONLY.has(name) || languages?.includes(language) === false)) {
     return `does an action, which has no "${name}"; leave it out`;
   }
-  if (isHostKind(language) && !languages?.includes(language) && !GENERAL.has(name) && !isTimed(language, name)) {
+  const isGeneral = GENERAL.has(name) || (NESTED.has(language) && NESTED_TOO.has(name));
+  if (isHostKind(language) && !languages?.includes(language) && !isGeneral && !isTimed(language, name)) {
     return `is done by the engine itself ("${language}"), which has no "${name}"; leave it out`;
   }
   if (languages !== undefined && !languages.includes(language)) {

@@ -34,6 +34,7 @@ export function readForeach(
   if (given === undefined) {
     for (const field of ['max_concurrent', 'on_failed_item'] as const) {
       if (fields[field] === undefined || table.entries.has('foreach') || table.entries.has('matrix')) continue;
+      if (field === 'max_concurrent' && table.entries.has('parallel')) continue;
       const message = `Give step "${step}" "foreach" or "matrix" as well; without items "${field}" means nothing`;
       files.mistakes.add('bad-foreach', table.entries.get(field)!.keySpan, message);
     }

@@ -203,5 +203,5 @@ function changed<T extends { readonly name: string; readonly dependsOn: readonly
     had.add(need.name);
     dependsOn.push(need);
   }
-  return { ...step, ...('script' in step ? change.step : {}), dependsOn };
+  return { ...step, ...('retry' in step ? change.step : {}), dependsOn };
 }

@@ -1,6 +1,6 @@
 /** What the engine is to do itself, as a step says it. */
 import { momentOf } from '../model/moment.ts';
-import { HOST_FIELDS, type HostKind, type HostWork } from '../model/workflow.ts';
+import { HOST_FIELDS, type HostKind, type HostWork, type NestedWork } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
@@ -10,7 +10,7 @@ import type { TextContext } from './templates/text.ts';
 
 /** Nothing where it is missing or wrong, which has been told. */
 export function readHostWork(
-  kind: HostKind,
+  kind: Exclude<HostKind, NestedWork['kind']>,
   place: HostPlace,
   fields: StepFields,
   files: TextContext,

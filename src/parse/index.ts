@@ -7,6 +7,8 @@ import type { Outline, Workflow } from '../model/workflow.ts';
 import type { WorkflowDefinition } from './definition.ts';
 import type { Document } from './document.ts';
 import { decodeWorkflow } from './decode.ts';
+import { withFiles } from './files.ts';
+import type { NestedFile } from './nested.ts';
 import { inFileOrder } from './mistakes.ts';
 import { documentFromObject } from './object.ts';
 import { readSource } from './source-file.ts';
@@ -24,6 +26,8 @@ export interface ParsedWorkflow {
   readonly workflow: Workflow;
   /** What the file should mend, though it runs. */
   readonly warnings: readonly Diagnostic[];
+  /** Other files whose steps run inside its own. */
+  readonly files: readonly NestedFile[];
 }
 
 export interface ParseFailure {
@@ -31,6 +35,7 @@ export interface ParseFailure {
   readonly diagnostics: readonly Diagnostic[];
   /** The names and dependencies that could be read all the same, so that mistakes in the graph can be told at once. */
   readonly outline?: Outline;
+  readonly files?: readonly NestedFile[];
 }
 
 /** Reads the workflow file at `path`, which is absolute or relative to `cwd`; its ending (`.lua`, `.toml`) tells its format. */
@@ -38,13 +43,28 @@ export async function parseWorkflow(
   path: string,
   options: ParseOptions,
 ): Promise<Result<ParsedWorkflow, ParseFailure>> {
+  const read = (one: string): Promise<Result<ParsedWorkflow, ParseFailure>> => parseFile(one, options);
+  return withFiles(await read(path), { ...options, read, from: resolve(options.cwd, path) });
+}
+
+/** Without the files that it names. */
+async function parseFile(path: string, options: ParseOptions): Promise<Result<ParsedWorkflow, ParseFailure>> {
   const source = readSource(path, options.cwd);
   if (!source.ok) return fail({ diagnostics: [source.error] });
   const format = extname(path).toLowerCase() === '.toml' ? 'toml' : 'lua';
   return parseText(source.value, format, { ...options, directory: dirname(resolve(options.cwd, path)) });
 }
 
-/** Reads a workflow from text; `directory` is where its code files, modules and Lua modules are looked up. */
+/** Reads the files whose steps run inside those of a workflow that was written as an object, where it names any. */
+export function withNestedFiles(
+  parsed: Result<ParsedWorkflow, ParseFailure>,
+  options: ParseOptions,
+): Promise<Result<ParsedWorkflow, ParseFailure>> {
+  const read = (one: string): Promise<Result<ParsedWorkflow, ParseFailure>> => parseFile(one, options);
+  return withFiles(parsed, { ...options, read, from: undefined });
+}
+
+/** Reads a workflow from text, without the files that it names; `directory` is where its code files, modules and Lua modules are looked up. */
 export async function parseText(
   file: SourceFile,
   format: Format,

@@ -6,6 +6,8 @@ import type { SourceFile } from '../model/source.ts';
 import type { Dependency, Outline, Step } from '../model/workflow.ts';
 import { carriedSecrets } from './carried-secrets.ts';
 import type { TextValue } from './document.ts';
+import { nestedWork } from '../model/nested.ts';
+import type { Scope } from './nested.ts';
 import { type EndHandlers, withHandlers } from './handlers.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Uses } from './templates/uses.ts';
@@ -15,22 +17,49 @@ export interface Declared {
   readonly inputs: readonly WorkflowInput[];
   readonly env: ReadonlyMap<string, TextValue>;
   readonly steps: readonly Step[];
-  readonly outline: Outline['steps'];
+  readonly outline: Outline;
   readonly ends: EndHandlers;
+  /** Of the steps inside steps, by the name of these. */
+  readonly inside: ReadonlyMap<string, Scope>;
+  /** Where they are inside a step: what there is around it. */
+  readonly around?: Around;
+}
+
+interface Around {
+  readonly steps: ReadonlySet<string>;
+  /** Which step keeps a variable, by its name. */
+  readonly vars: ReadonlyMap<string, string>;
+}
+
+export interface Resolved {
+  readonly steps: readonly Step[];
+  readonly outline: Outline;
+  /** Steps around that they need. */
+  readonly needed: readonly Dependency[];
 }
 
 /** Steps and outline as they came where the file has no expressions, which costs nothing then. */
-export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes): Pick<Declared, 'steps' | 'outline'> {
-  const { file, steps, outline } = declared;
-  const vars = variablesOf(steps, mistakes);
+export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes): Resolved {
+  const { file, around } = declared;
+  const vars = variablesOf(declared.steps, mistakes);
+  const own = new Set(declared.outline.steps.map(({ name }) => name));
+  const visible: Around =
+    around === undefined
+      ? { steps: own, vars }
+      : { steps: new Set([...around.steps, ...own]), vars: new Map([...around.vars, ...vars]) };
+  const inner = resolveInside(declared, visible, mistakes);
+  const { steps, outline } = inner;
   const conditional = steps.filter(({ runIf, branches }) => (runIf ?? branches) !== undefined);
-  if (uses.all.length + conditional.length === 0) return withHandlers(steps, outline, declared.ends, mistakes);
+  if (uses.all.length + conditional.length + inner.needs.size === 0) {
+    const handled = withHandlers(steps, outline.steps, declared.ends, mistakes);
+    return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed: [] };
+  }
   const byName = new Map(steps.map((step) => [step.name, step]));
   const ofWorkflow = [...declared.env.keys()];
   const { mistakes: found, needs } = checkExpressions(file, uses.all, {
-    steps: new Set(outline.map(({ name }) => name)),
+    steps: visible.steps,
     inputs: new Map(declared.inputs.map(({ name, type }) => [name, type])),
-    vars,
+    vars: visible.vars,
     env: (name) => {
       const step = name === undefined ? undefined : byName.get(name);
       return step === undefined
@@ -44,11 +73,17 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
     },
   });
   mistakes.addAll(found);
-  const chosen = choicesOf(conditional, new Set(outline.map(({ name }) => name)), mistakes);
+  const chosen = choicesOf(conditional, own, mistakes);
+  const needsOf = (name: string): readonly Dependency[] => [
+    ...(needs.get(name) ?? []),
+    ...(inner.needs.get(name) ?? []),
+  ];
   const withNeeds = <T extends { readonly name: string; readonly dependsOn: readonly Dependency[] }>(step: T): T => {
-    const more = [...(needs.get(step.name) ?? []), ...(chosen.get(step.name) ?? [])].filter(
+    const more = [...needsOf(step.name), ...(chosen.get(step.name) ?? [])].filter(
       ({ name }, index, all) =>
-        !step.dependsOn.some((one) => one.name === name) && all.findIndex((one) => one.name === name) === index,
+        own.has(name) &&
+        !step.dependsOn.some((one) => one.name === name) &&
+        all.findIndex((one) => one.name === name) === index,
     );
     return more.length === 0 ? step : { ...step, dependsOn: [...step.dependsOn, ...more] };
   };
@@ -57,9 +92,56 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
     const carriesSecrets = carriedSecrets(step, secrets);
     return withNeeds(carriesSecrets === undefined ? step : { ...step, carriesSecrets });
   });
-  const handled = withHandlers(resolved, outline.map(withNeeds), declared.ends, mistakes);
+  const handled = withHandlers(resolved, outline.steps.map(withNeeds), declared.ends, mistakes);
   tellImpossible(handled.steps, mistakes);
-  return handled;
+  const needed = [...own].flatMap((name) => needsOf(name).filter((one) => !own.has(one.name)));
+  return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed };
+}
+
+/** The steps inside steps, and which of those around they need, by the step that they are inside of. */
+function resolveInside(
+  declared: Declared,
+  around: Around,
+  mistakes: Mistakes,
+): Pick<Declared, 'steps' | 'outline'> & { readonly needs: ReadonlyMap<string, readonly Dependency[]> } {
+  const { inside, steps, outline } = declared;
+  const needs = new Map<string, readonly Dependency[]>();
+  if (inside.size === 0) return { steps, outline, needs };
+  const outlines: Outline[] = [];
+  const resolved = new Map<string, Resolved>();
+  for (const [name, scope] of inside) {
+    const within = {
+      ...declared,
+      ...scope,
+      outline: { file: declared.file, steps: scope.outline },
+      ends: NO_ENDS,
+      around,
+    };
+    const found = resolveNames(within, scope.uses, mistakes);
+    resolved.set(name, found);
+    outlines.push(found.outline);
+    if (found.needed.length > 0) needs.set(name, found.needed);
+  }
+  const opened = steps.map((step): Step => {
+    const found = resolved.get(step.name);
+    const work = nestedWork(step);
+    if (found === undefined || work === undefined || step.work === undefined) return step;
+    if (work.kind === 'race') tellOrder(step.name, found.steps, mistakes);
+    return { ...step, work: { ...work, inside: { ...work.inside, steps: found.steps } } };
+  });
+  return { steps: opened, outline: { ...outline, inside: outlines }, needs };
+}
+
+const NO_ENDS: EndHandlers = { onFailure: [], finally: [] };
+
+/** In a race nobody waits for another. */
+function tellOrder(race: string, steps: readonly Step[], mistakes: Mistakes): void {
+  for (const { name, dependsOn } of steps) {
+    for (const dependency of dependsOn) {
+      const message = `Let step "${name}" not wait for "${dependency.name}": in the race of step "${race}" all start at once; what has to follow one another is a step with "parallel"`;
+      mistakes.add('bad-nesting', dependency.span, message);
+    }
+  }
 }
 
 /** What a `switch` chooses depends on the step that has it. */

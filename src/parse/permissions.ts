@@ -5,16 +5,19 @@ import type { Word } from './fields/collections.ts';
 
 const NONE: readonly Permissions[] = [];
 
-export function permissionsOf(
-  workflow: PermissionFields | undefined,
-  step: PermissionFields | undefined,
-): readonly Permissions[] {
-  if (workflow === undefined && step === undefined) return NONE;
-  return [...layer(workflow, 'workflow'), ...layer(step, 'step')];
+export function workflowPermissions(fields: PermissionFields | undefined): readonly Permissions[] {
+  return fields === undefined ? NONE : layer(fields, 'workflow');
 }
 
-function layer(fields: PermissionFields | undefined, from: 'workflow' | 'step'): Permissions[] {
-  if (fields === undefined) return [];
+/** Of the workflow and the steps around, then the step's own. */
+export function permissionsOf(
+  around: readonly Permissions[],
+  step: PermissionFields | undefined,
+): readonly Permissions[] {
+  return step === undefined ? around : [...around, ...layer(step, 'step')];
+}
+
+function layer(fields: PermissionFields, from: 'workflow' | 'step'): Permissions[] {
   return [
     {
       from,

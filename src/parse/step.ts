@@ -9,6 +9,7 @@ import {
   HOST_FIELDS,
   type HostKind,
   isHostKind,
+  type NestedWork,
   NAME,
   NO_RETRY,
   type Step,
@@ -21,7 +22,8 @@ import { describe, type Entry, type TableValue, type TextValue } from './documen
 import { type Environment, readEnvironment, readShellTemplates, readStepInputs } from './data.ts';
 import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
-import type { PermissionFields } from './fields/permission-fields.ts';
+import type { Permissions } from '../model/permissions.ts';
+import { type NestedFile, type NestedPlace, type ReadNested, readNested, type Scope } from './nested.ts';
 import { tellMisfits, tellVainPermissions } from './fit.ts';
 import { limitsOver } from './limits.ts';
 import type { Lines } from './lines.ts';
@@ -54,7 +56,12 @@ export interface StepContext extends DecodeOptions {
   readonly deterministic: boolean | undefined;
   /** Those that the workflow declares; absent where it declares none. */
   readonly secrets: readonly string[] | undefined;
-  readonly permissions: PermissionFields | undefined;
+  /** Of the workflow, and of the steps around, the outermost first. */
+  readonly permissions: readonly Permissions[];
+  /** The names of the steps around, the outermost first. */
+  readonly around: readonly string[];
+  /** Other files whose steps run inside steps; written here. */
+  readonly files: NestedFile[];
   /** What the workflow says of how many run at once. */
   readonly bounds: Bounds;
   /** Whether the workflow has a memory that its steps share. */
@@ -66,6 +73,8 @@ export interface DecodedStep {
   /** Absent if anything about the step is wrong. */
   readonly step?: Step;
   readonly dependsOn: readonly Dependency[];
+  /** Of a step with steps inside it, these. */
+  readonly inside?: Scope;
 }
 
 export function decodeStep(name: string, entry: Entry, context: StepContext): DecodedStep {
@@ -105,7 +114,10 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       const message = `Leave "foreach" or "matrix" out of step "${name}": what somebody is to say is said to a step, and not to one of its items`;
       mistakes.add('bad-foreach', entry.keySpan, message);
     }
-    const work = readHostWork(kind, { name, entry, table, context: given.context }, fields, context);
+    const place = { name, entry, table, context: given.context };
+    const around = { ...context, isolation, limits, permissions };
+    const nested = isNestedKind(kind) ? decodeNested(kind, place, fields, around) : undefined;
+    const work = isNestedKind(kind) ? nested?.work : readHostWork(kind, place, fields, context);
     if (work === undefined) return { dependsOn };
     const common = { name, span: entry.keySpan, dependsOn, ...control, ...concurrency, limits, permissions };
     const more = {
@@ -119,6 +131,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     return {
       dependsOn,
       step: { ...common, ...more, language: kind, work, retry: NO_RETRY, env: {}, passEnv: NO_TEXTS },
+      ...(nested?.scope && { inside: nested.scope }),
     };
   }
   if (fields.default?.answer !== undefined && fields.default.answer.json !== '{}') {
@@ -174,6 +187,26 @@ function readGiven(
   if (action === undefined) return readStepInputs(fields.inputs, given);
   const { context, files } = given;
   return readAction(action, table, fields, { context, files });
+}
+
+function decodeNested(
+  kind: NestedWork['kind'],
+  place: NestedPlace,
+  fields: StepFields,
+  context: StepContext,
+): ReadNested | undefined {
+  const field = HOST_FIELDS[kind];
+  if (place.table.entries.has(field)) return readNested(kind, place, fields, context, decodeStep);
+  context.mistakes.add(
+    'missing-code',
+    place.entry.keySpan,
+    `Give step "${place.name}" "${field}"; it has nothing to do`,
+  );
+  return undefined;
+}
+
+function isNestedKind(kind: StepKind): kind is NestedWork['kind'] {
+  return kind === 'workflow' || kind === 'group' || kind === 'race';
 }
 
 interface StepPlace {

@@ -1,6 +1,7 @@
 /** A workflow becomes a Plan, or all that is wrong with its graph; pure, and linear in steps and dependencies. */
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Plan } from '../model/plan.ts';
+import { nestedWork } from '../model/nested.ts';
+import type { Plan, PlannedStep } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Outline, Workflow } from '../model/workflow.ts';
 import { findCycles } from './cycles.ts';
@@ -16,8 +17,31 @@ export function planWorkflow(
 ): Result<Plan, readonly Diagnostic[]> {
   const graph = buildGraph(workflow.steps);
   const mistakes = [...checkReferences(workflow), ...findCycles(workflow, graph)];
+  const inside = planInside(workflow, mistakes);
   if (mistakes.length > 0) return fail(inFileOrder([...warnings, ...mistakes]));
-  return ok({ workflow, warnings, ...arrange(workflow.steps, graph, levelsOf(graph)) });
+  const arranged = arrange(workflow.steps, graph, levelsOf(graph));
+  return ok({ workflow, warnings, levels: arranged.levels, steps: withInside(arranged.steps, inside) });
+}
+
+/** Plans of the steps inside steps, by name. */
+function planInside({ steps }: Workflow, mistakes: Diagnostic[]): ReadonlyMap<string, Plan> {
+  const plans = new Map<string, Plan>();
+  for (const step of steps) {
+    const work = nestedWork(step);
+    if (work === undefined) continue;
+    const plan = planWorkflow(work.inside);
+    if (plan.ok) plans.set(step.name, plan.value);
+    else mistakes.push(...plan.error);
+  }
+  return plans;
+}
+
+function withInside(steps: readonly PlannedStep[], plans: ReadonlyMap<string, Plan>): readonly PlannedStep[] {
+  if (plans.size === 0) return steps;
+  return steps.map((planned) => {
+    const inside = plans.get(planned.step.name);
+    return inside === undefined ? planned : { ...planned, inside };
+  });
 }
 
 /** All mistakes of a file that could not be read whole, those of its graph among them, in file order. */
@@ -31,9 +55,14 @@ export function allMistakes(failure: {
 
 /** The mistakes of a graph: references to nothing, circles, colliding names. */
 export function checkOutline(outline: Outline): readonly Diagnostic[] {
-  return inFileOrder([...checkReferences(outline), ...findCycles(outline, buildGraph(outline.steps))]);
+  const { steps, inside = [] } = outline;
+  const own = [...checkReferences(outline), ...findCycles(outline, buildGraph(steps))];
+  return inFileOrder([...own, ...inside.flatMap(checkOutline)]);
 }
 
 function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return diagnostics.toSorted((a, b) => (a.span?.start ?? -1) - (b.span?.start ?? -1));
+  const files = new Map<string | undefined, number>();
+  for (const { file } of diagnostics) if (!files.has(file?.path)) files.set(file?.path, files.size);
+  const place = ({ file }: Diagnostic): number => files.get(file?.path)!;
+  return diagnostics.toSorted((a, b) => place(a) - place(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
 }

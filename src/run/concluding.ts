@@ -1,6 +1,7 @@
 /** What follows from the end of a step: what is told of it, and what the scheduler and the expressions learn. */
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
-import type { Happening } from '../model/event.ts';
+import type { Happening, SkipReason } from '../model/event.ts';
+import { namesInside } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { chosenBy } from './branches.ts';
@@ -56,7 +57,14 @@ export class Conclusions {
       const { name } = plan.steps[index]!.step;
       facts?.ended(name, 'skipped', 0);
       tell({ kind: 'step-skipped', step: name, because });
+      this.#tellNever(index, { kind: 'dependency', step: name });
     }
+  }
+
+  /** The steps inside it will not run either, where they have not begun. */
+  #tellNever(index: number, because: SkipReason): void {
+    const { plan, tell } = this.#of;
+    for (const name of namesInside(plan.steps[index]!)) tell({ kind: 'step-skipped', step: name, because });
   }
 
   #succeed(index: number, end: AttemptEnd & { how: 'succeeded' }): void {
@@ -86,6 +94,7 @@ export class Conclusions {
     const { plan, scheduler, facts, tell, onFailure } = this.#of;
     const { step } = plan.steps[index]!;
     const { attempt, durationMs, failure, usage } = end;
+    if (attempt === 0) this.#tellNever(index, { kind: 'dependency', step: step.name });
     const standIn = scheduler.standInFor(index);
     if (standIn !== undefined) {
       this.#replace(index, standIn, end);

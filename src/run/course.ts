@@ -1,6 +1,6 @@
 /** The steps of one plan as they run: starts what the scheduler says, until every one has settled. */
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
-import type { Happening, StopReason } from '../model/event.ts';
+import type { Happening, SkipReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Admission } from './admission.ts';
@@ -13,7 +13,7 @@ import { type Kept, takeUp, type TakenUp } from './resuming.ts';
 import type { Rooms } from './rooms.ts';
 import type { Running } from './running.ts';
 import { Scheduler } from './scheduler.ts';
-import type { StepStarter } from './starting.ts';
+import type { Starter } from './start.ts';
 import { outlivesFailure, outlivesStop } from './tally.ts';
 
 export interface CourseOptions {
@@ -23,7 +23,9 @@ export interface CourseOptions {
   readonly rooms: Rooms;
   /** Where something has to be computed. */
   readonly facts: Facts | undefined;
-  readonly starter: StepStarter;
+  readonly starter: Starter;
+  /** What a step gets besides the outputs of what it depends on, by its name; absent for nothing. */
+  readonly given?: (step: string) => ReadonlyMap<string, EncodedValue>;
   readonly tell: (happening: Happening) => void;
 }
 
@@ -41,7 +43,7 @@ export class Course {
   /** Set once it has begun. */
   #settings: JobSettings | undefined;
   #level = -1;
-  #stopped: StopReason | undefined;
+  #isStopped = false;
   #whenSettled: () => void = () => {};
   #isParked = false;
 
@@ -73,13 +75,14 @@ export class Course {
     options.places.onFree = () => this.#goOn();
   }
 
-  get stopped(): StopReason | undefined {
-    return this.#stopped;
+  /** Whether every step has settled. */
+  get isDone(): boolean {
+    return this.#scheduler.done;
   }
 
   /** Whether nothing is left to do but wait for something from outside. */
   get isIdle(): boolean {
-    if (this.#settings === undefined || this.#stopped !== undefined || this.#scheduler.done) return false;
+    if (this.#settings === undefined || this.#isStopped || this.#scheduler.done) return false;
     const isWaiting = this.#active.every((run) => run === undefined || run.isPending?.() === true);
     return isWaiting && this.#active.some((run) => run !== undefined) && !this.#scheduler.hasReady;
   }
@@ -91,9 +94,9 @@ export class Course {
     for (const run of this.#active) run?.kill();
   }
 
-  /** Whether it succeeded so far. */
+  /** Whether it was not stopped, and no failure counts so far. */
   get isGood(): boolean {
-    return this.#stopped === undefined && !this.#conclusions.anyFailed;
+    return !this.#isStopped && !this.#conclusions.anyFailed;
   }
 
   /** Before it begins. What is skipped for what was kept is told by `tellSkips`. */
@@ -113,20 +116,19 @@ export class Course {
   }
 
   /** Starts nothing more but what runs always, and ends what runs but for that. Does nothing the second time. */
-  stop(reason: StopReason): void {
-    if (this.#stopped !== undefined || this.#scheduler.done) return;
-    this.#stopped = reason;
+  stop(because: SkipReason): void {
+    if (this.#isStopped || this.#scheduler.done) return;
+    this.#isStopped = true;
     this.#options.facts?.stopped();
-    this.#options.tell({ kind: 'run-stopping', reason });
-    this.#conclusions.tellSkips(this.#scheduler.stop(reason));
+    this.#conclusions.tellSkips(this.#scheduler.stop(because));
     this.#stopActive();
     this.#goOn();
   }
 
-  /** As `stop`, without waiting for anything to end cleanly. */
-  kill(): void {
-    this.stop('cancelled');
-    this.#conclusions.tellSkips(this.#scheduler.stop(this.#stopped ?? 'cancelled', true));
+  /** Starts nothing more at all, and ends what runs without waiting for anything to end cleanly. */
+  kill(because: SkipReason): void {
+    this.stop(because);
+    this.#conclusions.tellSkips(this.#scheduler.stop(because, true));
     for (const step of this.#active) step?.kill();
     this.#goOn();
   }
@@ -188,10 +190,12 @@ export class Course {
         this.#outputs[dependency] !== undefined &&
         (takesFrom === undefined || takesFrom.includes(this.#plan.steps[dependency]!.step.name)),
     );
-    return gather(
+    const own = gather(
       given.map((dependency) => this.#plan.steps[dependency]!.step.name),
       given.map((dependency) => this.#outputs[dependency]!),
     );
+    const more = this.#options.given?.(step.name);
+    return more === undefined || more.size === 0 ? own : new Map([...more, ...own]);
   }
 
   /** But for what is to run always. */

@@ -1,6 +1,7 @@
 /** What the steps of a plan demand of the machine that it lacks, found before any of them starts. */
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { strictest } from '../model/isolation.ts';
+import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Isolation } from '../../runners/contract.ts';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
@@ -10,12 +11,11 @@ import type { Secrets } from './secrets.ts';
 /** Every secret that steps name and that has no value, each once, at the first step that names it. */
 export async function missingSecrets(plan: Plan, secrets: Secrets): Promise<readonly Diagnostic[]> {
   const found = new Map<string, Diagnostic>();
-  for (const { step } of plan.steps) {
+  for (const { step, file } of everyStep(plan)) {
     for (const name of step.secrets ?? []) {
       const value = await secrets.get(name);
       if (value.ok || found.has(name)) continue;
       const message = `Give the secret "${name}" a value, which step "${step.name}" names: ${value.error}`;
-      const { file } = plan.workflow;
       found.set(name, { code: 'missing-secret', severity: 'error', message, file, span: step.span });
     }
   }
@@ -25,21 +25,25 @@ export async function missingSecrets(plan: Plan, secrets: Secrets): Promise<read
 /** Costs nothing where no step asks for a sandbox. `configured` is the isolation that every step gets at least. */
 export async function unmetDemands(plan: Plan, configured: Isolation): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = [...unmetLocks(plan)];
-  for (const { step } of plan.steps) {
+  for (const { step, file } of everyStep(plan)) {
     const isolation = strictest(configured, step.isolation);
     const why = isolation === 'os' ? await sandboxLack() : undefined;
     if (why === undefined) continue;
     const message = `Step "${step.name}" asks for isolation "${isolation}", which it cannot have here. ${why}`;
-    found.push({ code: 'isolation-missing', severity: 'error', message, file: plan.workflow.file, span: step.span });
+    found.push({ code: 'isolation-missing', severity: 'error', message, file, span: step.span });
   }
   return found;
 }
 
-function unmetLocks({ workflow, steps }: Plan): readonly Diagnostic[] {
+function unmetLocks(plan: Plan): readonly Diagnostic[] {
   if (hasLocks()) return [];
-  const { file, lock } = workflow;
-  const wishes = [...(lock === undefined ? [] : [{ lock }]), ...steps.map(({ step }) => step)];
+  const { file: own, lock } = plan.workflow;
+  const wishes = [
+    ...(lock === undefined ? [] : [{ lock, file: own }]),
+    ...everyStep(plan).map(({ step, file }) => ({ lock: step.lock, file, span: step.span })),
+  ];
   return wishes.flatMap((wish) => {
+    const { file } = wish;
     if (wish.lock === undefined) return [];
     const message = `Leave out the lock ${JSON.stringify(wish.lock.name)}, or run this on Linux: nothing here holds it between runs`;
     return [

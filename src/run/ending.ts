@@ -3,6 +3,8 @@ import type { Outcome, StepFailure } from '../../runners/contract.ts';
 
 /** After this, a thread whose processes were told to stop is ended itself; longer than the spawner's own grace period. */
 const GRACE_MS = 4000;
+/** A thread that still boots hears nothing, so it is told again. */
+const AGAIN_MS = 50;
 
 export class Ending {
   /** Why the host ended the job, once it did. */
@@ -11,6 +13,7 @@ export class Ending {
   readonly #tellStop: (() => void) | undefined;
   readonly #endThread: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(tellStop: (() => void) | undefined, endThread: () => void) {
     this.#tellStop = tellStop;
@@ -32,6 +35,7 @@ export class Ending {
       return;
     }
     this.#tellStop();
+    this.#again = setInterval(this.#tellStop, AGAIN_MS);
     this.#timer = setTimeout(this.#endThread, GRACE_MS);
   }
 
@@ -47,5 +51,6 @@ export class Ending {
 
   release(): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#again);
   }
 }

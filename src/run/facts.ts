@@ -9,10 +9,11 @@ import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Expression, Template } from '../model/template.ts';
 import { isCode, type Step } from '../model/workflow.ts';
-import { templatesOf } from './host-work.ts';
+import { templatesOf } from './host-templates.ts';
 import { stepEnvironment } from './environment.ts';
 import type { JobSettings } from './job.ts';
 import { returned } from './returned.ts';
+import { scopeWithin } from './scope.ts';
 
 /** A step with everything computed that its file left open. */
 export interface Ready<S extends Step> {
@@ -25,9 +26,15 @@ export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'secrets' | 'allowe
   readonly runtimeOf: (step: Step) => Runtime;
 };
 
-/** Whether anything in the plan has to be computed while it runs. */
+/** Whether anything in the plan has to be computed while it runs, steps inside steps of the same file counted. */
 export function hasExpressions({ workflow, steps }: Plan): boolean {
-  return workflow.outputs !== undefined || steps.some(({ step }) => isComputed(step));
+  return (
+    workflow.outputs !== undefined ||
+    steps.some(
+      ({ step, inside }) =>
+        isComputed(step) || (inside !== undefined && step.language !== 'workflow' && hasExpressions(inside)),
+    )
+  );
 }
 
 /** Whether something of the step is known only when it is about to start. */
@@ -52,24 +59,33 @@ export class Facts {
   readonly #settings: FactSettings;
   readonly #evaluator: Evaluator;
   readonly #steps: Map<string, StepView>;
-  readonly #vars = new Map<string, unknown>();
+  readonly #vars: Map<string, unknown>;
   readonly #run: RunView;
   readonly #common: Local;
 
-  constructor(plan: Plan, settings: FactSettings) {
+  /** `outer` is where the steps are inside a step, and can name what is around them. */
+  constructor(plan: Plan, settings: FactSettings, outer?: Facts) {
     const declared = plan.workflow.inputs ?? [];
     this.#plan = plan;
     this.#settings = settings;
-    this.#evaluator = new Evaluator(new Map(declared.map(({ name, type }) => [name, type])));
-    this.#steps = new Map(plan.steps.map(({ step }) => [step.name, new StepView()]));
+    this.#evaluator =
+      outer !== undefined ? outer.#evaluator : new Evaluator(new Map(declared.map(({ name, type }) => [name, type])));
+    this.#steps = scopeWithin(outer === undefined ? undefined : outer.#steps);
+    for (const { step } of plan.steps) this.#steps.set(step.name, new StepView());
+    this.#vars = scopeWithin(outer === undefined ? undefined : outer.#vars);
     this.#run = new RunView(settings.run);
     this.#common = {
-      inputs: inputsView(declared, settings.inputs),
+      inputs: outer === undefined ? inputsView(declared, settings.inputs) : outer.#common['inputs'],
       steps: this.#steps,
       vars: this.#vars,
       run: this.#run,
-      workflow: new WorkflowView(plan.workflow.name),
+      workflow: outer === undefined ? new WorkflowView(plan.workflow.name) : outer.#common['workflow'],
     };
+  }
+
+  /** Of the steps inside a step, which can name those around them as well. */
+  within(plan: Plan): Facts {
+    return new Facts(plan, this.#settings, this);
   }
 
   succeeded(step: Step, output: EncodedValue, attempts: number, lastLine?: string): void {

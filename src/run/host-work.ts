@@ -1,33 +1,31 @@
 /** Starts what the engine does itself. */
 import { resolve } from 'node:path';
 import type { StepFailure } from '../../runners/contract.ts';
-import type { Happening } from '../model/event.ts';
 import { momentOf } from '../model/moment.ts';
+import { nestedWork } from '../model/nested.ts';
 import type { Pending } from '../model/pending.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Template } from '../model/template.ts';
-import { unreachable } from '../model/unreachable.ts';
 import type { HostStep } from '../model/workflow.ts';
-import type { EarlierWait, Lobby } from './lobby.ts';
+import type { EarlierWait } from './lobby.ts';
+import { openStep } from './opening.ts';
+import type { HostBeginning } from './start.ts';
 import type { Running } from './running.ts';
 import { WaitRun } from './waiting.ts';
 
-export interface HostSurroundings {
-  readonly tell: (happening: Happening) => void;
-  readonly lobby: Lobby;
-  /** The workflow file's own; absolute. */
-  readonly directory: string;
-  readonly textOf: (template: Template) => Result<string, StepFailure>;
-  /** It is one of many that a step is done for, whose waiting is not told one by one. */
-  readonly isItem: boolean;
+/** Tells that it has begun. The step has the name that it has in the whole run. */
+export function startHostWork(step: HostStep, beginning: HostBeginning): Result<Running, StepFailure> {
+  const nested = nestedWork(step);
+  if (nested === undefined) return startWaiting(step, beginning);
+  beginning.start.tell({ kind: 'step-started', step: step.name, language: nested.kind, attempt: 1 });
+  return openStep(step, nested, beginning);
 }
 
-/** Tells that it has begun. */
-export function startHostWork(step: HostStep, surroundings: HostSurroundings): Result<Running, StepFailure> {
-  const { tell, lobby, isItem } = surroundings;
+function startWaiting(step: HostStep, beginning: HostBeginning): Result<Running, StepFailure> {
+  const { start, isItem } = beginning;
+  const { tell, lobby } = start;
   // A loop begins with its first turn again.
   const before = step.loop === undefined && !isItem ? lobby.before(step.name) : undefined;
-  const pending = pendingOf(step, before, surroundings);
+  const pending = pendingOf(step, before, beginning);
   if (!pending.ok) return pending;
   const { work, name, timeoutMs } = step;
   tell({ kind: 'step-started', step: name, language: work.kind, attempt: 1 });
@@ -43,9 +41,9 @@ export function startHostWork(step: HostStep, surroundings: HostSurroundings): R
 
 /** Computes what the file left open. */
 function pendingOf(
-  { work, timeoutMs }: HostStep,
+  { work, timeoutMs, name }: HostStep,
   before: EarlierWait | undefined,
-  { directory, textOf }: HostSurroundings,
+  { settings: { directory }, textOf }: HostBeginning,
 ): Result<Pending, StepFailure> {
   const now = Date.now();
   const timedOut = timeoutMs === undefined ? before?.until : (before?.until ?? now + timeoutMs);
@@ -82,22 +80,6 @@ function pendingOf(
       });
     }
     default:
-      return unreachable(work);
-  }
-}
-
-/** What of it is computed when it starts. */
-export function templatesOf({ work }: HostStep): readonly Template[] {
-  switch (work.kind) {
-    case 'wait':
-      return [];
-    case 'wait_until':
-      return [work.moment];
-    case 'wait_for':
-      return [work.file ?? work.signal!];
-    case 'human':
-      return work.assignee === undefined ? [work.title] : [work.title, work.assignee];
-    default:
-      return unreachable(work);
+      throw new Error(`Internal error: step "${name}" has steps inside it and waits for nothing`);
   }
 }

@@ -1,6 +1,7 @@
 /** A pool in which some steps do what they are told in place of their code, and all others run. */
 import type { EncodedValue, Job, Outcome } from '../../runners/contract.ts';
 import { NO_RETRY, type Step } from '../model/workflow.ts';
+import { nameWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { JobContext, Pool, RunningJob } from './pool.ts';
 
@@ -26,8 +27,13 @@ export function mockedPool(pool: Pool, mocks: Mocks): Pool {
 
 /** The plan without what steps demand whose code does not run: secrets, a sandbox, another attempt, another turn. */
 export function mockedPlan(plan: Plan, mocks: Mocks): Plan {
+  return mocked(plan, mocks, undefined);
+}
+
+function mocked(plan: Plan, mocks: Mocks, outer: string | undefined): Plan {
+  const nameOf = (step: Step): string => (outer === undefined ? step.name : nameWithin(outer, step.name));
   const without = (step: Step): Step => {
-    if (!mocks.has(step.name)) return step;
+    if (!mocks.has(nameOf(step))) return step;
     const {
       secrets: _s,
       isolation: _i,
@@ -43,7 +49,11 @@ export function mockedPlan(plan: Plan, mocks: Mocks): Plan {
   return {
     ...plan,
     workflow: { ...plan.workflow, steps: plan.workflow.steps.map(without) },
-    steps: plan.steps.map((planned) => ({ ...planned, step: without(planned.step) })),
+    steps: plan.steps.map((planned) => {
+      const { inside } = planned;
+      const step = without(planned.step);
+      return { ...planned, step, ...(inside && { inside: mocked(inside, mocks, nameOf(step)) }) };
+    }),
   };
 }
 

@@ -1,5 +1,4 @@
 /** The cap of a run: so many steps at once, wherever in it they are. */
-import type { ExecutionMode } from '../model/workflow.ts';
 
 /**
  * The places of a run, or a view of them for a step that opens: that one holds its own place while its children run, the
@@ -34,7 +33,7 @@ export class Places {
 
   /** Most places that are taken at once. */
   get cap(): number {
-    return this.#cap;
+    return this.#outer === undefined ? this.#cap : Math.min(this.#cap, this.#outer.cap);
   }
 
   /** Of what was had, nothing is taken away. */
@@ -119,9 +118,4 @@ export class Places {
       }
     });
   }
-}
-
-/** In mode `sequential` there is one, whatever the cap says. */
-export function placesFor(mode: ExecutionMode, cap: number): Places {
-  return new Places(mode === 'sequential' ? 1 : Math.max(1, cap));
 }

@@ -54,6 +54,7 @@ export function mayRetry(failure: StepFailure): boolean {
     case 'limit':
     case 'timed-out':
     case 'thread-lost':
+    case 'steps-failed':
       return true;
     default:
       return unreachable(failure);

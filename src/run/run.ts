@@ -4,6 +4,7 @@ import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { KeptItems } from '../model/items.ts';
 import type { Lock } from '../model/concurrency.ts';
+import { everyStep, isWithin, namesInside } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { AutoCap } from './auto-cap.ts';
@@ -13,7 +14,7 @@ import { type JobSettings, runtimeOf } from './job.ts';
 import { LockWait } from './lock-wait.ts';
 import type { MachineProbe } from './machine-probe.ts';
 import { type EarlierWait, Lobby, type LobbyOptions } from './lobby.ts';
-import { type Places, placesFor } from './places.ts';
+import { Places } from './places.ts';
 import type { Pool } from './pool.ts';
 import { Rooms } from './rooms.ts';
 import type { Recall } from './recall.ts';
@@ -28,6 +29,8 @@ export interface PlanRunOptions {
   readonly cap: number;
   /** Asked about the machine where the cap goes down while that is busy. */
   readonly probe?: MachineProbe | undefined;
+  /** The same with the steps inside others, where these are more than the mode lets run beside each other; absent for `cap`. */
+  readonly places?: number;
   /** For the whole run; nothing means none. */
   readonly timeoutMs: number | undefined;
   readonly settings: Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'>;
@@ -80,6 +83,7 @@ export class PlanRun {
   #lockWait: LockWait | undefined;
   readonly #parking: Parking;
   #isParked = false;
+  #stopped: StopReason | undefined;
 
   constructor(plan: Plan, pool: Pool, options: PlanRunOptions, listener: RunListener) {
     this.#plan = plan;
@@ -95,19 +99,28 @@ export class PlanRun {
           runtimeOf: (step) => runtimeOf(step, settings.runners),
         })
       : undefined;
-    const places = placesFor(mode, cap);
     const tell = (happening: Happening): void => this.#tell(happening);
     this.lobby = new Lobby({ tell, before: options.waits, letters: options.letters });
+    const places = new Places(Math.max(1, options.places ?? cap));
+    const rooms = new Rooms();
     const starter = new StepStarter({
       pool,
       tell,
+      plan,
+      within: undefined,
+      mode,
+      failureMode,
+      places,
+      rooms,
+      isParallelInside: options.parallelItems ?? true,
+      kept: options.kept && { outputs: options.kept, lastLines: options.lastLines },
       lobby: this.lobby,
       facts: this.#facts,
       recall: options.recall,
       cacheDefault: options.cacheDefault ?? false,
       items: {
         places,
-        isParallel: options.parallelItems ?? true,
+        isParallel: (options.parallelItems ?? true) && mode !== 'sequential',
         killsOnFailure: options.failureMode === 'kill',
         kept: options.keptItems,
       },
@@ -119,7 +132,7 @@ export class PlanRun {
       mode,
       failureMode,
       places: this.#places,
-      rooms: new Rooms(),
+      rooms,
       facts: this.#facts,
       starter,
       tell,
@@ -130,13 +143,17 @@ export class PlanRun {
 
   /** Starts nothing more but what runs always, and ends what runs but for that. Does nothing the second time. */
   stop(reason: StopReason): void {
-    this.#course.stop(reason);
+    if (this.#stopped !== undefined || this.#course.isDone) return;
+    this.#stopped = reason;
+    this.#tell({ kind: 'run-stopping', reason });
+    this.#course.stop({ kind: 'stopped', reason });
     this.#lockWait?.stop();
   }
 
   /** As `stop`, without waiting for anything to end cleanly. */
   kill(): void {
-    this.#course.kill();
+    this.stop('cancelled');
+    this.#course.kill({ kind: 'stopped', reason: this.#stopped ?? 'cancelled' });
     this.#lockWait?.stop();
   }
 
@@ -144,7 +161,7 @@ export class PlanRun {
     const startedAt = performance.now();
     const { timeoutMs, settings, hidden, workdir } = this.#options;
     this.#tellBeginning();
-    const now = this.#plan.steps.some(({ step }) => runtimeOf(step, settings.runners) === 'native');
+    const now = everyStep(this.#plan).some(({ step }) => runtimeOf(step, settings.runners) === 'native');
     const room = makeWorkdir({ now, ...(workdir !== undefined && { keep: workdir }) });
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop('timed-out'), timeoutMs);
     // What was started without waiting begins at once.
@@ -155,8 +172,7 @@ export class PlanRun {
       this.#course.begin({ ...settings, workdir: room.path, tmp: room.tmp, secrets });
     } else {
       // Nothing was done that had to be undone.
-      this.#course.stop('timed-out');
-      this.#course.kill();
+      this.#course.kill({ kind: 'stopped', reason: this.#stopped ?? 'timed-out' });
     }
     const auto = this.#options.probe && new AutoCap(this.#places, this.#options.probe, (event) => this.#tell(event));
     await Promise.race([this.#course.settled, this.#parking.parked]);
@@ -180,7 +196,7 @@ export class PlanRun {
 
   #take(lock: Lock): LockWait['held'] {
     this.#lockWait = new LockWait({ lock, run: this.#options.settings.run, tell: (event) => this.#tell(event) });
-    if (this.#course.stopped !== undefined) this.#lockWait.stop();
+    if (this.#stopped !== undefined) this.#lockWait.stop();
     return this.#lockWait.held;
   }
 
@@ -205,7 +221,7 @@ export class PlanRun {
       mode,
       failureMode,
       cap: mode === 'sequential' ? 1 : cap,
-      levels: levels.map((level) => level.map((index) => steps[index]!.step.name)),
+      levels: levels.map((level) => level.flatMap((index) => [steps[index]!.step.name, ...namesInside(steps[index]!)])),
       ...(shownInputs && { inputs: shownInputs }),
     };
     if (kept === undefined) {
@@ -213,8 +229,21 @@ export class PlanRun {
       return;
     }
     const taken = this.#course.takeUp({ outputs: kept, lastLines });
-    this.#tell({ kind: 'run-resumed', ...beginning, kept: taken.names });
+    const inside = [...kept.keys()].filter(isWithin);
+    this.#tell({ kind: 'run-resumed', ...beginning, kept: [...taken.names, ...inside] });
     this.#course.tellSkips(taken);
+    this.#tellUnneeded(new Set(taken.names), new Set(kept.keys()));
+  }
+
+  /** Steps inside a step that is kept, and that had no part in that. */
+  #tellUnneeded(names: ReadonlySet<string>, kept: ReadonlySet<string>): void {
+    for (const planned of this.#plan.steps) {
+      const { name } = planned.step;
+      if (!names.has(name)) continue;
+      const because = { kind: 'not-needed', step: name } as const;
+      for (const inner of namesInside(planned))
+        if (!kept.has(inner)) this.#tell({ kind: 'step-skipped', step: inner, because });
+    }
   }
 
   /** Gives why it could not. */
@@ -229,7 +258,7 @@ export class PlanRun {
   }
 
   #status(): RunStatus {
-    if (this.#course.stopped === 'cancelled') return 'cancelled';
+    if (this.#stopped === 'cancelled') return 'cancelled';
     return this.#course.isGood ? 'succeeded' : 'failed';
   }
 

@@ -1,6 +1,6 @@
 /** Which steps may start now: bookkeeping without clock, threads or events. */
 import type { Plan } from '../model/plan.ts';
-import type { SkipReason, StopReason } from '../model/event.ts';
+import type { SkipReason } from '../model/event.ts';
 import { type ExecutionMode, type FailureMode, onlyWaits } from '../model/workflow.ts';
 import { type Admission, ALL_MAY_START } from './admission.ts';
 import type { Places } from './places.ts';
@@ -34,6 +34,7 @@ const KILLED = 3;
 export class Scheduler {
   readonly #plan: Plan;
   readonly #levelGated: boolean;
+  readonly #isSequential: boolean;
   readonly #places: Places;
   readonly #admission: Admission;
   readonly #failureMode: FailureMode;
@@ -45,6 +46,7 @@ export class Scheduler {
   readonly #standIns: StandIns;
   readonly #order: StartOrder;
   readonly #ready: ReadySteps;
+  #running = 0;
   readonly #unsettledInLevel: Int32Array;
   #level = 0;
   #unsettled: number;
@@ -53,6 +55,7 @@ export class Scheduler {
   constructor(plan: Plan, options: SchedulerOptions) {
     this.#plan = plan;
     this.#levelGated = options.mode === 'parallel';
+    this.#isSequential = options.mode === 'sequential';
     this.#places = options.places;
     this.#admission = options.admission ?? ALL_MAY_START;
     this.#failureMode = options.failureMode;
@@ -153,9 +156,9 @@ export class Scheduler {
   }
 
   /** Lets nothing start any more but what runs `always`; what runs goes on until it settles. */
-  stop(reason: StopReason, isForAll = false): Skip[] {
+  stop(because: SkipReason, isForAll = false): Skip[] {
     const skips: Skip[] = [];
-    this.#close(isForAll ? KILLED : STOPPED, { kind: 'stopped', reason }, skips);
+    this.#close(isForAll ? KILLED : STOPPED, because, skips);
     this.#advanceLevel();
     return skips;
   }
@@ -171,6 +174,7 @@ export class Scheduler {
 
   /** Those behind one for which no place is free wait for it to be first. */
   #begin(index: number): 'started' | 'no-place' | 'no-room' {
+    if (this.#isSequential && this.#running > 0) return 'no-place';
     if (!this.#admission.enter(index)) return 'no-room';
     if (!this.#places.take(this.#admission.costOf(index))) {
       this.#admission.leave(index);
@@ -178,14 +182,17 @@ export class Scheduler {
     }
     this.#admission.started(index);
     // It begins in its turn, and then lets others go on.
-    if (onlyWaits(this.#plan.steps[index]!.step)) this.#places.release(this.#admission.costOf(index));
+    if (!onlyWaits(this.#plan.steps[index]!.step)) this.#running += 1;
+    else this.#places.release(this.#admission.costOf(index));
     this.#state[index] = 'running';
     return 'started';
   }
 
   #end(index: number): void {
     this.#admission.leave(index);
-    if (!onlyWaits(this.#plan.steps[index]!.step)) this.#places.release(this.#admission.costOf(index));
+    if (onlyWaits(this.#plan.steps[index]!.step)) return;
+    this.#running -= 1;
+    this.#places.release(this.#admission.costOf(index));
   }
 
   /** At once, in the room that was just left, unless that is not enough for it. */

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { JobSettings } from './job.ts';
 import type { SecretSource } from '../model/secret.ts';
+import { everyStepOf } from '../model/nested.ts';
 import type { Workflow } from '../model/workflow.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 
@@ -42,7 +43,12 @@ export class Secrets {
   hidden({ secrets = [], steps }: Pick<Workflow, 'secrets' | 'steps'>): ReadonlySet<string> {
     const { sources } = this.#settings;
     const sourced = Object.values(sources).flatMap((source) => (source.kind === 'env' ? [source.variable] : []));
-    return new Set([...Object.keys(sources), ...sourced, ...secrets, ...steps.flatMap((step) => step.secrets ?? [])]);
+    return new Set([
+      ...Object.keys(sources),
+      ...sourced,
+      ...secrets,
+      ...everyStepOf({ steps }).flatMap((step) => step.secrets ?? []),
+    ]);
   }
 
   async #read(name: string): Promise<Result<string, string>> {
@@ -68,7 +74,7 @@ export async function handOut(
   others: ReadonlyMap<string, string>,
 ): Promise<JobSettings['secrets']> {
   const values = new Map<string, string>();
-  for (const name of new Set(workflow.steps.flatMap((step) => step.secrets ?? []))) {
+  for (const name of new Set(everyStepOf(workflow).flatMap((step) => step.secrets ?? []))) {
     const value = await secrets.get(name);
     if (value.ok) values.set(name, value.value);
   }

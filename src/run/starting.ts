@@ -1,50 +1,33 @@
 /** Starts one step: computes what its file left open, and makes of it what its fields ask for. */
 import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.ts';
 import { celValue } from '../expressions/values.ts';
-import type { Happening } from '../model/event.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Template } from '../model/template.ts';
+import { named, nameWithin } from '../model/nested.ts';
 import { type Foreach, isCode, type Step } from '../model/workflow.ts';
 import { StepRun } from './attempts.ts';
-import type { Facts, Local } from './facts.ts';
+import type { Local } from './facts.ts';
 import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
-import { type ItemSettings, type ItemView, startItems } from './items/start.ts';
+import { type ItemView, startItems } from './items/start.ts';
 import { LockedRun } from './locked.ts';
-import type { Lobby } from './lobby.ts';
 import { LoopRun } from './loop.ts';
 import { Pace } from './pace.ts';
-import type { Pool } from './pool.ts';
 import { mayBeCached, type Recall } from './recall.ts';
 import type { RetryRule } from './retry.ts';
 import type { Held } from './room.ts';
 import { type Running, withDeadline } from './running.ts';
-
-export interface Start {
-  readonly pool: Pool;
-  readonly tell: (happening: Happening) => void;
-  /** Locks that the run has already. */
-  readonly locks: ReadonlySet<string>;
-  readonly lobby: Lobby;
-  /** Where something has to be computed. */
-  readonly facts: Facts | undefined;
-  readonly recall: Recall | undefined;
-  readonly cacheDefault: boolean;
-  readonly items: ItemSettings;
-  /** Keys under which steps ran, by name. */
-  readonly keys: ReadonlyMap<string, Uint8Array> | undefined;
-}
-
-/** What a step was let in by. */
-export interface Entered {
-  /** That of its pool. */
-  readonly pace: Pace | undefined;
-  readonly held: () => Held;
-}
+import type { Entered, Start, Starter } from './start.ts';
 
 const NOTHING_HELD: Held = new Map();
 
-export class StepStarter {
+interface Once {
+  readonly entered: Entered | undefined;
+  readonly local: Local | undefined;
+  readonly item: ItemView | undefined;
+}
+
+export class StepStarter implements Starter {
   readonly #start: Start;
   /** By which steps begin again, by name; only of those that have any. */
   readonly #paces = new Map<string, readonly Pace[]>();
@@ -97,10 +80,10 @@ export class StepStarter {
     entered: Entered | undefined,
   ): Result<Running, StepFailure> {
     const { tell, locks } = this.#start;
-    const { lock, name } = step;
+    const { lock } = step;
     if (lock === undefined || locks.has(lock.name)) return this.#begin(step, inputs, settings, entered);
     return ok(
-      new LockedRun({ lock, run: settings.run, step: name, tell }, () =>
+      new LockedRun({ lock, run: settings.run, step: this.#nameOf(step), tell }, () =>
         this.#masking(this.#begin(step, inputs, settings, entered), settings),
       ),
     );
@@ -113,10 +96,10 @@ export class StepStarter {
     entered: Entered | undefined,
   ): Result<Running, StepFailure> {
     const { facts, tell, items, pool } = this.#start;
-    if (step.foreach === undefined || facts === undefined) return this.#turns(step, inputs, settings);
+    if (step.foreach === undefined || facts === undefined) return this.#turns(step, inputs, settings, entered);
     const { cost = 1 } = step;
     const paces = this.#paces.get(step.name) ?? [];
-    return startItems(step as Step & { readonly foreach: Foreach }, {
+    return startItems(this.#named(step) as Step & { readonly foreach: Foreach }, {
       facts,
       settings,
       items,
@@ -126,7 +109,7 @@ export class StepStarter {
       tell,
       masked: (result) => this.#masking(result, settings),
       retryRule: (local) => this.#retryRule(step, settings, local),
-      start: (view) => this.#masking(this.#turns(step, inputs, settings, view), settings),
+      start: (view) => this.#masking(this.#turns(step, inputs, settings, entered, view), settings),
     });
   }
 
@@ -134,11 +117,13 @@ export class StepStarter {
     step: Step,
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
+    entered: Entered | undefined,
     item?: ItemView,
   ): Result<Running, StepFailure> {
     const { facts } = this.#start;
     const { loop } = step;
-    if (loop === undefined || facts === undefined) return this.#once(step, inputs, settings, item?.local, item);
+    if (loop === undefined || facts === undefined)
+      return this.#once(step, inputs, settings, { entered, local: item?.local, item });
     const localOf = (turn: number, output: EncodedValue | undefined): Local => {
       const given = output === undefined ? null : celValue(output);
       return withOwn(item?.local ?? {}, { index: BigInt(turn), output: given });
@@ -146,19 +131,18 @@ export class StepStarter {
     const turns = {
       paces: this.#paces.get(step.name),
       start: (turn: number, before: EncodedValue | undefined) =>
-        this.#masking(this.#once(step, inputs, settings, localOf(turn, before), item), settings),
+        this.#masking(this.#once(step, inputs, settings, { entered, local: localOf(turn, before), item }), settings),
       isDone: (turn: number, output: EncodedValue) =>
         this.#masking(facts.isTrue(loop.until, step, localOf(turn, output)), settings),
     };
-    return ok(new LoopRun(item?.name ?? step.name, loop, turns, item?.tell ?? this.#start.tell));
+    return ok(new LoopRun(item?.name ?? this.#nameOf(step), loop, turns, item?.tell ?? this.#start.tell));
   }
 
   #once(
     step: Step,
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
-    local?: Local,
-    item?: ItemView,
+    { entered, local, item }: Once,
   ): Result<Running, StepFailure> {
     const { facts, pool, keys } = this.#start;
     const tell = item?.tell ?? this.#start.tell;
@@ -167,28 +151,30 @@ export class StepStarter {
         ? ok({ step, inputs })
         : facts.prepare(step, inputs, local, settings.secrets.values, item?.raw);
     if (!ready.ok) return ready;
-    const { step: named, inputs: all } = ready.value;
-    const computed = item === undefined ? named : { ...named, name: item.name };
-    if (!isCode(computed)) {
-      const { lobby } = this.#start;
+    const { step: computed, inputs: all } = ready.value;
+    const named = item === undefined ? this.#named(computed) : { ...computed, name: item.name };
+    if (!isCode(named)) {
       const textOf = (template: Template): Result<string, StepFailure> =>
         this.#unveiled(
           facts === undefined ? ok(constantText(template)) : facts.filled(template, step, local),
           settings,
         );
-      return startHostWork(computed, {
-        tell,
-        lobby,
-        directory: settings.directory,
+      return startHostWork(named, {
+        inputs: all,
+        settings,
+        start: { ...this.#start, tell, places: item?.places ?? this.#start.places },
+        own: step.name,
+        held: entered?.held() ?? NOTHING_HELD,
+        starterFor: (start) => new StepStarter(start),
         textOf,
         isItem: item !== undefined,
       });
     }
     const retryRule = this.#retryRule(step, settings, item?.local);
     return ok(
-      new StepRun(computed, all, settings, pool, tell, {
+      new StepRun(named, all, settings, pool, tell, {
         recall: this.#recallFor(step, settings),
-        key: keys?.get(step.name),
+        key: keys?.get(named.name),
         paces: this.#paces.get(step.name),
         ...(retryRule && { retryRule }),
         ...(item && { firstAttempt: item.attempt }),
@@ -199,6 +185,17 @@ export class StepStarter {
   /** It is shown and kept. */
   #unveiled(text: Result<string, StepFailure>, { secrets: { masking } }: JobSettings): Result<string, StepFailure> {
     return text.ok && masking !== undefined ? ok(masking.text(text.value)) : text;
+  }
+
+  /** As it is called in the whole run. */
+  #named(step: Step): Step {
+    const { within } = this.#start;
+    return within === undefined ? step : named(step, within);
+  }
+
+  #nameOf({ name }: Step): string {
+    const { within } = this.#start;
+    return within === undefined ? name : nameWithin(within, name);
   }
 
   #retryRule(step: Step, settings: JobSettings, local: Local = {}): RetryRule | undefined {

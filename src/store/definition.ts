@@ -1,19 +1,22 @@
 /** A plan as the history keeps it: all that decides what its steps do, without places in files. */
 import { readFileSync } from 'node:fs';
+import type { DefinedWork, StepDefinition, RunDefinition } from '../model/history.ts';
+import { everyStep, nameBeside, type NamedStep, pathOf } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import type { StepDefinition, RunDefinition } from '../model/history.ts';
-import { isCode, type Step } from '../model/workflow.ts';
+import type { SourceFile } from '../model/source.ts';
+import { type HostWork, isCode, type Step, type Workflow } from '../model/workflow.ts';
 import { sha256 } from './contents.ts';
 
 const NOWHERE = { start: 0, end: 0 };
 
-export function definitionOf({ workflow, steps }: Plan): RunDefinition {
+export function definitionOf(plan: Plan): RunDefinition {
+  const { workflow } = plan;
   const modules = new Map<string, string>();
   return {
     workflow: workflow.name,
     file: workflow.file,
     ...(workflow.inputs && { inputs: workflow.inputs }),
-    steps: steps.map(({ step }) => stepDefinition(step, modules)),
+    steps: everyStep(plan).map((named) => stepDefinition(named, modules)),
   };
 }
 
@@ -34,11 +37,11 @@ function isBigInt(value: unknown): value is { bigint: string } {
   return typeof value === 'object' && value !== null && 'bigint' in value && typeof value.bigint === 'string';
 }
 
-function stepDefinition(step: Step, modules: Map<string, string>): StepDefinition {
-  const dependsOn = step.dependsOn.map(({ name }) => name);
+function stepDefinition({ step, file }: NamedStep, modules: Map<string, string>): StepDefinition {
+  const dependsOn = step.dependsOn.map(({ name }) => nameBeside(step.name, name));
   if (!isCode(step)) {
-    const { span: _, description: __, ...rest } = step;
-    return { ...rest, dependsOn };
+    const { span: _, description: __, work, ...rest } = step;
+    return { ...rest, work: definedWork(work, file), dependsOn };
   }
   const { span: _, description: __, ...rest } = step;
   const { script } = rest;
@@ -51,16 +54,25 @@ function stepDefinition(step: Step, modules: Map<string, string>): StepDefinitio
   return { ...rest, dependsOn, moduleHash: hash };
 }
 
-/** As it was, but at no place in a file. */
-export function stepDefinedBy(definition: StepDefinition): Step {
-  const dependsOn = definition.dependsOn.map((name) => ({ name, span: NOWHERE }));
+function definedWork(work: HostWork, outer: SourceFile): DefinedWork {
+  if (!('inside' in work)) return work;
+  const { steps: _, file, ...inside } = work.inside;
+  return { ...work, inside: { ...inside, ...(file.path !== outer.path && { file }) } };
+}
+
+/** As it was, but at no place in a file, and by itself: under its own name, with `inside` of the steps that were inside it. */
+export function stepDefinedBy(definition: StepDefinition, inside?: Workflow): Step {
+  const [name = ''] = pathOf(definition.name).slice(-1);
+  const dependsOn = definition.dependsOn.map((one) => ({ name: pathOf(one).at(-1)!, span: NOWHERE }));
   // Of each kind by itself, since what is left of a union is none.
   if (definition.work !== undefined) {
-    const { moduleHash: _hash, ...step } = definition;
-    return { ...step, span: NOWHERE, dependsOn };
+    const { moduleHash: _hash, work, ...step } = definition;
+    const file = { path: '', text: '' };
+    const whole = !('inside' in work) ? work : { ...work, inside: inside ?? { file, ...work.inside, steps: [] } };
+    return { ...step, work: whole, name, span: NOWHERE, dependsOn };
   }
   const { moduleHash: _hash, ...step } = definition;
-  return { ...step, span: NOWHERE, dependsOn };
+  return { ...step, name, span: NOWHERE, dependsOn };
 }
 
 /** Empty where the file cannot be read, which the step itself will tell. */

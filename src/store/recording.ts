@@ -5,6 +5,7 @@ import type { KeptValue } from '../model/history.ts';
 import { hasFiles } from '../../runners/kinds/find.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { Letter } from '../model/pending.ts';
+import { isWithin } from '../model/nested.ts';
 import type { Step } from '../model/workflow.ts';
 import type { Cache, Pending } from './cache.ts';
 import type { Contents, Kept } from './contents.ts';
@@ -217,7 +218,7 @@ export class RunRecording implements Recording {
     this.#index.key = Number(keyOf.all(id)[0]!['key']);
     this.#firstSeq = Number(lastOf.all(this.#index.key)[0]!['seq']) + 1;
     const kept = new Set(event.kept);
-    this.#index.keep(kept.size);
+    this.#index.keep(event.kept.filter((name) => !isWithin(name)).length);
     for (const row of stepsOf.all(this.#index.key)) {
       const step = String(row['step']);
       if (!kept.has(step)) dropStep.run(this.#index.key, step);

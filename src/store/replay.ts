@@ -1,10 +1,13 @@
 /** A plan of one step of a past run, with the inputs that it got. */
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { KeptValue, PastRun, RunDefinition, StepDefinition } from '../model/history.ts';
+import type { WorkflowInput } from '../model/input.ts';
 import { itemNamed } from '../model/items.ts';
+import { isWithin, nameBeside, nameWithin, pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
+import type { SourceFile } from '../model/source.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import { isCode, type Step } from '../model/workflow.ts';
+import { isCode, type Step, type Workflow } from '../model/workflow.ts';
 import type { History } from './history.ts';
 import { stepDefinedBy } from './definition.ts';
 import { pastItems } from './items.ts';
@@ -27,28 +30,17 @@ export interface Replay {
 /** The error is a sentence. */
 export function replayOf(history: History, run: PastRun, name: string): Result<Replay, string> {
   const definition = history.definition(run);
+  if (definition === undefined) return fail(`What step "${name}" was to do is damaged or gone`);
+  const rebuilding = new Rebuilding(history, run, definition);
+  const plan = rebuilding.plan(pathOf(name));
+  if (!plan.ok) return plan;
   const { step: own, item } = itemNamed(name);
-  const step = definition?.steps.find((one) => one.name === own);
-  if (item !== undefined && step !== undefined && step.foreach === undefined) return fail(`Step "${own}" has no items`);
-  if (definition === undefined || step === undefined) return fail(`What step "${name}" was to do is damaged or gone`);
-  const inputs = new Map<string, EncodedValue>();
-  for (const input of step.takesFrom ?? step.dependsOn) {
-    const kept = outputOf(history, run, definition, input);
-    // A step that starts whatever its dependencies did got nothing from those that did not succeed.
-    if (kept === undefined && step.runIf !== undefined) continue;
-    if (kept === undefined) return fail(`Step "${name}" never got its inputs: "${input}" has no output in that run`);
-    const value = history.value(kept);
-    if (value === undefined) return fail(`The output of "${input}", which step "${name}" got, is damaged`);
-    inputs.set(input, value);
-  }
   const { output, key } = history.step(run, own) ?? {};
-  const keys = new Map(key === undefined ? [] : [[own, key]]);
-  const others = definition.steps.filter((one) => inputs.has(one.name));
-  const plan = planOf(run, definition, others.map(stepOf), onlyItem(stepOf(step), item));
-  const lastLines = lastLinesOf(history, run, others.map(stepOf));
+  const keys = new Map(key === undefined ? [] : [[withoutItems(own), key]]);
+  const { inputs, lastLines } = rebuilding;
   const itemOutput = item === undefined ? undefined : pastItems(history, run, own, () => true)?.outputs.get(item);
   return ok({
-    plan,
+    plan: plan.value,
     inputs,
     keys,
     lastLines,
@@ -57,15 +49,112 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   });
 }
 
+/** Where steps are that see one another. */
+interface Place {
+  readonly workflow: string;
+  readonly file: SourceFile;
+  readonly inputs?: readonly WorkflowInput[] | undefined;
+}
+
+/** Puts together what a step got, and what each of those got that it is inside of. */
+class Rebuilding {
+  /** By the names in the whole run. */
+  readonly inputs: Map<string, EncodedValue> = new Map();
+  readonly lastLines: Map<string, string> = new Map();
+  readonly #history: History;
+  readonly #run: PastRun;
+  readonly #definition: RunDefinition;
+
+  constructor(history: History, run: PastRun, definition: RunDefinition) {
+    this.#history = history;
+    this.#run = run;
+    this.#definition = definition;
+  }
+
+  /** Of the first step in `path`, with what comes behind it inside; `outer` is what it is inside of, as it was then. */
+  plan(
+    [first = '', ...rest]: readonly string[],
+    outer?: string,
+    place: Place = this.#definition,
+  ): Result<Plan, string> {
+    const past = outer === undefined ? first : nameWithin(outer, first);
+    const name = withoutItems(past);
+    const { item } = itemNamed(first);
+    const definition = this.#definition.steps.find((one) => one.name === name);
+    if (definition === undefined) return fail(`What step "${name}" was to do is damaged or gone`);
+    if (item !== undefined && definition.foreach === undefined) return fail(`Step "${name}" has no items`);
+    const others = this.#givenTo(definition, outer);
+    if (!others.ok) return others;
+    if (rest.length === 0) return ok(planOf(place, others.value, onlyItem(stepOf(definition), item)));
+    const { work } = definition;
+    if (work === undefined || !('inside' in work)) return fail(`There is nothing inside step "${name}"`);
+    const { outputs: _outputs, file = place.file, ...declared } = work.inside;
+    const isFile = work.kind === 'workflow';
+    const within: Place = { workflow: declared.name, file, inputs: isFile ? declared.inputs : place.inputs };
+    const inside = this.plan(rest, past, within);
+    if (!inside.ok) return inside;
+    const workflow = { ...declared, file, steps: inside.value.workflow.steps };
+    const step = onlyItem(stepOf(definition, workflow), item);
+    const lost = this.#lostTo(past, rest[0]!, step);
+    if (lost !== undefined) return fail(lost);
+    return ok(planOf(place, others.value, step, { ...inside.value, workflow }));
+  }
+
+  /** Why the callback of a group cannot have what it got: only successes are kept. */
+  #lostTo(group: string, inner: string, { work }: Step): string | undefined {
+    if (work?.kind !== 'group' || work.callback !== inner) return undefined;
+    const begin = nameWithin(group, '');
+    const lost = [...this.#history.steps(this.#run).values()].find(
+      ({ step, status }) =>
+        step.startsWith(begin) &&
+        !isWithin(step.slice(begin.length)) &&
+        status !== 'succeeded' &&
+        step !== begin + inner,
+    );
+    return lost && `Step "${begin}${inner}" got how "${lost.step}" ended, which is not kept: it is ${lost.status}`;
+  }
+
+  /** The steps from which it took its inputs, which are noted. */
+  #givenTo(step: StepDefinition, outer: string | undefined): Result<Step[], string> {
+    const { name } = step;
+    const names = step.takesFrom?.map((one) => nameBeside(name, one)) ?? step.dependsOn;
+    const found = isCallback(step, this.#definition) ? step.dependsOn : names;
+    const pastOf = (one: string): string => (outer === undefined ? one : nameWithin(outer, pathOf(one).at(-1)!));
+    for (const input of found) {
+      const kept = this.#outputOf(input, pastOf);
+      // A step that starts whatever its dependencies did got nothing from those that did not succeed.
+      if (kept === undefined && step.runIf !== undefined) continue;
+      if (kept === undefined) return fail(`Step "${name}" never got its inputs: "${input}" has no output in that run`);
+      const value = this.#history.value(kept);
+      if (value === undefined) return fail(`The output of "${input}", which step "${name}" got, is damaged`);
+      this.inputs.set(input, value);
+    }
+    const others = this.#definition.steps.filter((one) => found.includes(one.name) && this.inputs.has(one.name));
+    for (const other of others) {
+      const [line] = lastLinesOf(this.#history, this.#run, [{ ...stepOf(other), name: pastOf(other.name) }]).values();
+      if (line !== undefined) this.lastLines.set(other.name, line);
+    }
+    return ok(others.map((one) => stepOf(one)));
+  }
+
+  /** What a step handed on, or the one that stood in for it. */
+  #outputOf(name: string, pastOf: (name: string) => string): KeptValue | undefined {
+    const own = this.#history.step(this.#run, pastOf(name))?.output;
+    const { fallback } = this.#definition.steps.find((step) => step.name === name) ?? {};
+    if (own !== undefined || fallback === undefined) return own;
+    return this.#history.step(this.#run, pastOf(nameBeside(name, fallback)))?.output;
+  }
+}
+
 function onlyItem(step: Step, only: number | undefined): Step {
   return only === undefined || step.foreach === undefined ? step : { ...step, foreach: { ...step.foreach, only } };
 }
 
-/** What a step handed on, or the one that stood in for it. */
-function outputOf(history: History, run: PastRun, { steps }: RunDefinition, name: string): KeptValue | undefined {
-  const own = history.step(run, name)?.output;
-  const fallback = own === undefined ? steps.find((step) => step.name === name)?.fallback : undefined;
-  return fallback === undefined ? own : history.step(run, fallback)?.output;
+/** It takes nothing from the others by their names, and gets how they ended. */
+function isCallback({ name }: StepDefinition, { steps }: RunDefinition): boolean {
+  const [own = '', ...around] = pathOf(name).toReversed();
+  const outer = steps.find((one) => one.name === around.toReversed().join('/'));
+  return outer?.work?.kind === 'group' && outer.work.callback === own;
 }
 
 /** The same step with other code. */
@@ -74,15 +163,10 @@ export function withCode({ plan, ...rest }: Replay, code: string): Replay {
   if (!isCode(last.step) || last.step.script.kind !== 'code') return { plan, ...rest };
   const step = { ...last.step, script: { ...last.step.script, code } };
   const others = plan.steps.slice(0, -1).map((one) => one.step);
-  return { ...rest, plan: planOf({ workflow: plan.workflow.name }, plan.workflow, others, step) };
+  return { ...rest, plan: planOf({ ...plan.workflow, workflow: plan.workflow.name }, others, step) };
 }
 
-function planOf(
-  { workflow }: Pick<PastRun, 'workflow'>,
-  { file, inputs }: Pick<Plan['workflow'], 'file' | 'inputs'>,
-  others: Step[],
-  step: Step,
-): Plan {
+function planOf({ workflow, file, inputs }: Place, others: Step[], step: Step, inside?: Plan): Plan {
   const steps = [...others, step];
   const planned = steps.map((one, index): PlannedStep => {
     const isLast = index === others.length;
@@ -93,6 +177,7 @@ function planOf(
       dependsOn: isLast ? others.map((_, i) => i) : [],
       dependants: isLast ? [] : [others.length],
       weight: isLast ? 1 : 2,
+      ...(isLast && inside && { inside }),
     };
   });
   const first = others.map((_, i) => i);
@@ -105,7 +190,8 @@ function planOf(
 }
 
 /** That it ran is known: what decided it is left out. */
-function stepOf(definition: StepDefinition): Step {
-  const { condition: _c, runIf: _r, branches: _b, fallback: _f, onFailure: _o, ...step } = stepDefinedBy(definition);
-  return step;
+function stepOf(definition: StepDefinition, inside?: Workflow): Step {
+  const step = stepDefinedBy(definition, inside);
+  const { condition: _c, runIf: _r, branches: _b, fallback: _f, onFailure: _o, ...rest } = step;
+  return rest;
 }

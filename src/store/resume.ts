@@ -5,6 +5,7 @@ import { filesIn } from '../../runners/kinds/find.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { PastRun } from '../model/history.ts';
 import type { KeptItems } from '../model/items.ts';
+import { everyStep, pathOf } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
 import { changesBetween, type StepChange } from './changes.ts';
@@ -65,9 +66,9 @@ export function planResume(
   const kept = new Map<string, EncodedValue>();
   const stale: string[] = [];
   const damaged: string[] = [];
-  for (const { step } of plan.steps) {
+  for (const { step } of everyStep(plan)) {
     const output = past.get(step.name)?.output;
-    if (output === undefined || again.has(step.name) || redone.has(step.name)) continue;
+    if (output === undefined || again.has(pathOf(step.name)[0]!) || redone.has(step.name)) continue;
     const value = history.value(output);
     if (value === undefined || !isWhole(value)) damaged.push(step.name);
     else {
@@ -84,11 +85,11 @@ export function planResume(
     if (found !== undefined) items.set(step.name, found);
   }
   const staleItems = [...items.keys()].filter((step) => changed.has(step));
-  const steps = plan.steps.flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
+  const steps = everyStep(plan).flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
   const { memory, steps: records } = history.record(run);
   const waits = new Map(
     [...records.values()].flatMap(({ name, status, pending }): [string, EarlierWait][] =>
-      status !== 'pending' || pending === undefined || again.has(name) || changed.has(name)
+      status !== 'pending' || pending === undefined || again.has(pathOf(name)[0]!) || changed.has(name)
         ? []
         : [[name, { ask: pending.ask, ...(pending.until !== undefined && { until: pending.until }) }]],
     ),

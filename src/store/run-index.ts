@@ -1,4 +1,5 @@
 /** Keeps the rows from which questions about one run and its steps are answered, without reading all events. */
+import { isWithin } from '../model/nested.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { StepCounts } from '../model/history.ts';
 import type { Kept } from './contents.ts';
@@ -82,7 +83,7 @@ export class RunIndex {
   }
 
   #settle(step: string, row: StepRow & { readonly status: keyof StepCounts }): string {
-    this.#counts[row.status] += 1;
+    if (!isWithin(step)) this.#counts[row.status] += 1;
     this.#put(step, row);
     this.#startedAt.delete(step);
     return step;

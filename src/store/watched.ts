@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { GrantedFiles } from '../../runners/grants/granted-files.ts';
 import type { GivenInputs } from '../model/event.ts';
 import { actsOf, layersFor } from '../model/permissions.ts';
+import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
 import { filesMatching } from '../globs.ts';
@@ -13,10 +14,11 @@ import { filesMatching } from '../globs.ts';
  * read, and the files that were given as inputs. `cwd` is where hwfe was started.
  */
 export function stateOfFiles(plan: Plan, cwd: string, given: GivenInputs = {}): string {
-  const file = resolve(cwd, plan.workflow.file.path);
-  const paths = new Set([file]);
-  for (const { step } of plan.steps) {
+  const paths = new Set([resolve(cwd, plan.workflow.file.path)]);
+  for (const { step, file: own } of everyStep(plan)) {
     const { script, reads = [], workingDir } = step;
+    const file = resolve(cwd, own.path);
+    paths.add(file);
     if (script !== undefined) paths.add(script.kind === 'module' ? script.path : resolve(cwd, script.origin.file));
     const start = workingDir === undefined ? cwd : resolve(file, '..', workingDir);
     for (const path of filesMatching(reads, start)) paths.add(resolve(start, path));

@@ -2,7 +2,8 @@
 import type { Isolation, Runtime } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
 import { type Allowed, describeGrants, type Held, layersFor } from '../model/permissions.ts';
-import type { Plan } from '../model/plan.ts';
+import { everyStep, pathOf } from '../model/nested.ts';
+import type { Plan, PlannedStep } from '../model/plan.ts';
 import {
   type ExecutionMode,
   type FailureMode,
@@ -39,7 +40,10 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
   const auto = run.isAuto === true ? ', fewer while the machine is busy' : '';
   const cap = run.mode === 'sequential' ? '' : `, at most ${run.cap} at once${auto}`;
   const timeout = run.timeoutMs > 0 ? `, at most ${formatDuration(run.timeoutMs)}` : '';
-  const names = Math.min(32, Math.max(0, ...plan.steps.map(({ step }) => step.name.length)));
+  const names = Math.min(
+    32,
+    Math.max(0, ...everyStep(plan).map(({ step, depth }) => 2 * depth + pathOf(step.name).at(-1)!.length)),
+  );
   const lines = [
     `${style.bold(visible(name))} ${style.dim(`(${visible(file.path)})`)}: ${countSteps(plan.steps.length)}, ${run.mode}${cap}${timeout}; when a step fails: ${run.failureMode}`,
   ];
@@ -47,20 +51,7 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
   if (bounds.length > 0) lines.push(visible(bounds.join(', ')));
   plan.levels.forEach((level, index) => {
     lines.push('', style.bold(`Level ${index + 1}`));
-    for (const at of level) {
-      const { step, dependsOn } = plan.steps[at]!;
-      const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name);
-      const facts = [
-        howItRuns(step, run),
-        run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
-        step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
-        describeRetries(step.retry),
-        ...conditionsOf(step).map(visible),
-        visible(describeGrants(layersFor(held(step, run), run.allowed), held(step, run))),
-        needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
-      ];
-      lines.push(`  ${step.name.padEnd(names)}  ${style.dim(facts.filter((fact) => fact !== '').join('; '))}`);
-    }
+    for (const at of level) lines.push(...rowsOf(plan, plan.steps[at]!, 0, { run, names, style }));
   });
   return [...lines, '', ...(run.forecast ?? []), 'Nothing was run.'];
 }
@@ -68,6 +59,32 @@ export function renderDryRun(plan: Plan, run: DryRun, style: Style): string[] {
 function howItRuns(step: Step, run: DryRun): string {
   if (!isCode(step) || step.language === 'action') return kindWord(step);
   return `${step.language}, ${step.language === 'shell' ? 'process' : run.runtimeOf(step)}`;
+}
+
+interface Rows {
+  readonly run: DryRun;
+  readonly names: number;
+  readonly style: Style;
+}
+
+/** The step's own row, and those of the steps inside it. */
+function rowsOf(plan: Plan, { step, dependsOn, inside }: PlannedStep, depth: number, rows: Rows): string[] {
+  const { run, names, style } = rows;
+  const needs = dependsOn.map((dependency) => plan.steps[dependency]!.step.name);
+  const facts = [
+    howItRuns(step, run),
+    run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
+    step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
+    describeRetries(step.retry),
+    ...conditionsOf(step).map(visible),
+    visible(describeGrants(layersFor(held(step, run), run.allowed), held(step, run))),
+    needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
+  ];
+  const name = `${'  '.repeat(depth)}${step.name}`.padEnd(names);
+  return [
+    `  ${name}  ${style.dim(facts.filter((fact) => fact !== '').join('; '))}`,
+    ...(inside?.steps ?? []).flatMap((inner) => rowsOf(inside!, inner, depth + 1, rows)),
+  ];
 }
 
 /** As it will run. */

@@ -48,6 +48,8 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
       return 'Mend what they failed of; `hwfe resume` does those again that have not succeeded.';
     case 'rejected':
       return undefined;
+    case 'steps-failed':
+      return 'Mend the steps inside it, or let what follows go on without them (`failure_mode`, `ignore_failure`).';
     case 'timed-out':
       return 'Give the step a longer `timeout`, or see with --print-output what it was doing.';
     case 'cancelled':

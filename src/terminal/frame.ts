@@ -1,6 +1,7 @@
 /** Draws one frame of the live view: what every step is doing, never taller or wider than the window. */
 import { formatDuration } from '../model/duration.ts';
 import type { ItemsRecord } from '../model/items.ts';
+import { pathOf } from '../model/nested.ts';
 import type { StepStatus } from '../model/record.ts';
 import { collapse, type Row } from './collapse.ts';
 import { type Awaited, type Counts, settledOf, type Progress, type StepProgress } from './progress.ts';
@@ -41,7 +42,14 @@ export function renderFrame(progress: Progress, options: FrameOptions): string[]
   const room = Math.max(0, options.height - 1 - air.length - (isRunning ? 2 : 0));
   const rows = collapse(progress, room).slice(0, room);
   const columns = columnsFor(rows, progress, options.width);
-  const lines = [...air, ...rows.map((row) => renderRow(row, progress, columns, options))];
+  let left = room - rows.length;
+  const lines = [...air];
+  for (const row of rows) {
+    const opened = row.kind === 'step' ? openedRows(progress.steps[row.index]!, progress, left) : [];
+    left -= opened.length;
+    lines.push(renderRow(row, progress, columns, options));
+    for (const inner of opened) lines.push(renderStep(inner, '', progress, columns, options));
+  }
   if (!isRunning) return lines;
   return options.height < 5 ? [progressLine(progress, options)] : [...lines, '', progressLine(progress, options)];
 }
@@ -64,17 +72,40 @@ function columnsFor(rows: readonly Row[], progress: Progress, width: number): Co
 }
 
 function renderRow(row: Row, progress: Progress, columns: Columns, options: FrameOptions): string {
-  const { style, now } = options;
+  const { style } = options;
   const gutter = columns.gutter > 0 ? `${style.dim(row.label.padStart(columns.gutter))}  ` : '';
   const used = columns.gutter > 0 ? columns.gutter + 2 : 0;
   if (row.kind === 'summary') {
     const text = cutEnd(row.text, columns.width - 1 - used - 2);
     return `${gutter}${paintOf(row.status, style)(SIGNS[row.status])} ${style.dim(text)}`;
   }
-  const step = progress.steps[row.index]!;
+  return renderStep(progress.steps[row.index]!, row.label, progress, columns, options);
+}
+
+/** Of a step that has opened, those inside it that run, as far as there is room. */
+function openedRows({ name, status }: StepProgress, { inside }: Progress, room: number): StepProgress[] {
+  const rows: StepProgress[] = [];
+  if (status !== 'running') return rows;
+  for (const inner of inside.active(name)) {
+    if (rows.length >= room) break;
+    rows.push(inner);
+  }
+  return rows;
+}
+
+function renderStep(
+  step: StepProgress,
+  label: string,
+  progress: Progress,
+  columns: Columns,
+  options: FrameOptions,
+): string {
+  const { style, now } = options;
+  const gutter = columns.gutter > 0 ? `${style.dim(label.padStart(columns.gutter))}  ` : '';
+  const used = columns.gutter > 0 ? columns.gutter + 2 : 0;
   const paint = paintOf(step.status, style);
   const isIdle = step.status === 'waiting' || step.status === 'skipped';
-  const name = fit(visible(step.name), columns.name);
+  const name = fit(visible(shortName(step.name)), columns.name);
   const language = columns.language > 0 ? `  ${style.dim(step.language.padEnd(columns.language))}` : '';
   const time = columns.hasTimes ? `  ${style.dim(timeOf(step, now).padStart(TIME))}` : '';
   const sign = step.status === 'running' ? spinnerAt(now) : SIGNS[step.status];
@@ -82,6 +113,12 @@ function renderRow(row: Row, progress: Progress, columns: Columns, options: Fram
   const note = columns.width >= ROOM_FOR_NOTES ? cutEnd(noteOn(step, progress, options), columns.width - 1 - left) : '';
   const line = `${gutter}${paint(sign)} ${isIdle ? style.dim(name) : name}${language}${time}`;
   return note === '' ? line.trimEnd() : `${line}  ${step.status === 'failed' ? style.red(note) : style.dim(note)}`;
+}
+
+/** One inside another stands below it. */
+function shortName(name: string): string {
+  const [, ...inner] = pathOf(name);
+  return inner.length === 0 ? name : `${'  '.repeat(inner.length)}${inner.at(-1)!}`;
 }
 
 function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): string {

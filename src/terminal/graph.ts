@@ -1,7 +1,8 @@
 /** Draws a plan: in letters, for Mermaid, for Graphviz, as JSON. */
 import { harmlessJson } from './harmless-json.ts';
 import { describeGrants, layersFor } from '../model/permissions.ts';
-import type { Plan } from '../model/plan.ts';
+import { everyStep, nameWithin, pathOf } from '../model/nested.ts';
+import type { Plan, PlannedStep } from '../model/plan.ts';
 import { kindWord, type Step } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { boundsOfWorkflow, caseFor, conditionsOf, describeOver, isMatrix } from './conditions.ts';
@@ -27,7 +28,7 @@ export function renderGraph(plan: Plan, format: GraphFormat): string[] {
   }
 }
 
-/** Levels from top to bottom, each step with what it waits for. */
+/** Levels from top to bottom, each step with what it waits for, and below it those inside it. */
 function ascii(plan: Plan): string[] {
   const bounds = boundsOfWorkflow(plan.workflow);
   const lines = [
@@ -36,25 +37,38 @@ function ascii(plan: Plan): string[] {
     '',
   ];
   const gutter = String(plan.levels.length).length;
-  const names = Math.min(32, Math.max(...plan.steps.map(({ step }) => step.name.length)));
-  const languages = Math.max(...plan.steps.map(({ step }) => kindWord(step).length));
+  const all = everyStep(plan);
+  const widths = {
+    name: Math.min(32, Math.max(...all.map(({ step, depth }) => 2 * depth + pathOf(step.name).at(-1)!.length))),
+    language: Math.max(...all.map(({ step }) => kindWord(step).length)),
+  };
   plan.levels.forEach((level, index) => {
     if (index > 0) lines.push(`${' '.repeat(gutter)}  |`, `${' '.repeat(gutter)}  v`);
     level.forEach((at, row) => {
-      const { step, dependsOn } = plan.steps[at]!;
       const number = row === 0 ? String(index + 1).padStart(gutter) : ' '.repeat(gutter);
-      const needs = dependsOn.map((dependency) => needOf(plan.steps[dependency]!.step, step.name)).join(', ');
-      const conditions = conditionsOf(step);
-      const when = conditions.length === 0 ? '' : `  [${visible(conditions.join('; '))}]`;
-      const arrow = needs === '' ? '' : `  <- ${needs}`;
-      const granted = visible(describeGrants(layersFor(step, undefined), step));
-      const may = granted === '' ? '' : `  (${granted})`;
-      lines.push(
-        `${number}  ${step.name.padEnd(names)}  ${kindWord(step).padEnd(languages)}${arrow}${when}${may}`.trimEnd(),
-      );
+      const [first = '', ...inner] = rowsOf(plan, plan.steps[at]!, 0, widths);
+      lines.push(`${number}  ${first}`, ...inner.map((line) => `${' '.repeat(gutter)}  ${line}`));
     });
   });
   return lines;
+}
+
+/** The step's own row, and those of the steps inside it. */
+function rowsOf(
+  plan: Plan,
+  { step, dependsOn, inside }: PlannedStep,
+  depth: number,
+  widths: { readonly name: number; readonly language: number },
+): string[] {
+  const needs = dependsOn.map((dependency) => needOf(plan.steps[dependency]!.step, step.name)).join(', ');
+  const conditions = conditionsOf(step);
+  const when = conditions.length === 0 ? '' : `  [${visible(conditions.join('; '))}]`;
+  const arrow = needs === '' ? '' : `  <- ${needs}`;
+  const granted = visible(describeGrants(layersFor(step, undefined), step));
+  const may = granted === '' ? '' : `  (${granted})`;
+  const name = `${'  '.repeat(depth)}${step.name}`.padEnd(widths.name);
+  const row = `${name}  ${kindWord(step).padEnd(widths.language)}${arrow}${when}${may}`.trimEnd();
+  return [row, ...(inside?.steps ?? []).flatMap((inner) => rowsOf(inside!, inner, depth + 1, widths))];
 }
 
 /** The dependency, with the case that its `switch` has for the step. */
@@ -64,58 +78,105 @@ function needOf(dependency: Step, step: string): string {
 }
 
 function mermaid(plan: Plan): string[] {
-  const escape = (text: string): string => visible(text).replace(/[#"<>&]/g, (sign) => `#${sign.codePointAt(0)};`);
-  const lines = ['flowchart TD'];
-  for (const { index, step } of plan.steps) {
+  return ['flowchart TD', ...mermaidSteps(plan, 's', '  ')];
+}
+
+const escape = (text: string): string => visible(text).replace(/[#"<>&]/g, (sign) => `#${sign.codePointAt(0)};`);
+
+/** `id` begins the names of the nodes; a step with steps inside it is a subgraph of them. */
+function mermaidSteps(plan: Plan, id: string, indent: string): string[] {
+  const lines: string[] = [];
+  for (const { index, step, inside } of plan.steps) {
     const words = [escape(step.name), kindWord(step), ...conditionsOf(step).map(escape)].join('<br/>');
-    lines.push(`  s${index}["${words}"]`);
+    if (inside === undefined) lines.push(`${indent}${id}${index}["${words}"]`);
+    else {
+      lines.push(`${indent}subgraph ${id}${index}["${words}"]`);
+      lines.push(...mermaidSteps(inside, `${id}${index}_`, `${indent}  `), `${indent}end`);
+    }
   }
   for (const { index, step, dependsOn } of plan.steps) {
     for (const from of dependsOn) {
       const word = caseFor(plan.steps[from]!.step, step.name);
-      lines.push(`  s${from} -->${word === undefined ? '' : `|"${escape(word)}"|`} s${index}`);
+      lines.push(`${indent}${id}${from} -->${word === undefined ? '' : `|"${escape(word)}"|`} ${id}${index}`);
     }
   }
   return lines;
 }
 
+const quote = (text: string): string => `"${visible(text).replace(/["\\]/g, '\\$&')}"`;
+
 function dot(plan: Plan): string[] {
-  const quote = (text: string): string => `"${visible(text).replace(/["\\]/g, '\\$&')}"`;
-  const lines = [`digraph ${quote(plan.workflow.name)} {`, '  node [shape=box];'];
-  for (const { step } of plan.steps) {
+  const hasInside = plan.steps.some(({ inside }) => inside !== undefined);
+  const lines = [
+    `digraph ${quote(plan.workflow.name)} {`,
+    ...(hasInside ? ['  compound=true;'] : []),
+    '  node [shape=box];',
+  ];
+  lines.push(...dotNodes(plan, undefined, '  '));
+  for (const level of plan.levels) {
+    // What stands in a box of its own cannot be put beside others.
+    const alone = level.map((index) => plan.steps[index]!).filter(({ inside }) => inside === undefined);
+    if (alone.length > 0) lines.push(`  { rank=same; ${alone.map(({ step }) => `${quote(step.name)};`).join(' ')} }`);
+  }
+  return [...lines, ...dotEdges(plan, undefined), '}'];
+}
+
+function dotNodes(plan: Plan, outer: string | undefined, indent: string): string[] {
+  return plan.steps.flatMap(({ step, inside }) => {
+    const name = outer === undefined ? step.name : nameWithin(outer, step.name);
     const words = [step.name, kindWord(step), ...conditionsOf(step)]
       .map((word) => quote(word).slice(1, -1))
       .join('\\n');
-    lines.push(`  ${quote(step.name)} [label="${words}"];`);
-  }
-  for (const level of plan.levels) {
-    lines.push(`  { rank=same; ${level.map((index) => `${quote(plan.steps[index]!.step.name)};`).join(' ')} }`);
-  }
-  for (const { step, dependsOn } of plan.steps) {
-    for (const from of dependsOn) {
+    if (inside === undefined) return [`${indent}${quote(name)} [label="${words}"];`];
+    const nodes = dotNodes(inside, name, `${indent}  `);
+    return [`${indent}subgraph ${quote(`cluster_${name}`)} {`, `${indent}  label="${words}";`, ...nodes, `${indent}}`];
+  });
+}
+
+/** An edge to or from a box leads to a node in it, and ends at the box. */
+function dotEdges(plan: Plan, outer: string | undefined): string[] {
+  const nameOf = (index: number): string => {
+    const { name } = plan.steps[index]!.step;
+    return outer === undefined ? name : nameWithin(outer, name);
+  };
+  const nodeOf = (index: number): string => {
+    const { inside } = plan.steps[index]!;
+    const [first] = inside === undefined ? [] : everyStep(inside).filter(({ planned }) => planned.inside === undefined);
+    return first === undefined ? nameOf(index) : nameWithin(nameOf(index), first.step.name);
+  };
+  return plan.steps.flatMap(({ index, step, dependsOn, inside }) => [
+    ...dependsOn.map((from) => {
       const word = caseFor(plan.steps[from]!.step, step.name);
-      const label = word === undefined ? '' : ` [label=${quote(word)}]`;
-      lines.push(`  ${quote(plan.steps[from]!.step.name)} -> ${quote(step.name)}${label};`);
-    }
-  }
-  return [...lines, '}'];
+      const marks = [
+        ...(word === undefined ? [] : [`label=${quote(word)}`]),
+        ...(plan.steps[from]!.inside === undefined ? [] : [`ltail=${quote(`cluster_${nameOf(from)}`)}`]),
+        ...(inside === undefined ? [] : [`lhead=${quote(`cluster_${nameOf(index)}`)}`]),
+      ];
+      return `  ${quote(nodeOf(from))} -> ${quote(nodeOf(index))}${marks.length === 0 ? '' : ` [${marks.join(', ')}]`};`;
+    }),
+    ...(inside === undefined ? [] : dotEdges(inside, nameOf(index))),
+  ]);
 }
 
 function json(plan: Plan): string[] {
+  return harmlessJson(JSON.stringify({ workflow: plan.workflow.name, ...graphOf(plan) }, null, 2)).split('\n');
+}
+
+function graphOf(plan: Plan): object {
   const nameOf = (index: number): string => plan.steps[index]!.step.name;
-  const document = {
-    workflow: plan.workflow.name,
-    ...(plan.workflow.pools && {
+  const { pools, lock } = plan.workflow;
+  return {
+    ...(pools && {
       pools: Object.fromEntries(
-        plan.workflow.pools.map(({ name, size, rate }) => [
+        pools.map(({ name, size, rate }) => [
           name,
           { ...(size !== Number.MAX_SAFE_INTEGER && { size }), ...(rate && { rate: rate.text }) },
         ]),
       ),
     }),
-    ...(plan.workflow.lock && { lock: plan.workflow.lock.name }),
+    ...(lock && { lock: lock.name }),
     levels: plan.levels.map((level) => level.map(nameOf)),
-    steps: plan.steps.map(({ step, level, dependsOn }) => ({
+    steps: plan.steps.map(({ step, level, dependsOn, inside }) => ({
       name: step.name,
       language: step.language,
       ...(step.script?.kind === 'action' && { action: step.script.action }),
@@ -144,7 +205,7 @@ function json(plan: Plan): string[] {
         default: step.branches.others,
       }),
       ...(step.permissions.length > 0 && { permissions: step.permissions }),
+      ...(inside && { inside: graphOf(inside) }),
     })),
   };
-  return harmlessJson(JSON.stringify(document, null, 2)).split('\n');
 }

@@ -2,6 +2,7 @@
 import type { StepFailure } from '../../runners/contract.ts';
 import { describeFailure } from '../model/failure.ts';
 import type { RunEvent, RunListener } from '../model/event.ts';
+import { everyStep, isWithin, namedStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { LAST_LINES, renderFailure, type FailureLayout } from './failure.ts';
 import { renderFrame } from './frame.ts';
@@ -45,7 +46,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   const { progress, take } = createProgress(plan);
   const screen = createScreen(options.write, () => size().columns);
   const log = createPrintedLog(LAST_LINES);
-  const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
+  const stepOf = new Map(everyStep(plan).map((one) => [one.step.name, one]));
   const failures: { step: string; failure: StepFailure; lines: readonly string[] }[] = [];
   const reasons = new Map<string, string>();
   let itemFailures = 0;
@@ -89,7 +90,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
       }
       case 'run-resumed':
         above.push(
-          `${style.bold(visible(event.workflow))} ${style.dim(`resuming ${event.run}, ${event.kept.length} of ${countSteps(plan.steps.length)} kept`)}`,
+          `${style.bold(visible(event.workflow))} ${style.dim(`resuming ${event.run}, ${event.kept.filter((name) => !isWithin(name)).length} of ${countSteps(plan.steps.length)} kept`)}`,
         );
         timer = setTimeout(tick, FRAME_MS);
         return;
@@ -163,10 +164,10 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   function finish(durationMs: number, status: 'succeeded' | 'failed' | 'cancelled' | 'parked'): void {
     draw();
     const width = size().columns;
-    const blocks = failures.flatMap(({ step, failure, lines }) => [
-      '',
-      ...renderFailure(stepOf.get(step)!, failure, lines, { ...options, width, file: plan.workflow.file }),
-    ]);
+    const blocks = failures.flatMap(({ step: name, failure, lines }) => {
+      const { step, file } = namedStep(stepOf, name);
+      return ['', ...renderFailure(step, failure, lines, { ...options, width, file })];
+    });
     const more = progress.counts.failed - failures.length;
     if (more > 0)
       blocks.push('', style.red(`… ${more} more failed; without the view, as in "hwfe … | cat", all are told`));

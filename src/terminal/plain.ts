@@ -2,6 +2,7 @@
 import { formatDuration } from '../model/duration.ts';
 import { describeFailure } from '../model/failure.ts';
 import type { RunEvent, RunListener } from '../model/event.ts';
+import { everyStep, isWithin, namedStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { createPrintedLog, type Printed, withItem } from './printed.ts';
 import { createProgress, settledOf } from './progress.ts';
@@ -41,7 +42,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
   const { style, write, quiet } = options;
   const { progress, take, step: progressOf } = createProgress(plan);
   const log = createPrintedLog(options.printOutput ? undefined : LAST_LINES);
-  const stepOf = new Map(plan.steps.map(({ step }) => [step.name, step]));
+  const stepOf = new Map(everyStep(plan).map((one) => [one.step.name, one]));
   const total = String(plan.steps.length);
   let failedItems = 0;
   /** When it was told last how far a step with many items is. */
@@ -76,7 +77,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       }
       case 'run-resumed':
         say([
-          `${style.bold(visible(event.workflow))} ${style.dim(`(${visible(event.file)})`)}: resuming ${event.run}, ${event.kept.length} of ${countSteps(plan.steps.length)} kept`,
+          `${style.bold(visible(event.workflow))} ${style.dim(`(${visible(event.file)})`)}: resuming ${event.run}, ${event.kept.filter((name) => !isWithin(name)).length} of ${countSteps(plan.steps.length)} kept`,
         ]);
         return;
       case 'step-printed':
@@ -164,11 +165,8 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
               : `; "${visible(event.fallback)}" runs in its place`;
         say([`${headOf(event.step, 'failed')} ${formatDuration(event.durationMs)}${ignored}`, ...block(printed)]);
         const lastLines = options.printOutput && !quiet ? undefined : printed.lines;
-        write([
-          '',
-          ...renderFailure(stepOf.get(event.step)!, event.failure, lastLines, { ...options, file: plan.workflow.file }),
-          '',
-        ]);
+        const { step, file } = namedStep(stepOf, event.step);
+        write(['', ...renderFailure(step, event.failure, lastLines, { ...options, file }), '']);
         return;
       }
       case 'step-cancelled': {

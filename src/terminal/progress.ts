@@ -1,4 +1,6 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
+import { everyStep, isWithin, pathOf } from '../model/nested.ts';
+import { createInside, type Inside } from './inside.ts';
 import { ItemsRecord } from '../model/items.ts';
 import type { CachedFrom, LockHolder, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
 import type { Pending } from '../model/pending.ts';
@@ -62,6 +64,7 @@ export interface Progress {
   readonly active: Set<number>;
   /** Indices, in the order they failed. */
   readonly failed: number[];
+  readonly inside: Inside;
   mode: ExecutionMode;
   cap: number;
   startedAt: number;
@@ -96,6 +99,7 @@ export function createProgress(plan: Plan): ProgressOf {
       attempt: 0,
     }),
   );
+  const all = everyStep(plan);
   const countsOfLevel = plan.levels.map((level) => ({ ...NONE, waiting: level.length }));
   const progress: Progress = {
     workflow: plan.workflow.name,
@@ -104,14 +108,15 @@ export function createProgress(plan: Plan): ProgressOf {
     counts: { ...NONE, waiting: steps.length },
     countsOfLevel,
     longest: {
-      name: steps.reduce((most, { name }) => Math.max(most, name.length), 0),
-      language: steps.reduce((most, { language }) => Math.max(most, language.length), 0),
+      name: all.reduce((most, { depth, step: { name } }) => Math.max(most, widthOf(name, depth)), 0),
+      language: all.reduce((most, { step }) => Math.max(most, kindWord(step).length), 0),
     },
     active: new Set(),
     failed: [],
     pools: new Map(
       (plan.workflow.pools ?? []).map(({ name, size, rate }) => [name, { size, hasRate: rate !== undefined, used: 0 }]),
     ),
+    inside: createInside(plan),
     mode: 'sequential',
     cap: 1,
     startedAt: 0,
@@ -145,6 +150,10 @@ export function createProgress(plan: Plan): ProgressOf {
   }
 
   function take(event: RunEvent): void {
+    if ('step' in event && isWithin(event.step)) {
+      progress.inside.take(event);
+      return;
+    }
     switch (event.kind) {
       case 'run-started':
         progress.run = event.run;
@@ -157,7 +166,7 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.mode = event.mode;
         progress.cap = event.cap;
         progress.startedAt = event.at;
-        for (const name of event.kept) move(name, 'succeeded');
+        for (const name of event.kept) if (!isWithin(name)) move(name, 'succeeded');
         return;
       case 'step-started': {
         const step = move(event.step, 'running');
@@ -231,7 +240,7 @@ export function createProgress(plan: Plan): ProgressOf {
     }
   }
 
-  return { progress, take, step: (name) => steps[indexFor(name)]! };
+  return { progress, take, step: (name) => progress.inside.of(name) ?? steps[indexFor(name)]! };
 }
 
 function isActive(status: StepStatus): boolean {
@@ -253,3 +262,8 @@ const NONE: Counts = {
   cancelled: 0,
   skipped: 0,
 };
+
+/** Steps inside others stand below them, without the names of these. */
+function widthOf(name: string, depth: number): number {
+  return depth === 0 ? name.length : 2 * depth + pathOf(name).at(-1)!.length;
+}

@@ -54,6 +54,8 @@ export function describeSkip(because: SkipReason): string {
       return `its run_if asks for ${because.rule}`;
     case 'case':
       return `"${because.step}" chose ${because.value}`;
+    case 'race':
+      return `"${because.step}" was first`;
     case 'stopped':
       return because.reason === 'timed-out' ? 'the run was out of time' : 'the run was cancelled';
     default:

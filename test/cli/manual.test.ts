@@ -19,6 +19,7 @@ const PAGES = [
   'docs/control-flow',
   'docs/waiting',
   'docs/shared-memory',
+  'docs/nesting',
 ];
 
 function page(name: string): string {

@@ -50,6 +50,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'bad-condition': { toml: '[steps.report]\ncmd = "make"\nrun_if = "one_failed"\n' },
   'bad-form': { toml: '[steps.ask]\ntitle = "Go?"\nform = { type = "objekt" }\n' },
   'bad-moment': { toml: '[steps.pause]\nwait_until = "soon"\n' },
+  'bad-nesting': { toml: '[steps.fetch.race]\nsettle = "first_done"\n' },
+  recursion: { toml: '[steps.again]\nworkflow = "flow.toml"\n' },
   'bad-foreach': { toml: '[steps.fetch]\ncmd = "make"\nmax_concurrent = 2\n' },
   'bad-expression': { toml: '[steps.build]\ncmd = "make"\nif = "run.id =="\n' },
   'unknown-name': {

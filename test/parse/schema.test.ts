@@ -42,6 +42,8 @@ function accepts(schema: Schema, value: unknown): boolean {
         return (rule as Schema[]).some((option) => accepts(option, value));
       case 'oneOf':
         return (rule as Schema[]).filter((option) => accepts(option, value)).length === 1;
+      case 'minProperties':
+        return !isTable(value) || Object.keys(value).length >= Number(rule);
       case 'required':
         return isTable(value) && (rule as string[]).every((name) => Object.hasOwn(value, name));
       case 'propertyNames':
@@ -104,6 +106,7 @@ const BEYOND_SCHEMA = [
   'bad-cost',
   'bad-form',
   'bad-moment',
+  'bad-nesting',
 ];
 
 /** A step has exactly one of these. */
@@ -169,9 +172,10 @@ test('of any value of any field, the schema and the decoder think the same', () 
         .filter((name) => name !== 'steps' && name !== 'tasks')
         .map((name) => ({ steps: { a: { cmd: 'x' } }, [name]: value })),
       ...Object.keys(STEP_FIELDS)
-        .filter((name) => !SOLE_FIELDS.includes(name))
+        .filter((name) => !SOLE_FIELDS.includes(name) && name !== 'callback')
         .map((name) => ({ steps: { a: { code: '', [name]: value } } })),
       ...SOLE_FIELDS.map((name) => ({ steps: { a: { [name]: value } } })),
+      { steps: { a: { parallel: { b: { code: '' } }, callback: value } } },
       { steps: { a: { code: '' } }, unknown: value },
       { steps: { a: { code: '', unknown: value } } },
     ];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import type { ExecutionMode, FailureMode, RunIf } from '../../src/model/workflow.ts';
 import { type Admission, ALL_MAY_START } from '../../src/run/admission.ts';
-import { Places, placesFor } from '../../src/run/places.ts';
+import { Places } from '../../src/run/places.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';
 import { graph, planOf, step, workflowOf } from '../support/graph.ts';
 
@@ -39,7 +39,9 @@ describe('on any graph', () => {
           const how = dice() < 80 ? ('succeeded' as const) : ('failed' as const);
           settled.set(index!, how);
           const skips = scheduler.settle(index!, { how });
-          for (const skip of dice() === 0 ? [...skips, ...scheduler.stop('cancelled')] : skips) {
+          for (const skip of dice() === 0
+            ? [...skips, ...scheduler.stop({ kind: 'stopped', reason: 'cancelled' })]
+            : skips) {
             expect(settled.has(skip.index)).toBe(false);
             settled.set(skip.index, 'skipped');
           }
@@ -115,7 +117,7 @@ describe('on any graph whose steps have rules of their own', () => {
               how === 'succeeded' && dice() % 3 === 0 ? { how, except: { steps: new Set(chosen), because } } : { how },
             ),
           );
-          if (dice() === 0) skip(scheduler.stop('cancelled', dice() < 50));
+          if (dice() === 0) skip(scheduler.stop({ kind: 'stopped', reason: 'cancelled' }, dice() < 50));
         }
         expect(scheduler.take()).toEqual([]);
         expect(settled.size).toBe(plan.steps.length);
@@ -233,7 +235,7 @@ it('takes a chain of 100,000 steps without recursion', () => {
 });
 
 function schedulerOf(plan: Plan, { mode, cap, failureMode }: Options): Scheduler {
-  return new Scheduler(plan, { mode, failureMode, places: placesFor(mode, cap) });
+  return new Scheduler(plan, { mode, failureMode, places: new Places(cap) });
 }
 
 function names(plan: Plan, indices: readonly number[]): string[] {

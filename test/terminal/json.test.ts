@@ -147,6 +147,7 @@ const REASONS: { [R in StepFailure['reason']]: true } = {
   cancelled: true,
   'thread-lost': true,
   items: true,
+  'steps-failed': true,
   expression: true,
   action: true,
   asserted: true,

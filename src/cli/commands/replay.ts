@@ -38,8 +38,8 @@ export const replay: Command = {
     return withRun(args, OPTIONS, console, async (run, [name = ''], reading) => {
       const { stepNamed } = await import('../history.ts');
       const known = reading.history.definition(run)?.steps.map((step) => step.name) ?? [name];
-      const { itemNamed } = await import('../../model/items.ts');
-      const { step } = itemNamed(name);
+      const { withoutItems } = await import('../../model/nested.ts');
+      const step = withoutItems(name);
       if ((await stepNamed(step, known, console)) === undefined) return STATUS.wrong;
       const { replayOf } = await import('../../store/replay.ts');
       const found = replayOf(reading.history, run, name);

@@ -60,7 +60,7 @@ export const FOREACH_FIELDS: { readonly [K in keyof ForeachFields]-?: Field<NonN
   },
   max_concurrent: {
     type: number(1, 1_000_000, 'integer'),
-    about: 'How many items at once at most, within the cap of the run.',
+    about: 'How many items, or steps in `parallel`, at once at most, within the cap of the run.',
     default: 'as many as there is room for',
     example: 4,
   },

@@ -11,13 +11,14 @@ import { CACHE, DETERMINISTIC, READS, WRITES } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { SECRETS } from './secret-names.ts';
+import { NESTED_FIELDS, type NestedFields } from './nested-fields.ts';
 import { type PermissionFields, PERMISSIONS } from './permission-fields.ts';
 import type { Given } from '../../model/suite.ts';
 import { WAIT_FIELDS, type WaitForFields } from './wait-fields.ts';
 import { variableName } from './variable-name.ts';
 import { argument, choice, code, duration, flag, number, prose, text } from './scalars.ts';
 
-export interface StepFields extends ControlFields, ConcurrencyFields, ActionFields {
+export interface StepFields extends ControlFields, ConcurrencyFields, ActionFields, NestedFields {
   description?: string;
   language?: StepKind;
   runtime?: Runtime;
@@ -150,6 +151,7 @@ export const STEP_FIELDS: Fields<StepFields> = {
   },
   ...CONTROL_FIELDS,
   ...CONCURRENCY_FIELDS,
+  ...NESTED_FIELDS,
   wait: {
     type: duration,
     about: 'The step has no code, and lets so much time pass.',

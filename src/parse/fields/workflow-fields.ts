@@ -10,6 +10,7 @@ import { cap, type PoolFields, POOLS, RUN_LOCK } from './concurrency-fields.ts';
 import type { Fields } from './field-type.ts';
 import { CACHE, DETERMINISTIC } from './cache-fields.ts';
 import { ISOLATION } from './isolation-field.ts';
+import { FAILURE_MODES } from './nested-fields.ts';
 import { LIMITS, type LimitsFields } from './limit-fields.ts';
 import { MEMORY, type MemoryFields } from './memory-field.ts';
 import { SECRETS } from './secret-names.ts';
@@ -46,11 +47,6 @@ const MODES: Readonly<Record<ExecutionMode, ExecutionMode>> = {
   sequential: 'sequential',
   parallel: 'parallel',
   'work-stealing': 'work-stealing',
-};
-const FAILURE_MODES: Readonly<Record<FailureMode, FailureMode>> = {
-  'no-new': 'no-new',
-  kill: 'kill',
-  continue: 'continue',
 };
 const STEP_NAMES = words('the name of a step, or a list of names');
 const STEPS = named({ $ref: '#/$defs/step' }, 'a table of steps by name');

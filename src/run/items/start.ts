@@ -41,6 +41,8 @@ export interface ItemView {
   /** The step's name with the item's number. */
   readonly name: string;
   readonly attempt: number;
+  /** Of all items; this one has taken one of them. */
+  readonly places: Places;
   readonly tell: (happening: Happening) => void;
 }
 
@@ -78,14 +80,16 @@ export function startItems(
   const outcome = { ok: true, output: list.whole, warnings: [] } as const;
   const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
   const shown = masked.ok ? masked.output : list.whole;
-  const viewOf = viewsOf(step, list, tell);
   const { only } = foreach;
   if (only !== undefined) {
-    if (only < list.length) return start({ ...viewOf(only, 1), name: step.name, tell });
+    const alone = viewsOf(step, { list, places: items.places, tell });
+    if (only < list.length) return start({ ...alone(only, 1), name: step.name, tell });
     const message = `The step has no item ${only}: there are ${list.length}, the first of them with the number 0`;
     return fail({ reason: 'expression', message, expression: '' });
   }
   const most = items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1;
+  const places = items.places.within(most * bounds.cost, bounds.cost);
+  const viewOf = viewsOf(step, { list, places, tell });
   const lanes = Math.min(most, atOnce(items.places, bounds));
   const together = job && togetherFor(step as CodeStep, job, viewOf, lanes, starting);
   const work: ItemWork = {
@@ -100,7 +104,7 @@ export function startItems(
       shown,
       kept: stillKept(items.kept?.get(step.name), shown),
       work,
-      places: placesOf(most, items, bounds),
+      places: boundedBy(bounds, places),
       killsOnFailure: items.killsOnFailure,
       begin: () =>
         tell(job === undefined ? hostBeginning(step) : beginningOf(step as Step & { work?: undefined }, job)),
@@ -154,10 +158,9 @@ function togetherFor(
 const NO_INPUTS: ReadonlyMap<string, EncodedValue> = new Map();
 
 /** Most steps have no other bounds. */
-function placesOf(most: number, { places }: ItemSettings, bounds: Bounds): ItemPlaces {
+function boundedBy(bounds: Bounds, places: Places): ItemPlaces {
   const { held, paces, cost } = bounds;
-  const own = places.within(most * cost, cost);
-  return held.size === 0 && paces.length === 0 && cost === 1 ? own : new BoundedPlaces(own, bounds);
+  return held.size === 0 && paces.length === 0 && cost === 1 ? places : new BoundedPlaces(places, bounds);
 }
 
 /** So many items may run at once as far as the cap and the pool go. */
@@ -172,8 +175,7 @@ function hostBeginning({ name: step, language }: Step): Happening {
 
 function viewsOf(
   { name, foreach }: Step & { readonly foreach: Foreach },
-  list: ItemList,
-  tell: (happening: Happening) => void,
+  { list, places, tell }: { readonly list: ItemList } & Pick<ItemView, 'places' | 'tell'>,
 ): (index: number, attempt: number) => ItemView {
   const hasMatrix = foreach.over.kind === 'matrix' || foreach.over.kind === 'computed-matrix';
   return (index, attempt) => {
@@ -194,7 +196,15 @@ function viewsOf(
       Object.defineProperty(local, 'matrix', { get: matrix, enumerable: true, configurable: true });
     }
     const raw = new Map([['item', text], ['index', number], ...(hasMatrix ? [['matrix', text] as const] : [])]);
-    return { index, local, raw, name: own, attempt, tell: (happening) => tellOf(name, own, index, happening, tell) };
+    return {
+      index,
+      local,
+      raw,
+      name: own,
+      attempt,
+      places,
+      tell: (happening) => tellOf(name, own, index, happening, tell),
+    };
   };
 }
 

@@ -1,0 +1,23 @@
+/** What the engine's own work leaves open until it starts. */
+import type { Template } from '../model/template.ts';
+import { unreachable } from '../model/unreachable.ts';
+import type { HostStep } from '../model/workflow.ts';
+
+export function templatesOf({ work }: HostStep): readonly Template[] {
+  switch (work.kind) {
+    case 'wait':
+      return [];
+    case 'wait_until':
+      return [work.moment];
+    case 'wait_for':
+      return [work.file ?? work.signal!];
+    case 'human':
+      return work.assignee === undefined ? [work.title] : [work.title, work.assignee];
+    case 'workflow':
+    case 'group':
+    case 'race':
+      return [];
+    default:
+      return unreachable(work);
+  }
+}
