@@ -8,7 +8,7 @@ export type StepAmong<Names extends string> = Omit<
 > & {
   depends_on?: NoInfer<Names> | readonly NoInfer<Names>[];
   case?: Record<string, NoInfer<Names> | readonly NoInfer<Names>[]>;
-  default?: NoInfer<Names> | readonly NoInfer<Names>[];
+  default?: NoInfer<Names> | readonly NoInfer<Names>[] | boolean | Record<string, unknown>;
   fallback?: NoInfer<Names>;
   compensate?: NoInfer<Names>;
   on_failure?: NoInfer<Names> | readonly NoInfer<Names>[];

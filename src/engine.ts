@@ -190,7 +190,8 @@ class LocalEngine implements Engine {
         waits: resume?.waits,
         letters: recording?.letters?.bind(recording),
         keepRoom: recording?.keepRoom?.bind(recording),
-        park: recording === undefined ? 'never' : (options.park ?? 'auto'),
+        // Nobody answers a test, and a run that is not kept cannot go on later.
+        park: recording === undefined && mocks === undefined ? 'never' : (options.park ?? 'auto'),
       },
       sharing?.telling(listener) ?? listener,
     );

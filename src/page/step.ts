@@ -3,6 +3,8 @@ import type { EncodedValue } from '../../runners/contract.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { ItemsRecord } from '../model/items.ts';
 import { formatSize } from '../model/size.ts';
+import { formatMoment } from '../terminal/moment.ts';
+import { describePending } from '../model/pending.ts';
 import { describeFailure } from '../model/failure.ts';
 import { describeItems, describeSkip } from '../terminal/words.ts';
 import { showAction } from './action.ts';
@@ -53,6 +55,12 @@ function ending(step: PageStep): Html {
   const { skipped, cached, usage, warnings = [], grants } = record;
   const facts: [string, string][] = [];
   if (record.items !== undefined) facts.push(['items', describeItems(record.items)], ...failedItems(record.items));
+  if (record.pending !== undefined) facts.push(['waits for', describePending(record.pending)]);
+  if (record.answered !== undefined) {
+    const { how, by, at, reason } = record.answered;
+    const said = how === 'timed-out' ? 'nobody in time' : `${how} by ${by} at ${formatMoment(at)}`;
+    facts.push(['answered', reason === undefined ? said : `${said}: ${reason}`]);
+  }
   if (skipped !== undefined) facts.push(['skipped', describeSkip(skipped)]);
   if (cached !== undefined) facts.push(['cached from', `"${cached.step}" of ${cached.run}`]);
   if (usage !== undefined && cached === undefined) {

@@ -34,7 +34,7 @@ td { max-width: 40rem; overflow-wrap: anywhere; }
   background: var(--off-box); color: var(--soft); }
 .badge.succeeded { background: var(--good-box); color: var(--good); }
 .badge.failed { background: var(--bad-box); color: var(--bad); }
-.badge.cancelled, .badge.interrupted, .badge.running, .badge.retrying { background: var(--warn-box); color: var(--warn); }
+.badge.cancelled, .badge.interrupted, .badge.running, .badge.retrying, .badge.pending, .badge.parked { background: var(--warn-box); color: var(--warn); }
 .badge.cached { background: var(--cached-box); color: var(--cached); }
 .failure { border-left: 4px solid var(--bad); padding: .2rem .8rem; margin: .5rem 0; background: var(--bad-box); border-radius: 0 6px 6px 0; }
 .failure pre { background: none; border: 0; padding: .2rem 0; }
@@ -43,7 +43,7 @@ td { max-width: 40rem; overflow-wrap: anywhere; }
 .node { fill: var(--off-box); stroke: var(--soft); }
 .node.succeeded { fill: var(--good-box); stroke: var(--good); } .node.failed { fill: var(--bad-box); stroke: var(--bad); }
 .node.cached { fill: var(--cached-box); stroke: var(--cached); }
-.node.cancelled, .node.running, .node.retrying { fill: var(--warn-box); stroke: var(--warn); }
+.node.cancelled, .node.running, .node.retrying, .node.pending { fill: var(--warn-box); stroke: var(--warn); }
 .node.skipped, .node.waiting { stroke-dasharray: 4 3; }
 .edge { fill: none; stroke: var(--line); stroke-width: 1.5; } .edge.critical { stroke: var(--warn); stroke-width: 3; }
 .times { width: 100%; border-collapse: collapse; }
@@ -52,7 +52,7 @@ td { max-width: 40rem; overflow-wrap: anywhere; }
 .times td.took { width: 1%; text-align: right; } .times tr:nth-child(odd) { background: var(--box); }
 .times svg { display: block; }
 .bar { fill: var(--soft); } .bar.succeeded { fill: var(--good); } .bar.failed { fill: var(--bad); }
-.bar.cached { fill: var(--cached); } .bar.cancelled, .bar.running { fill: var(--warn); }
+.bar.cached { fill: var(--cached); } .bar.cancelled, .bar.running, .bar.pending { fill: var(--warn); }
 .on-path .name { font-weight: 600; } .on-path .name::after { content: " \\25c6"; color: var(--warn); }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .4rem 0; }
 details > :not(summary) { margin-left: .9rem; margin-right: .9rem; } details > :last-child { margin-bottom: .9rem; }

@@ -44,7 +44,10 @@ function mocked(plan: Plan, mocks: Mocks, outer: string | undefined): Plan {
       computedEnv: _e,
       ...rest
     } = step;
-    return { ...rest, retry: NO_RETRY };
+    if (rest.work === undefined) return { ...rest, retry: NO_RETRY };
+    // What the engine would do itself is left out as code would be.
+    const { work: _w, interpreter: _p, ...others } = rest;
+    return { ...others, ...NO_CODE, retry: NO_RETRY };
   };
   return {
     ...plan,
@@ -56,6 +59,13 @@ function mocked(plan: Plan, mocks: Mocks, outer: string | undefined): Plan {
     }),
   };
 }
+
+const NO_CODE = {
+  language: 'lua',
+  runtime: 'embedded',
+  script: { kind: 'code', code: '', origin: { file: '', line: 1, verbatim: false } },
+  packages: [],
+} as const;
 
 function answer(mock: StepMock): RunningJob {
   const outcome: Outcome =

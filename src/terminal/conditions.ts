@@ -1,12 +1,14 @@
 /** Says in a few words when a step runs, for drawings of a plan. */
 import { formatDuration } from '../model/duration.ts';
 import type { Template } from '../model/template.ts';
+import { workOf } from './host-work.ts';
 import type { Over, Step, Workflow } from '../model/workflow.ts';
 
 /** `if inputs.deploy`, `run_if all_done`, `switch output.kind`: empty for most steps. */
 export function conditionsOf(step: Step): string[] {
   const { condition, runIf, branches, loop, foreach, retryIf, deadlineMs, ignoreFailure } = step;
   return [
+    ...workOf(step),
     ...(condition === undefined ? [] : [`if ${oneLine(condition.text)}`]),
     ...(runIf === undefined ? [] : [runIf.rule === 'at_least' ? `at_least ${runIf.count}` : `run_if ${runIf.rule}`]),
     ...(branches === undefined ? [] : [`switch ${oneLine(branches.on.text)}`]),

@@ -8,6 +8,7 @@ import {
   type ExecutionMode,
   type FailureMode,
   isCode,
+  onlyWaits,
   kindWord,
   type RetryPolicy,
   type Step,
@@ -74,7 +75,7 @@ function rowsOf(plan: Plan, { step, dependsOn, inside }: PlannedStep, depth: num
   const facts = [
     howItRuns(step, run),
     run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
-    step.timeoutMs === undefined ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
+    step.timeoutMs === undefined || onlyWaits(step) ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
     describeRetries(step.retry),
     ...conditionsOf(step).map(visible),
     visible(describeGrants(layersFor(held(step, run), run.allowed), held(step, run))),

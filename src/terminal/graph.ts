@@ -182,6 +182,7 @@ function graphOf(plan: Plan): object {
       ...(step.script?.kind === 'action' && { action: step.script.action }),
       level,
       depends_on: dependsOn.map(nameOf),
+      ...(step.work && { work: step.work }),
       ...(step.condition && { if: step.condition.text }),
       ...(step.runIf &&
         (step.runIf.rule === 'at_least' ? { at_least: step.runIf.count } : { run_if: step.runIf.rule })),

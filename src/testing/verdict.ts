@@ -67,6 +67,8 @@ const VERBS: Readonly<Record<string, string>> = {
   failed: 'failed',
   cancelled: 'was cancelled',
   skipped: 'was skipped',
+  parked: 'waits for somebody whom no mock stands in for',
+  pending: 'waits for somebody whom no mock stands in for',
 };
 const INFINITIVES: Readonly<Record<string, string>> = {
   succeeded: 'succeed',

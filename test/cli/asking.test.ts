@@ -1,5 +1,5 @@
 // Runs that wait for somebody, from the outside: parked, answered, resumed, killed in between.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Directory, directory } from './rig.ts';
@@ -64,8 +64,13 @@ describe('a run that only waits', () => {
       'Step "build" does not wait for an answer, it is succeeded; these do: "ask"',
     );
     expect((await home.hwfe('approve', 'latest', 'aks')).err).toContain('did you mean "ask"?');
+    expect((await home.hwfe('runs', '--status', 'parked', '--json')).out.trim().split('\n')).toHaveLength(1);
+    await home.hwfe('report', '--output-file', 'r.html');
+    expect(readFileSync(join(home.path, 'r.html'), 'utf8')).toContain('an answer of alice: Ship 0?');
     await home.hwfe('cancel', 'latest');
     expect(await status()).toBe('cancelled');
+    expect(existsSync(join(home.path, '.hwfe/parked'))).toBe(true);
+    expect(readdirSync(join(home.path, '.hwfe/parked'))).toEqual([]);
   });
 
   it('fails with the reason where the answer is no', async () => {
@@ -129,6 +134,22 @@ describe('a run that only waits', () => {
     await run.until(/Ship 0\?/);
     run.signal('SIGINT');
     expect((await run.ended).status).toBe(130);
+  });
+});
+
+describe('a test of a workflow', () => {
+  it('says what people say, and fails where nobody stands in for them', async () => {
+    home.write(
+      'workflows/t.lua',
+      'workflow = { steps = { ask = { title = "N?" }, done = { depends_on = "ask", code = "return inputs.ask.n" } } }',
+    );
+    home.write(
+      'workflows/t.test.toml',
+      '[tests.a]\nmocks.ask.output = { n = 3 }\nexpect.steps.done.output = 3\n[tests.b]\n',
+    );
+    const { status: ended, out } = await home.hwfe('test');
+    expect([ended, out]).toEqual([1, expect.stringContaining('waits for somebody whom no mock stands in for')]);
+    expect(out).toContain('1 failed, 1 passed (2)');
   });
 });
 

@@ -6,7 +6,7 @@ import { withHistory, wrong } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
 import { STATUS } from '../status.ts';
 
-const STATUSES: readonly PastStatus[] = ['running', 'interrupted', 'succeeded', 'failed', 'cancelled'];
+const STATUSES: readonly PastStatus[] = ['running', 'interrupted', 'parked', 'succeeded', 'failed', 'cancelled'];
 
 const OPTIONS: readonly Option[] = [
   { name: 'workflow', short: 'w', takes: 'NAME', about: 'Only runs of this workflow.' },
@@ -14,7 +14,7 @@ const OPTIONS: readonly Option[] = [
     name: 'status',
     short: 's',
     takes: 'STATUS',
-    about: 'Only running, interrupted, succeeded, failed or cancelled ones.',
+    about: 'Only running, interrupted, parked, succeeded, failed or cancelled ones.',
   },
   { name: 'since', takes: 'WHEN', about: 'Only runs begun since then: 2h, 3d, 2026-11-20, 2026-11-20T08:00.' },
   { name: 'until', takes: 'WHEN', about: 'Only runs begun until then.' },
