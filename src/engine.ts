@@ -32,7 +32,7 @@ import { newRunId } from './run/run-id.ts';
 import { paced } from './run/paced.ts';
 import { PlanRun } from './run/run.ts';
 import { handOut, Secrets } from './run/secrets.ts';
-import { Sharing } from './run/sharing.ts';
+import { sharedBy, Sharing } from './run/sharing.ts';
 import { ThreadPool } from './run/thread-pool.ts';
 import type { RunStore } from './store/store.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
@@ -151,7 +151,8 @@ class LocalEngine implements Engine {
         this.#tell(event, options.listener);
       },
     };
-    const sharing = workflow.memory && new Sharing(workflow.memory, resume?.memory);
+    const shared = sharedBy(workflow);
+    const sharing = shared && new Sharing(shared, resume?.memory);
     for (const [key, value] of resume?.memory ?? []) {
       record.memory ??= new MemoryContents();
       record.memory.apply({ act: 'set', key, value });

@@ -89,6 +89,7 @@ export class NestedRun implements Running {
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#runOut(), timeoutMs);
     this.#course.begin(settings);
     await this.#course.settled;
+    this.#of.places.regain();
     clearTimeout(timer);
     const durationMs = performance.now() - this.#startedAt;
     const common = { attempt: 1, durationMs };

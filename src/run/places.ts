@@ -3,7 +3,8 @@
 /**
  * The places of a run, or a view of them for a step that opens: that one holds its own place while its children run, the
  * first of them in it, and the others in further ones of whoever it is in. So a child can always run, also where no place
- * is free, and nobody waits for somebody that waits.
+ * is free, and nobody waits for somebody that waits. Where all of its children only wait for something from outside the run, it
+ * holds none itself.
  *
  * Whoever is refused is told when to ask again, in the order in which they were refused; until then nobody who comes later
  * is served before.
@@ -14,7 +15,11 @@ export class Places {
   /** Of those, what is had from outside. */
   #borrowed = 0;
   /** What its step holds itself. */
-  readonly #held: number;
+  #held: number;
+  /** What it has given back of that, while all of its children only wait. */
+  #lent = 0;
+  /** Children that hold no place, since they only wait. */
+  #waiters = 0;
   readonly #outer: Places | undefined;
   /** Views that were refused here, or this itself. */
   readonly #refused: Set<Places> = new Set();
@@ -42,6 +47,11 @@ export class Places {
     this.#wake();
   }
 
+  /** Whether any child has one. */
+  get isUsed(): boolean {
+    return this.#used > 0;
+  }
+
   /** For a step that has taken `held` places here and opens: its children have `cap` at most. */
   within(cap: number, held = 1): Places {
     return new Places(Math.max(1, cap), this, held);
@@ -60,6 +70,29 @@ export class Places {
       this.#outer!.release(back);
     }
     this.#wake();
+    if (this.#used > 0 || this.#waiters === 0) return;
+    this.#lend();
+    queueMicrotask(() => this.onFree());
+  }
+
+  /** A child that took so many gives them back while it only waits. */
+  pause(places = 1): void {
+    this.#waiters += 1;
+    this.release(places);
+  }
+
+  /** Such a child has ended. */
+  unpause(): void {
+    this.#waiters -= 1;
+  }
+
+  /** Before its step ends, which gives back what it held. */
+  regain(): void {
+    if (this.#lent === 0) return;
+    this.#held = this.#lent;
+    this.#lent = 0;
+    this.#outer!.unpause();
+    this.#outer!.#force(this.#held);
   }
 
   /** Waits for none any more. */
@@ -83,6 +116,24 @@ export class Places {
     if (this.#refused.size > 0) this.#refused.delete(by);
     this.#next = undefined;
     return true;
+  }
+
+  /** From here on every child asks outside, as anybody does. */
+  #lend(): void {
+    if (this.#outer === undefined || this.#held === 0) return;
+    this.#lent = this.#held;
+    this.#held = 0;
+    this.#outer.pause(this.#lent);
+  }
+
+  /** Only for what is given back at once. */
+  #force(places: number): void {
+    const more = this.#beyond(this.#used + places) - this.#borrowed;
+    if (more > 0) {
+      this.#borrowed += more;
+      this.#outer!.#force(more);
+    }
+    this.#used += places;
   }
 
   #forget(by: Places): void {

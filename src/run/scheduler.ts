@@ -46,7 +46,6 @@ export class Scheduler {
   readonly #standIns: StandIns;
   readonly #order: StartOrder;
   readonly #ready: ReadySteps;
-  #running = 0;
   readonly #unsettledInLevel: Int32Array;
   #level = 0;
   #unsettled: number;
@@ -174,7 +173,7 @@ export class Scheduler {
 
   /** Those behind one for which no place is free wait for it to be first. */
   #begin(index: number): 'started' | 'no-place' | 'no-room' {
-    if (this.#isSequential && this.#running > 0) return 'no-place';
+    if (this.#isSequential && this.#places.isUsed) return 'no-place';
     if (!this.#admission.enter(index)) return 'no-room';
     if (!this.#places.take(this.#admission.costOf(index))) {
       this.#admission.leave(index);
@@ -182,16 +181,17 @@ export class Scheduler {
     }
     this.#admission.started(index);
     // It begins in its turn, and then lets others go on.
-    if (!onlyWaits(this.#plan.steps[index]!.step)) this.#running += 1;
-    else this.#places.release(this.#admission.costOf(index));
+    if (onlyWaits(this.#plan.steps[index]!.step)) this.#places.pause(this.#admission.costOf(index));
     this.#state[index] = 'running';
     return 'started';
   }
 
   #end(index: number): void {
     this.#admission.leave(index);
-    if (onlyWaits(this.#plan.steps[index]!.step)) return;
-    this.#running -= 1;
+    if (onlyWaits(this.#plan.steps[index]!.step)) {
+      this.#places.unpause();
+      return;
+    }
     this.#places.release(this.#admission.costOf(index));
   }
 

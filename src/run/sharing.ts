@@ -1,7 +1,8 @@
 /** The shared memory of a run with all that hangs on it: the ways to it, and what is told of it. */
 import type { EncodedValue, MemoryLine } from '../../runners/contract.ts';
 import type { RunEvent, RunListener } from '../model/event.ts';
-import type { SharedMemorySettings } from '../model/workflow.ts';
+import { nestedWork } from '../model/nested.ts';
+import type { SharedMemorySettings, Workflow } from '../model/workflow.ts';
 import type { Masking } from './masking.ts';
 import type { MemorySocket } from './memory-socket.ts';
 import { type MemoryHost, RunMemory } from './shared-memory.ts';
@@ -10,6 +11,22 @@ import { type MemoryHost, RunMemory } from './shared-memory.ts';
 export interface Shared extends MemoryHost {
   /** For a process of the host. */
   line(): Promise<MemoryLine>;
+}
+
+/** Of a workflow and of those inside it: what any of them asks for is there for all whose file does. The outermost says first what it holds. */
+export function sharedBy(workflow: Workflow): SharedMemorySettings | undefined {
+  const own = workflow.memory === undefined ? [] : [workflow.memory];
+  const inner = workflow.steps.flatMap((step) => {
+    const work = nestedWork(step);
+    const settings = work === undefined ? undefined : sharedBy(work.inside);
+    return settings === undefined ? [] : [settings];
+  });
+  const all = [...own, ...inner];
+  if (all.length === 0) return undefined;
+  return {
+    limit: Math.max(...all.map(({ limit }) => limit)),
+    initial: new Map(all.toReversed().flatMap(({ initial }) => [...initial])),
+  };
 }
 
 export class Sharing implements Disposable {

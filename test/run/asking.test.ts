@@ -70,6 +70,27 @@ describe.each(['sequential', 'parallel', 'work-stealing'] as const)('in mode %s'
   });
 });
 
+describe.each(['sequential', 'parallel', 'work-stealing'] as const)('in a group, in mode %s', (mode) => {
+  it('a question keeps the place of no other, also where there is one only', async () => {
+    const { start, pool } = rig({});
+    const steps = {
+      g: { parallel: { ask: { title: 'A?' }, inner: { parallel: { deep: { title: 'B?' } } }, quick: lua } },
+      side: lua,
+      other: lua,
+      after: { ...lua, depends_on: 'g' },
+    };
+    const run = start(read({ steps }), { mode, maxParallelSteps: 1 });
+    const names = (): string[] => pool.started.map((name) => name.split('/').at(-1)!).sort();
+    await expect.poll(names).toEqual(['other', 'quick', 'side']);
+    await expect.poll(() => run.record.steps.get('g')?.status).toBe('running');
+    await settleDown();
+    expect(run.answer('g/ask', yes()).ok).toBe(true);
+    expect(run.answer('g/inner/deep', yes()).ok).toBe(true);
+    expect((await run.finished).status).toBe('succeeded');
+    expect([pool.started.at(-1), pool.mostAtOnce]).toEqual(['after', 1]);
+  });
+});
+
 describe('a question', () => {
   it('takes no answer that does not fit its form, and stays open', async () => {
     const { start } = rig({});
