@@ -61,7 +61,7 @@ export function settleInputs(
       continue;
     }
     values[name] = path ?? value;
-    if (declared.secret) secrets.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+    if (declared.secret) for (const [part, text] of secretsIn(name, value)) secrets.set(part, text);
   }
   if (inputs.length === 0) return { values, secrets, problems };
   const shown = Object.entries(values).map(([name, value]) => [name, secrets.has(name) ? STARS : value] as const);
@@ -83,4 +83,20 @@ function problemOfFile(path: string): string | undefined {
   } catch {
     return 'names a file that may not be read';
   }
+}
+
+/** A shorter text within a list or table is no secret by itself. */
+const SHORTEST_PART = 6;
+
+/** The value, and the texts in a list or table, which are handed on one by one. */
+function secretsIn(name: string, value: PlainValue): [string, string][] {
+  if (typeof value === 'string') return [[name, value]];
+  const whole: [string, string] = [name, JSON.stringify(value)];
+  if (typeof value !== 'object' || value === null) return [whole];
+  const parts = Object.entries(value).flatMap(([key, part]: [string, PlainValue]) =>
+    (typeof part === 'string' && part.length < SHORTEST_PART) || (typeof part !== 'string' && typeof part !== 'object')
+      ? []
+      : secretsIn(`${name}.${key}`, part),
+  );
+  return [whole, ...parts];
 }

@@ -6,8 +6,8 @@ import type { History } from './history.ts';
 /** By step. */
 export function lastLinesOf(history: History, run: PastRun, steps: Iterable<Step>): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { name, register, language } of steps) {
-    if (register === undefined || language !== 'shell') continue;
+  for (const { name, register, language, foreach } of steps) {
+    if (register === undefined || language !== 'shell' || foreach !== undefined) continue;
     const lines = history
       .events(run, { step: name })
       .flatMap(({ event }) => (event.kind === 'step-printed' ? event.lines : []));

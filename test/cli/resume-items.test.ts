@@ -94,6 +94,10 @@ it('one of them is done again by itself, with what it got', async () => {
   expect([good.status, good.out, good.err]).toEqual([0, '{"n":4}\n', '{"n":4}\nThe output is the same.\n']);
   expect((await home.hwfe('replay', 'latest', 'each[9]')).err).toContain('The step has no item 9: there are 6');
   expect((await home.hwfe('replay', 'latest', 'sum[0]')).err).toContain('Step "sum" has no items');
+  expect((await home.hwfe('output', 'latest', 'each[5]')).out).toBe('{"n":6}\n');
+  expect((await home.hwfe('output', 'latest', 'each[2]')).err).toContain('Item 2 of step "each" has no output');
+  expect((await home.hwfe('logs', 'latest', 'each[5]')).out).toBe('{"n":6}\n');
+  expect((await home.hwfe('logs', 'latest', 'each')).out).toContain('[5] {"n":6}\n');
   const typed = await home.bash("echo 'echo item is $INPUT_ITEM' | hwfe repl latest 'each[4]'");
   expect(typed.out).toContain('item is 5');
 });

@@ -285,3 +285,25 @@ function settledIn(events: readonly RunEvent[]): number[] {
       : [],
   );
 }
+
+test('a secret among the items is hidden in what is told and kept of them, and reaches the code', async () => {
+  const { run, pool, events } = rig(forItems(2, echo()));
+  const workflow = read({
+    inputs: { keys: { type: 'array', secret: true } },
+    steps: { a: { ...lua, foreach: 'inputs.keys', inputs: { again: '{{ item }}' } } },
+  });
+  expect(workflow.steps[0]!.carriesSecrets).toEqual(['item', 'again']);
+  const record = await run(workflow, { inputs: { keys: ['hush-hush', 'top-secret'] } });
+  expect(record.status).toBe('succeeded');
+  expect(pool.jobs.map(itemOf)).toEqual(['hush-hush', 'top-secret']);
+  const told = JSON.stringify(events, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+  );
+  expect(told).not.toMatch(/hush-hush|top-secret/);
+});
+
+test('outputs that are too large together fail the step', async () => {
+  const { run } = rig(forItems(100, () => succeeded('x'.repeat(100))));
+  const record = await run(one({ foreach: 100, limits: { output: '5kB' } }));
+  expect(record.steps.get('a')!.failure).toMatchObject({ reason: 'limit', limit: 'output' });
+});

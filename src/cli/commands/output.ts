@@ -1,5 +1,9 @@
 /** `hwfe output`: what steps of a past run handed on. */
+import type { PastRun } from '../../model/history.ts';
+import { itemNamed } from '../../model/items.ts';
+import type { History } from '../../store/history.ts';
 import type { Command } from '../command.ts';
+import type { Console } from '../console.ts';
 import { stepNamed, withRun, wrong } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
 import { STATUS } from '../status.ts';
@@ -18,7 +22,7 @@ export const output: Command = {
   usage: 'output [RUN] [STEP]',
   about: [
     'Prints what a step of a past run handed on, as its JSON text; without STEP the outputs of the steps that no',
-    'other step needs, in short.',
+    'other step needs, in short. The output of one item is named "fetch[3]".',
   ].join('\n'),
   options: OPTIONS,
   run(args, console) {
@@ -31,8 +35,10 @@ export const output: Command = {
       }
       const definition = history.definition(run);
       const names = definition?.steps.map((step) => step.name) ?? [...history.steps(run).keys()];
-      const step = name === undefined ? undefined : await stepNamed(name, names, console);
+      const { item, step: of }: { item?: number; step?: string } = name === undefined ? {} : itemNamed(name);
+      const step = of === undefined ? undefined : await stepNamed(of, names, console);
       if (name !== undefined && step === undefined) return STATUS.wrong;
+      if (item !== undefined && step !== undefined) return outputOfItem(history, run, step, item, console);
       const needed = new Set(definition?.steps.flatMap(({ dependsOn }) => dependsOn));
       const past = history.steps(run);
       const found = (step === undefined ? names.filter((one) => !needed.has(one)) : [step]).flatMap((one) => {
@@ -59,3 +65,18 @@ export const output: Command = {
     });
   },
 };
+
+async function outputOfItem(
+  history: History,
+  run: PastRun,
+  step: string,
+  item: number,
+  console: Console,
+): Promise<number> {
+  const { pastItems } = await import('../../store/items.ts');
+  const output = pastItems(history, run, step, () => true)?.outputs.get(item);
+  if (output === undefined) return wrong(console, `Item ${item} of step "${step}" has no output in that run`);
+  console.out.write(output);
+  console.out.write('\n');
+  return STATUS.succeeded;
+}

@@ -1,5 +1,6 @@
 /** A step that is done for each of its items, as many at once as there is room for. */
-import type { EncodedValue, StepFailure, Usage } from '../../../runners/contract.ts';
+import type { EncodedValue, Limits, StepFailure, Usage } from '../../../runners/contract.ts';
+import { outputTooLarge } from '../../../runners/limits.ts';
 import { joined } from '../../../runners/value.ts';
 import type { FailedItem, Happening } from '../../model/event.ts';
 import { describeFailure } from '../../model/failure.ts';
@@ -48,6 +49,8 @@ export interface ItemsRunOptions {
   readonly work: ItemWork;
   /** Its own, for as many at once as there may be. */
   readonly places: ItemPlaces;
+  /** Of the list of outputs, in bytes; each item has the limit too. */
+  readonly limits: Limits | undefined;
   /** Whether those that run are ended when one has failed for good. */
   readonly killsOnFailure: boolean;
   /** Tells that the step has begun. */
@@ -239,7 +242,7 @@ export class ItemsRun implements Running {
     this.#options.places.leave();
     this.#teller.flush();
     const durationMs = performance.now() - this.#startedAt;
-    const { foreach, items } = this.#options;
+    const { foreach, items, limits } = this.#options;
     const usage = { ...this.#usage, bytesIn: this.#bytesIn, bytesOut: 0 };
     const failed = this.#failed.length;
     if (failed > 0 && foreach.onFailedItem !== 'ignore') {
@@ -252,6 +255,11 @@ export class ItemsRun implements Running {
       this.#settle({ how: 'cancelled', attempt: 1, durationMs });
     } else {
       const output = joined(this.#outputs);
+      if (limits !== undefined && output.length > limits.output) {
+        const failure = outputTooLarge(output.length, limits);
+        this.#settle({ how: 'failed', attempt: 1, durationMs, failure, usage });
+        return;
+      }
       this.#settle({ how: 'succeeded', attempt: 1, durationMs, output, usage: { ...usage, bytesOut: output.length } });
     }
   }

@@ -77,9 +77,10 @@ export function startItems(
   });
   if (!found.ok) return fail(found.error);
   const list = found.value;
-  const outcome = { ok: true, output: list.whole, warnings: [] } as const;
+  const { whole } = list;
+  const outcome = { ok: true, output: whole, warnings: [] } as const;
   const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
-  const shown = masked.ok ? masked.output : list.whole;
+  const shown = masked.ok ? masked.output : whole;
   const { only } = foreach;
   if (only !== undefined) {
     const alone = viewsOf(step, { list, places: items.places, tell });
@@ -102,9 +103,11 @@ export function startItems(
       foreach,
       items: list,
       shown,
-      kept: stillKept(items.kept?.get(step.name), shown),
+      // Behind the stars may be something else now.
+      kept: shown === whole ? stillKept(items.kept?.get(step.name), shown) : new Map(),
       work,
       places: boundedBy(bounds, places),
+      limits: job?.limits,
       killsOnFailure: items.killsOnFailure,
       begin: () =>
         tell(job === undefined ? hostBeginning(step) : beginningOf(step as Step & { work?: undefined }, job)),
