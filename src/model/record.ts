@@ -240,6 +240,8 @@ function begin(
       );
     }
   });
+  // What is inside items of steps.
+  for (const [name, before] of kept) if (!record.steps.has(name) && isWithin(name)) record.steps.set(name, before);
 }
 
 /** Whoever folds from the resumption on knows no more than that it succeeded. */

@@ -162,7 +162,13 @@ export class StepStarter implements Starter {
       return startHostWork(named, {
         inputs: all,
         settings,
-        start: { ...this.#start, tell, places: item?.places ?? this.#start.places },
+        start: {
+          ...this.#start,
+          tell,
+          places: item?.places ?? this.#start.places,
+          // What was inside an item that is another now has nothing to do with it.
+          ...(item?.isSame === false && { kept: undefined, items: { ...this.#start.items, kept: undefined } }),
+        },
         own: step.name,
         held: entered?.held() ?? NOTHING_HELD,
         starterFor: (start) => new StepStarter(start),

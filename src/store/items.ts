@@ -31,7 +31,7 @@ export function pastItems(
       if (isWhole(output)) outputs.set(index, output);
     }
   }
-  return items === undefined || outputs.size === 0 ? undefined : { items, outputs };
+  return items && { items, outputs };
 }
 
 function numbers(first: number, last: number): number[] {

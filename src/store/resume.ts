@@ -5,14 +5,17 @@ import { filesIn } from '../../runners/kinds/find.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { PastRun } from '../model/history.ts';
 import type { KeptItems } from '../model/items.ts';
-import { everyStep, pathOf } from '../model/nested.ts';
+import { everyStep, pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
+import type { Step } from '../model/workflow.ts';
 import { changesBetween, type StepChange } from './changes.ts';
 import { definitionOf } from './definition.ts';
 import type { History } from './history.ts';
 import { pastItems } from './items.ts';
 import { lastLinesOf } from './last-lines.ts';
+import type { PastStep } from './past-step.ts';
+import { Redone } from './redone.ts';
 
 interface EarlierWait {
   readonly ask: string;
@@ -60,7 +63,7 @@ export function planResume(
   const again = from === undefined ? new Set<string>() : behind(plan, [from]);
   const past = history.steps(run);
   const failures = failed ? failedIn(history.record(run)) : [];
-  const redone = behind(plan, failures);
+  const redone = new Redone(plan, failures);
   const isWhole = (value: EncodedValue): boolean =>
     filesIn(value).every(({ path }) => isThere(run.options.workdir, path));
   const kept = new Map<string, EncodedValue>();
@@ -68,7 +71,7 @@ export function planResume(
   const damaged: string[] = [];
   for (const { step } of everyStep(plan)) {
     const output = past.get(step.name)?.output;
-    if (output === undefined || again.has(pathOf(step.name)[0]!) || redone.has(step.name)) continue;
+    if (output === undefined || again.has(pathOf(step.name)[0]!) || !redone.stands(step.name)) continue;
     const value = history.value(output);
     if (value === undefined || !isWhole(value)) damaged.push(step.name);
     else {
@@ -77,14 +80,24 @@ export function planResume(
     }
   }
   const items = new Map<string, KeptItems>();
-  for (const { step } of plan.steps) {
-    if (step.foreach === undefined || kept.has(step.name) || again.has(step.name)) continue;
-    // What depends on an item that is done again starts anew.
-    if (redone.has(step.name) && !failures.includes(step.name)) continue;
-    const found = pastItems(history, run, step.name, isWhole);
-    if (found !== undefined) items.set(step.name, found);
+  for (const [name, { foreach }] of withInstances(plan, past)) {
+    const [outer = name] = pathOf(withoutItems(name));
+    if (again.has(outer)) continue;
+    const row = past.get(name);
+    const value = name === withoutItems(name) || row?.output === undefined ? undefined : history.value(row.output);
+    if (value !== undefined && isWhole(value) && redone.stands(name)) {
+      kept.set(name, value);
+      if (changed.has(withoutItems(name))) stale.push(name);
+    }
+    if (foreach === undefined || kept.has(name)) continue;
+    const found = pastItems(history, run, name, isWhole);
+    if (found === undefined) continue;
+    const outputs = failed ? [...found.outputs].filter(([item]) => redone.itemStands(name, item)) : found.outputs;
+    items.set(name, { ...found, outputs: new Map(outputs) });
   }
-  const staleItems = [...items.keys()].filter((step) => changed.has(step));
+  const staleItems = [...items].flatMap(([step, { outputs }]) =>
+    outputs.size > 0 && changed.has(withoutItems(step)) ? [step] : [],
+  );
   const steps = everyStep(plan).flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
   const { memory, steps: records } = history.record(run);
   const waits = new Map(
@@ -106,6 +119,17 @@ export function planResume(
     staleItems,
     damaged,
   };
+}
+
+/** All steps by name, those too that were inside items of others. */
+function withInstances(plan: Plan, past: ReadonlyMap<string, PastStep>): ReadonlyMap<string, Step> {
+  const known = new Map(everyStep(plan).map(({ step }) => [step.name, step]));
+  const found = new Map(known);
+  for (const name of past.keys()) {
+    const step = known.get(withoutItems(name));
+    if (step !== undefined) found.set(name, step);
+  }
+  return found;
 }
 
 /** A directory that was the run's own went with it. */

@@ -41,6 +41,8 @@ export interface ItemView {
   /** The step's name with the item's number. */
   readonly name: string;
   readonly attempt: number;
+  /** Whether it is what it was in an earlier part of the run, where that had it. */
+  readonly isSame: boolean;
   /** Of all items; this one has taken one of them. */
   readonly places: Places;
   readonly tell: (happening: Happening) => void;
@@ -83,14 +85,17 @@ export function startItems(
   const shown = masked.ok ? masked.output : whole;
   const { only } = foreach;
   if (only !== undefined) {
-    const alone = viewsOf(step, { list, places: items.places, tell });
+    const alone = viewsOf(step, { list, places: items.places, isSame: () => true, tell });
     if (only < list.length) return start({ ...alone(only, 1), name: step.name, tell });
     const message = `The step has no item ${only}: there are ${list.length}, the first of them with the number 0`;
     return fail({ reason: 'expression', message, expression: '' });
   }
   const most = items.isParallel ? (foreach.maxConcurrent ?? Number.POSITIVE_INFINITY) : 1;
   const places = items.places.within(most * bounds.cost, bounds.cost);
-  const viewOf = viewsOf(step, { list, places, tell });
+  // Behind the stars may be something else now.
+  const known = shown === whole ? items.kept?.get(step.name) : undefined;
+  const isSame = sameAs(known, shown);
+  const viewOf = viewsOf(step, { list, places, isSame, tell });
   const lanes = Math.min(most, atOnce(items.places, bounds));
   const together = job && togetherFor(step as CodeStep, job, viewOf, lanes, starting);
   const work: ItemWork = {
@@ -103,8 +108,7 @@ export function startItems(
       foreach,
       items: list,
       shown,
-      // Behind the stars may be something else now.
-      kept: shown === whole ? stillKept(items.kept?.get(step.name), shown) : new Map(),
+      kept: new Map([...(known?.outputs ?? [])].filter(([index]) => isSame(index))),
       work,
       places: boundedBy(bounds, places),
       limits: job?.limits,
@@ -176,9 +180,14 @@ function hostBeginning({ name: step, language }: Step): Happening {
   return { kind: 'step-started', step, language, attempt: 1 };
 }
 
+interface ItemSurroundings extends Pick<ItemView, 'places' | 'tell'> {
+  readonly list: ItemList;
+  readonly isSame: (index: number) => boolean;
+}
+
 function viewsOf(
   { name, foreach }: Step & { readonly foreach: Foreach },
-  { list, places, tell }: { readonly list: ItemList } & Pick<ItemView, 'places' | 'tell'>,
+  { list, places, isSame, tell }: ItemSurroundings,
 ): (index: number, attempt: number) => ItemView {
   const hasMatrix = foreach.over.kind === 'matrix' || foreach.over.kind === 'computed-matrix';
   return (index, attempt) => {
@@ -206,6 +215,7 @@ function viewsOf(
       name: own,
       attempt,
       places,
+      isSame: isSame(index),
       tell: (happening) => tellOf(name, own, index, happening, tell),
     };
   };
@@ -234,17 +244,14 @@ function tellOf(
   }
 }
 
-/** Only what was given the same as now. */
-function stillKept(kept: KeptItems | undefined, shown: EncodedValue): ReadonlyMap<number, EncodedValue> {
-  if (kept === undefined) return new Map();
-  if (Buffer.compare(kept.items, shown) === 0) return kept.outputs;
+/** Whether an item is what it was in an earlier part of the run. */
+function sameAs(kept: KeptItems | undefined, shown: EncodedValue): (index: number) => boolean {
+  if (kept === undefined) return () => false;
+  if (Buffer.compare(kept.items, shown) === 0) return () => true;
   const [before, now] = [pieces(kept.items), pieces(shown)];
-  const same = [...kept.outputs].filter(
-    ([index]) =>
-      before !== undefined &&
-      now !== undefined &&
-      index < now.length &&
-      Buffer.compare(before.at(index), now.at(index)) === 0,
-  );
-  return new Map(same);
+  return (index) =>
+    before !== undefined &&
+    now !== undefined &&
+    index < Math.min(before.length, now.length) &&
+    Buffer.compare(before.at(index), now.at(index)) === 0;
 }
