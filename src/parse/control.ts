@@ -28,7 +28,7 @@ export function readControl(
   step: string,
   table: TableValue,
   fields: StepFields,
-  files: TextContext,
+  files: TextContext & { readonly each?: Each | undefined },
   each: Each | undefined,
 ): Control {
   const { if: condition, run_if: rule, at_least: count } = fields;
@@ -40,8 +40,10 @@ export function readControl(
     tell('at_least', `Leave out "run_if" or "at_least" of step "${step}": each says alone when it starts`);
   }
   const runIf = runIfOf(rule, count);
-  const branches = readBranches(step, fields, files, tell);
   const ofItem = each === undefined ? {} : { each };
+  // Whether it runs at all, and what it leads to, is asked once for all items.
+  const around = files.each === undefined ? {} : { each: files.each };
+  const branches = readBranches(step, fields, around, files, tell);
   const loop = readLoop(step, fields, ofItem, files, tell);
   const { retry_if: retryIf, deadline, ignore_failure: ignoreFailure } = fields;
   if (retryIf !== undefined && fields.retries === undefined) {
@@ -49,7 +51,7 @@ export function readControl(
   }
   return {
     ...(condition && {
-      condition: readExpression(condition, { step, what: of('if'), isCondition: true }, files),
+      condition: readExpression(condition, { step, what: of('if'), ...around, isCondition: true }, files),
     }),
     ...(runIf && { runIf }),
     ...(branches && { branches }),
@@ -77,6 +79,7 @@ function runIfOf(rule: StepFields['run_if'], count: number | undefined): RunIf |
 function readBranches(
   step: string,
   fields: StepFields,
+  around: { readonly each?: Each },
   files: TextContext,
   tell: (field: string, message: string) => void,
 ): Branches | undefined {
@@ -91,7 +94,7 @@ function readBranches(
   }
   if (cases === undefined) tell('switch', `Give step "${step}" a "case" with the steps that its "switch" chooses`);
   return {
-    on: readExpression(on, { step, what: `"switch" of step "${step}"`, within: 'result' }, files),
+    on: readExpression(on, { step, what: `"switch" of step "${step}"`, within: 'result', ...around }, files),
     cases: (cases ?? []).map(({ word, steps }) => [word, steps.map(({ text }) => text)]),
     others: others.map(({ text }) => text),
   };

@@ -9,6 +9,9 @@ import type { TextContext } from './templates/text.ts';
 import type { UseContext } from './templates/uses.ts';
 import { readTemplate } from './templates/value.ts';
 
+/** The items of a step around may be named. */
+type Around = TextContext & { readonly each?: Each | undefined };
+
 export interface ReadForeach {
   readonly foreach: Foreach;
   /** What the step's own expressions may name for it. */
@@ -20,7 +23,7 @@ export function readForeach(
   step: string,
   table: TableValue,
   fields: StepFields,
-  files: TextContext,
+  files: Around,
 ): ReadForeach | undefined {
   const { foreach, matrix, max_concurrent: maxConcurrent, on_failed_item: onFailedItem = 'stop' } = fields;
   const reading = { step, files };
@@ -56,11 +59,11 @@ export function itemInputs(each: Each): Readonly<Record<string, Template>> {
 
 interface Reading {
   readonly step: string;
-  readonly files: TextContext;
+  readonly files: Around;
 }
 
-function contextOf({ step }: Reading, field: string): UseContext {
-  return { step, what: `"${field}" of step "${step}"` };
+function contextOf({ step, files: { each } }: Reading, field: string): UseContext {
+  return { step, what: `"${field}" of step "${step}"`, ...(each && { each }) };
 }
 
 function itemsOf(value: DocumentValue, reading: Reading): Over | undefined {
@@ -159,7 +162,7 @@ function matrixOf(value: DocumentValue, reading: Reading): Over | undefined {
 /** Nothing if it is no list, which has been told. */
 function listOf(value: DocumentValue, name: string, reading: Reading): Template | undefined {
   const what = `"${name}" in "matrix" of step "${reading.step}"`;
-  const context = { step: reading.step, what };
+  const context = { ...contextOf(reading, name), what };
   if (value.kind === 'text') return { kind: 'expression', expression: readExpression(value, context, reading.files) };
   if (value.kind === 'table' && value.isEmptyLua === true) return constant('[]');
   const isOfTables = name === 'include' || name === 'exclude';

@@ -2,6 +2,7 @@
 import type { Isolation, Language } from '../../runners/contract.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile } from '../model/source.ts';
+import type { Each } from '../model/template.ts';
 import { strictest } from '../model/isolation.ts';
 import {
   type CodeStep,
@@ -58,6 +59,8 @@ export interface StepContext extends DecodeOptions {
   readonly secrets: readonly string[] | undefined;
   /** Of the workflow, and of the steps around, the outermost first. */
   readonly permissions: readonly Permissions[];
+  /** What is known of the items that a step around is done for. */
+  readonly each?: Each | undefined;
   /** The names of the steps around, the outermost first. */
   readonly around: readonly string[];
   /** Other files whose steps run inside steps; written here. */
@@ -98,11 +101,12 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const isolation = isolationOf(context.isolation, fields.isolation);
   tellMisfits(name, table, { language: kind, runtime: fields.runtime, isolation }, mistakes);
   const items = readForeach(name, table, fields, context);
-  const standpoint = { ...(fields.loop && { within: 'loop' as const }), ...(items && { each: items.each }) };
+  const each = items?.each ?? context.each;
+  const standpoint = { ...(fields.loop && { within: 'loop' as const }), ...(each && { each }) };
   const given = { of: owner, context: { step: name, ...standpoint }, files: context };
   const own = readGiven(kind, table, fields, given);
   const inputs = items === undefined || kind === 'action' ? own : { ...itemInputs(items.each), ...own };
-  const control = readControl(name, table, fields, context, items?.each);
+  const control = readControl(name, table, fields, context, each);
   const concurrency = readConcurrency(name, table, fields, context.bounds, mistakes);
   const limits = limitsOver(context.limits, fields.limits);
   const permissions = permissionsOf(context.permissions, fields.permissions);
@@ -115,7 +119,7 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
       mistakes.add('bad-foreach', entry.keySpan, message);
     }
     const place = { name, entry, table, context: given.context };
-    const around = { ...context, isolation, limits, permissions };
+    const around = { ...context, isolation, limits, permissions, each };
     const nested = isNestedKind(kind) ? decodeNested(kind, place, fields, around) : undefined;
     const work = isNestedKind(kind) ? nested?.work : readHostWork(kind, place, fields, context);
     if (work === undefined) return { dependsOn };

@@ -54,6 +54,12 @@ export function isComputed(step: Step): boolean {
 /** Named values of one place: `output` of the step that was just run. */
 export type Local = Readonly<Record<string, unknown>>;
 
+/** What is made when it is asked for stays so. */
+export function withOwn(local: Local, own: Local): Local {
+  const descriptors = { ...Object.getOwnPropertyDescriptors(local), ...Object.getOwnPropertyDescriptors(own) };
+  return Object.defineProperties({}, descriptors) as Local;
+}
+
 export class Facts {
   readonly #plan: Plan;
   readonly #settings: FactSettings;
@@ -62,9 +68,12 @@ export class Facts {
   readonly #vars: Map<string, unknown>;
   readonly #run: RunView;
   readonly #common: Local;
+  /** Of the item that the steps are inside of. */
+  readonly #around: Local;
 
   /** `outer` is where the steps are inside a step, and can name what is around them. */
-  constructor(plan: Plan, settings: FactSettings, outer?: Facts) {
+  constructor(plan: Plan, settings: FactSettings, outer?: Facts, around: Local = {}) {
+    this.#around = outer === undefined ? around : withOwn(outer.#around, around);
     const declared = plan.workflow.inputs ?? [];
     this.#plan = plan;
     this.#settings = settings;
@@ -84,8 +93,8 @@ export class Facts {
   }
 
   /** Of the steps inside a step, which can name those around them as well. */
-  within(plan: Plan): Facts {
-    return new Facts(plan, this.#settings, this);
+  within(plan: Plan, item: Local | undefined): Facts {
+    return new Facts(plan, this.#settings, this, item);
   }
 
   succeeded(step: Step, output: EncodedValue, attempts: number, lastLine?: string): void {
@@ -201,7 +210,8 @@ export class Facts {
       },
     };
     // What costs something to make is made when an expression asks for it.
-    Object.defineProperties(context, Object.getOwnPropertyDescriptors(local));
+    for (const names of [this.#around, local])
+      Object.defineProperties(context, Object.getOwnPropertyDescriptors(names));
     return { context, outputOf: (name) => this.#steps.get(name)?.raw };
   }
 

@@ -62,8 +62,8 @@ interface Opened {
 }
 
 /** Its steps see what the step itself would, and one another. */
-function asGroup(plan: Plan, { inputs, settings, start }: HostBeginning): Result<Opened, StepFailure> {
-  const facts = hasExpressions(plan) ? start.facts?.within(plan) : undefined;
+function asGroup(plan: Plan, { inputs, settings, start, item }: HostBeginning): Result<Opened, StepFailure> {
+  const facts = hasExpressions(plan) ? start.facts?.within(plan, item) : undefined;
   return ok({ facts, settings, inputs });
 }
 

@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Result } from '../model/result.ts';
 import type { Template } from '../model/template.ts';
 import type { ExecutionMode, FailureMode, Step } from '../model/workflow.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Local } from './facts.ts';
 import type { ItemSettings } from './items/start.ts';
 import type { JobSettings } from './job.ts';
 import type { Lobby } from './lobby.ts';
@@ -78,4 +78,6 @@ export interface HostBeginning {
   readonly textOf: (template: Template) => Result<string, StepFailure>;
   /** It is one of many that a step is done for, whose waiting is not told one by one. */
   readonly isItem: boolean;
+  /** Its names, for what is inside. */
+  readonly item: Local | undefined;
 }

@@ -6,7 +6,7 @@ import type { Template } from '../model/template.ts';
 import { named, nameWithin } from '../model/nested.ts';
 import { type Foreach, isCode, type Step } from '../model/workflow.ts';
 import { StepRun } from './attempts.ts';
-import type { Local } from './facts.ts';
+import { type Local, withOwn } from './facts.ts';
 import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
 import { type ItemView, startItems } from './items/start.ts';
@@ -174,6 +174,7 @@ export class StepStarter implements Starter {
         starterFor: (start) => new StepStarter(start),
         textOf,
         isItem: item !== undefined,
+        item: item?.local,
       });
     }
     const retryRule = this.#retryRule(step, settings, item?.local);
@@ -227,12 +228,6 @@ export class StepStarter implements Starter {
     const { recall, cacheDefault } = this.#start;
     return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
   }
-}
-
-/** What is made when it is asked for stays so. */
-function withOwn(local: Local, own: Local): Local {
-  const descriptors = { ...Object.getOwnPropertyDescriptors(local), ...Object.getOwnPropertyDescriptors(own) };
-  return Object.defineProperties({}, descriptors) as Local;
 }
 
 /** Of a plan in which nothing is computed. */

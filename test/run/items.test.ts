@@ -307,3 +307,26 @@ test('outputs that are too large together fail the step', async () => {
   const record = await run(one({ foreach: 100, limits: { output: '5kB' } }));
   expect(record.steps.get('a')!.failure).toMatchObject({ reason: 'limit', limit: 'output' });
 });
+
+test('steps inside an item name it, and may be done for what is in it', async () => {
+  const { run, pool } = rig();
+  const workflow = read({
+    steps: {
+      outer: {
+        foreach: [['a', 'b'], ['c']],
+        parallel: {
+          named: { ...lua, inputs: { of: '{{ json(item) }} {{ index }}' }, retries: 1, retry_if: 'index == 0' },
+          inner: { ...lua, foreach: 'item', inputs: { own: '{{ item }}{{ index }}' } },
+          second: { ...lua, if: 'index == 1' },
+        },
+      },
+    },
+  });
+  const record = await run(workflow, { mode: 'work-stealing' });
+  expect(record.status).toBe('succeeded');
+  const given = (name: string): string[] =>
+    pool.jobs.flatMap(({ inputs }) => (inputs.has(name) ? [Buffer.from(inputs.get(name)!).toString()] : [])).toSorted();
+  expect(given('of').map((text) => JSON.parse(text) as unknown)).toEqual(['["a","b"] 0', '["c"] 1']);
+  expect(given('own').map((text) => JSON.parse(text) as unknown)).toEqual(['a0', 'b1', 'c0']);
+  expect(pool.started.filter((name) => name.endsWith('second'))).toEqual(['outer[1]/second']);
+});
