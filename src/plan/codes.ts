@@ -8,6 +8,7 @@ export const PLAN_CODES = [
   'duplicate-dependency',
   'colliding-inputs',
   'cycle',
+  'crossing-pools',
 ] as const;
 
 export type PlanCode = (typeof PLAN_CODES)[number];

@@ -4,6 +4,7 @@ import { nestedWork } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Outline, Workflow } from '../model/workflow.ts';
+import { findCrossings } from './crossing.ts';
 import { findCycles } from './cycles.ts';
 import { buildGraph } from './graph.ts';
 import { levelsOf } from './levels.ts';
@@ -15,8 +16,16 @@ export function planWorkflow(
   workflow: Workflow,
   warnings: readonly Diagnostic[] = [],
 ): Result<Plan, readonly Diagnostic[]> {
+  return planned(workflow, warnings, findCrossings(workflow));
+}
+
+function planned(
+  workflow: Workflow,
+  warnings: readonly Diagnostic[],
+  found: readonly Diagnostic[],
+): Result<Plan, readonly Diagnostic[]> {
   const graph = buildGraph(workflow.steps);
-  const mistakes = [...checkReferences(workflow), ...findCycles(workflow, graph)];
+  const mistakes = [...found, ...checkReferences(workflow), ...findCycles(workflow, graph)];
   const inside = planInside(workflow, mistakes);
   if (mistakes.length > 0) return fail(inFileOrder([...warnings, ...mistakes]));
   const arranged = arrange(workflow.steps, graph, levelsOf(graph));
@@ -29,7 +38,7 @@ function planInside({ steps }: Workflow, mistakes: Diagnostic[]): ReadonlyMap<st
   for (const step of steps) {
     const work = nestedWork(step);
     if (work === undefined) continue;
-    const plan = planWorkflow(work.inside);
+    const plan = planned(work.inside, [], []);
     if (plan.ok) plans.set(step.name, plan.value);
     else mistakes.push(...plan.error);
   }

@@ -1,6 +1,7 @@
 /** What the steps of a plan demand of the machine that it lacks, found before any of them starts. */
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { strictest } from '../model/isolation.ts';
+import { locksOf } from '../model/locks.ts';
 import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Isolation } from '../../runners/contract.ts';
@@ -37,18 +38,15 @@ export async function unmetDemands(plan: Plan, configured: Isolation): Promise<r
 
 function unmetLocks(plan: Plan): readonly Diagnostic[] {
   if (hasLocks()) return [];
-  const { file: own, lock } = plan.workflow;
+  const { file: own, lock: ofRun } = plan.workflow;
   const wishes = [
-    ...(lock === undefined ? [] : [{ lock, file: own }]),
-    ...everyStep(plan).map(({ step, file }) => ({ lock: step.lock, file, span: step.span })),
+    ...(ofRun === undefined ? [] : [{ lock: ofRun, file: own }]),
+    ...everyStep(plan).flatMap(({ step, file }) => locksOf(step).map((lock) => ({ lock, file, span: step.span }))),
   ];
-  return wishes.flatMap((wish) => {
+  return wishes.map((wish) => {
     const { file } = wish;
-    if (wish.lock === undefined) return [];
     const message = `Leave out the lock ${JSON.stringify(wish.lock.name)}, or run this on Linux: nothing here holds it between runs`;
-    return [
-      { code: 'lock-missing', severity: 'error' as const, message, file, ...('span' in wish && { span: wish.span }) },
-    ];
+    return { code: 'lock-missing', severity: 'error', message, file, ...('span' in wish && { span: wish.span }) };
   });
 }
 

@@ -5,6 +5,7 @@ import type { GivenInputs } from '../model/event.ts';
 import type { PlainValue } from '../model/input.ts';
 import { nameWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
+import { locksOf } from '../model/locks.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { ExecutionMode, FailureMode, HostStep, NestedWork, Workflow } from '../model/workflow.ts';
 import { Facts, hasExpressions } from './facts.ts';
@@ -28,7 +29,8 @@ export function openStep(step: HostStep, work: NestedWork, beginning: HostBeginn
   const cap = work.kind === 'workflow' || start.isParallelInside ? capOf(work.inside) : 1;
   const places = start.places.within(cap, step.cost);
   const rooms = start.rooms.holding(beginning.held);
-  const locks = step.lock === undefined ? start.locks : new Set([...start.locks, step.lock.name]);
+  const taken = locksOf(step).map(({ name }) => name);
+  const locks = taken.length === 0 ? start.locks : new Set([...start.locks, ...taken]);
   const kept = keptWithin(step.name, start.kept);
   const isParallel = start.isParallelInside && mode !== 'sequential';
   const items = { ...start.items, places, isParallel, killsOnFailure: failureMode === 'kill' };

@@ -54,7 +54,9 @@ export class Places {
 
   /** For a step that has taken `held` places here and opens: its children have `cap` at most. */
   within(cap: number, held = 1): Places {
-    return new Places(Math.max(1, cap), this, held);
+    // What it was let in with may be less than it asked for.
+    const lacking = this.#outer === undefined ? 0 : this.#beyond(this.#used) - this.#borrowed;
+    return new Places(Math.max(1, cap), this, Math.max(Math.min(1, held), held - lacking));
   }
 
   /** Who asks for more than the cap gets them once nobody else has any. */
@@ -101,17 +103,21 @@ export class Places {
   }
 
   #take(places: number, by: Places): boolean {
-    if ((this.#used > 0 && this.#used + places > this.#cap) || this.#isBehind(by)) {
+    if ((this.#used > 0 && this.#used + places > this.#most) || this.#isBehind(by)) {
       this.#refused.add(by);
       return false;
     }
     const more = this.#beyond(this.#used + places) - this.#borrowed;
     if (more > 0 && this.#outer !== undefined) {
       if (this.#outer.#take(more, by)) this.#borrowed += more;
-      else if (this.#used > 0 || this.#held === 0) return false;
+      else if (this.#used > 0 || this.#held === 0) {
+        // What is inside here may end sooner than what is outside, and be enough.
+        this.#refused.add(by);
+        return false;
+      }
       // What its step holds has to do for the first child, or two that open could wait for each other.
       else this.#outer.#forget(by);
-    }
+    } else if (this.#outer !== undefined) this.#outer.#forget(by);
     this.#used += places;
     if (this.#refused.size > 0) this.#refused.delete(by);
     this.#next = undefined;
@@ -137,8 +143,13 @@ export class Places {
   }
 
   #forget(by: Places): void {
-    this.#refused.delete(by);
+    if (this.#refused.size > 0) this.#refused.delete(by);
     if (this.#outer !== undefined) this.#outer.#forget(by);
+  }
+
+  /** A step that costs more than the cap runs alone, and what is in it keeps to the cap. */
+  get #most(): number {
+    return this.#outer === undefined ? this.#cap : Math.min(this.#cap, this.#outer.#most);
   }
 
   /** Of so many, those that are not its own step's. */

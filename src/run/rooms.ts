@@ -1,4 +1,5 @@
 /** The named pools of a run and what of its locks is its own affair, wherever in it the steps are that share them. */
+import { locksOf } from '../model/locks.ts';
 import type { NamedPool } from '../model/concurrency.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step } from '../model/workflow.ts';
@@ -20,7 +21,9 @@ export class Rooms {
 
   /** `onFree` is called when a step may start that could not. */
   admissionFor(plan: Plan, onFree: () => void): Admission {
-    const isPlain = plan.steps.every(({ step: { pool, lock, cost } }) => (pool ?? lock ?? cost) === undefined);
+    const isPlain = plan.steps.every(
+      ({ step }) => (step.pool ?? step.cost) === undefined && locksOf(step).length === 0,
+    );
     if (isPlain) return ALL_MAY_START;
     const { file, pools = [] } = plan.workflow;
     const settings = new Map(pools.map((pool) => [poolKey(file.path, pool.name), pool]));
@@ -43,8 +46,9 @@ export class Rooms {
 }
 
 /** A pool belongs to the file that declares it; a lock is the same for all. */
-function keysIn(file: string, { pool, lock }: Step): readonly string[] {
-  return [...(pool === undefined ? [] : [poolKey(file, pool)]), ...(lock === undefined ? [] : [`${LOCK}${lock.name}`])];
+function keysIn(file: string, step: Step): readonly string[] {
+  const pool = step.pool === undefined ? [] : [poolKey(file, step.pool)];
+  return [...pool, ...locksOf(step).map(({ name }) => `${LOCK}${name}`)];
 }
 
 function poolKey(file: string, pool: string): string {

@@ -1,6 +1,7 @@
 /** Starts one step: computes what its file left open, and makes of it what its fields ask for. */
 import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.ts';
 import { celValue } from '../expressions/values.ts';
+import { locksOf } from '../model/locks.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Template } from '../model/template.ts';
 import { named, nameWithin } from '../model/nested.ts';
@@ -80,13 +81,18 @@ export class StepStarter implements Starter {
     entered: Entered | undefined,
   ): Result<Running, StepFailure> {
     const { tell, locks } = this.#start;
-    const { lock } = step;
-    if (lock === undefined || locks.has(lock.name)) return this.#begin(step, inputs, settings, entered);
-    return ok(
-      new LockedRun({ lock, run: settings.run, step: this.#nameOf(step), tell }, () =>
-        this.#masking(this.#begin(step, inputs, settings, entered), settings),
-      ),
-    );
+    let begin = (): Result<Running, StepFailure> => this.#begin(step, inputs, settings, entered);
+    for (const lock of locksOf(step)) {
+      if (locks.has(lock.name)) continue;
+      const then = begin;
+      begin = () =>
+        ok(
+          new LockedRun({ lock, run: settings.run, step: this.#nameOf(step), tell }, () =>
+            this.#masking(then(), settings),
+          ),
+        );
+    }
+    return begin();
   }
 
   #begin(

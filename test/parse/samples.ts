@@ -44,6 +44,9 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'bad-cache': { toml: '[steps.build]\ncmd = "make"\ncache = true\n' },
   'bad-rate': { toml: '[steps.send]\ncmd = "make"\nrate = "ten a second"\n' },
   'bad-cost': { toml: 'pools = { gpu = 2 }\n[steps.train]\ncmd = "make"\npool = "gpu"\ncost = 3\n' },
+  'crossing-pools': {
+    toml: 'pools = { api = 1, disk = 1 }\n[steps.load]\npool = "api"\nparallel = { store = { cmd = "make", pool = "disk" } }\n[steps.save]\npool = "disk"\nparallel = { send = { cmd = "make", pool = "api" } }\n',
+  },
   'unknown-pool': { toml: 'pools = { api = 2 }\n[steps.load]\ncmd = "make"\npool = "apy"\n' },
   'bad-input': { toml: '[inputs.count]\ntype = "integer"\ndefault = "ten"\n[steps.build]\ncmd = "make"\n' },
   'bad-variable': { toml: '[steps.build]\ncmd = "make"\nregister = "build-id"\n' },
