@@ -7,6 +7,7 @@ import { isWithin, nameBeside, nameWithin, pathOf, withoutItems } from '../model
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import type { SourceFile } from '../model/source.ts';
 import { fail, ok, type Result } from '../model/result.ts';
+import { planWorkflow } from '../plan/index.ts';
 import { isCode, type Step, type Workflow } from '../model/workflow.ts';
 import type { History } from './history.ts';
 import { stepDefinedBy } from './definition.ts';
@@ -85,8 +86,13 @@ class Rebuilding {
     if (item !== undefined && definition.foreach === undefined) return fail(`Step "${name}" has no items`);
     const others = this.#givenTo(definition, outer);
     if (!others.ok) return others;
-    if (rest.length === 0) return ok(planOf(place, others.value, onlyItem(stepOf(definition), item)));
     const { work } = definition;
+    if (rest.length === 0) {
+      const whole = work !== undefined && 'inside' in work ? this.#inside(definition, place) : undefined;
+      if (whole?.ok === false) return fail(`What is inside step "${name}" is damaged or gone`);
+      const step = onlyItem(stepOf(definition, whole?.value.workflow), item);
+      return ok(planOf(place, others.value, step, whole?.value));
+    }
     if (work === undefined || !('inside' in work)) return fail(`There is nothing inside step "${name}"`);
     const { outputs: _outputs, file = place.file, ...declared } = work.inside;
     const isFile = work.kind === 'workflow';
@@ -98,6 +104,24 @@ class Rebuilding {
     const lost = this.#lostTo(past, rest[0]!, step);
     if (lost !== undefined) return fail(lost);
     return ok(planOf(place, others.value, step, { ...inside.value, workflow }));
+  }
+
+  /** All that was inside a step, to be done anew. */
+  #inside(outer: StepDefinition, { file: around }: Pick<Place, 'file'>): ReturnType<typeof planWorkflow> {
+    return planWorkflow(this.#workflowInside(outer, around));
+  }
+
+  #workflowInside({ name, work }: StepDefinition, around: SourceFile): Workflow {
+    if (work === undefined || !('inside' in work)) throw new Error(`Internal error: nothing is inside step "${name}"`);
+    const { file = around, ...declared } = work.inside;
+    const begin = nameWithin(name, '');
+    const inner = this.#definition.steps.filter(
+      (one) => one.name.startsWith(begin) && !isWithin(one.name.slice(begin.length)),
+    );
+    const steps = inner.map((one) =>
+      stepDefinedBy(one, one.work !== undefined && 'inside' in one.work ? this.#workflowInside(one, file) : undefined),
+    );
+    return { ...declared, file, steps };
   }
 
   /** Why the callback of a group cannot have what it got: only successes are kept. */

@@ -2,6 +2,7 @@
 import { canonicalise } from '../../runners/value.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest.ts';
+import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Mock, Suite, WorkflowTest } from '../model/suite.ts';
@@ -17,7 +18,7 @@ export interface Prepared {
 
 /** Every name in the suite that is no step of the workflow, and every step that could never get its inputs. */
 export function mistakesIn(suite: Suite, plan: Plan): readonly Diagnostic[] {
-  const steps = new Map(plan.steps.map(({ step }) => [step.name, step]));
+  const steps = new Map(everyStep(plan).map(({ step }) => [step.name, step]));
   const found: Diagnostic[] = [];
   const { file } = suite;
   for (const test of suite.tests) {
