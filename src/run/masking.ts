@@ -14,12 +14,20 @@ export class Masking {
   /** A form may stand across two pieces of text; so many characters of the first have to be kept for the second. */
   readonly overlap: number;
 
+  readonly #secrets: ReadonlyMap<string, string>;
+
   /** Values by name. */
   constructor(secrets: ReadonlyMap<string, string>) {
+    this.#secrets = secrets;
     for (const [name, value] of secrets) for (const form of formsOf(value)) this.#names.set(form, name);
     const forms = [...this.#names.keys()].sort((a, b) => b.length - a.length);
     this.#pattern = new RegExp(forms.map(escaped).join('|'), 'g');
     this.overlap = Math.max(0, (forms[0]?.length ?? 0) - 1);
+  }
+
+  /** These as well. */
+  with(secrets: ReadonlyMap<string, string>): Masking {
+    return new Masking(new Map([...this.#secrets, ...secrets]));
   }
 
   text(text: string, found?: Set<string>): string {

@@ -11,6 +11,7 @@ import type { ExecutionMode, FailureMode, HostStep, NestedWork, Workflow } from 
 import { Facts, hasExpressions } from './facts.ts';
 import { settleInputs } from './given-inputs.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
+import { Masking } from './masking.ts';
 import { NestedRun } from './nested.ts';
 import type { Kept } from './resuming.ts';
 import type { Running } from './running.ts';
@@ -19,8 +20,7 @@ import type { HostBeginning, Start } from './start.ts';
 const NOTHING: ReadonlyMap<string, EncodedValue> = new Map();
 
 export function openStep(step: HostStep, work: NestedWork, beginning: HostBeginning): Result<Running, StepFailure> {
-  const { start, own } = beginning;
-  const plan = start.plan.steps.find((planned) => planned.step.name === own)?.inside;
+  const { start, inside: plan } = beginning;
   if (plan === undefined) throw new Error(`Internal error: nothing is planned inside step "${step.name}"`);
   const opened = work.kind === 'workflow' ? asWorkflow(step, plan, beginning) : asGroup(plan, beginning);
   if (!opened.ok) return opened;
@@ -73,7 +73,7 @@ function asGroup(plan: Plan, { inputs, settings, start, item }: HostBeginning): 
 function asWorkflow(step: HostStep, plan: Plan, { inputs, settings, own }: HostBeginning): Result<Opened, StepFailure> {
   const { workflow } = plan;
   const given = plainInputs(step, workflow, inputs);
-  const { values, problems } = settleInputs(workflow, given, settings.cwd);
+  const { values, secrets, problems } = settleInputs(workflow, given, settings.cwd);
   const [problem] = problems;
   if (problem !== undefined) {
     const others = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
@@ -93,7 +93,15 @@ function asWorkflow(step: HostStep, plan: Plan, { inputs, settings, own }: HostB
         runtimeOf: (step) => runtimeOf(step, settings.runners),
       })
     : undefined;
-  return ok({ facts, settings: { ...settings, directory }, inputs: NOTHING });
+  const hidden = withSecrets(settings.secrets, secrets);
+  return ok({ facts, settings: { ...settings, directory, secrets: hidden }, inputs: NOTHING });
+}
+
+/** What its file declares as secret is hidden in all that its steps say. */
+function withSecrets(secrets: JobSettings['secrets'], more: ReadonlyMap<string, string>): JobSettings['secrets'] {
+  const told = new Map([...more].filter(([, value]) => value !== ''));
+  if (told.size === 0) return secrets;
+  return { ...secrets, masking: secrets.masking?.with(told) ?? new Masking(told) };
 }
 
 /** Those that the step names for it; what it depends on is none of them, nor what its item adds. */

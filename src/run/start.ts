@@ -72,6 +72,8 @@ export interface HostBeginning {
   readonly start: Start;
   /** The step's name among the steps of its plan. */
   readonly own: string;
+  /** Of the steps inside it. */
+  readonly inside: Plan | undefined;
   /** What the step has of pools and locks, for what is inside it. */
   readonly held: Held;
   readonly starterFor: (start: Start) => Starter;

@@ -5,6 +5,7 @@ import { locksOf } from '../model/locks.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Template } from '../model/template.ts';
 import { named, nameWithin } from '../model/nested.ts';
+import type { Plan } from '../model/plan.ts';
 import { type Foreach, isCode, type Step } from '../model/workflow.ts';
 import { StepRun } from './attempts.ts';
 import { type Local, withOwn } from './facts.ts';
@@ -32,6 +33,9 @@ export class StepStarter implements Starter {
   readonly #start: Start;
   /** By which steps begin again, by name; only of those that have any. */
   readonly #paces = new Map<string, readonly Pace[]>();
+
+  /** Plans of the steps inside steps, once one is asked for. */
+  #inside: ReadonlyMap<string, Plan> | undefined;
 
   constructor(start: Start) {
     this.#start = start;
@@ -176,6 +180,7 @@ export class StepStarter implements Starter {
           ...(item?.isSame === false && { kept: undefined, items: { ...this.#start.items, kept: undefined } }),
         },
         own: step.name,
+        inside: this.#insideOf(step.name),
         held: entered?.held() ?? NOTHING_HELD,
         starterFor: (start) => new StepStarter(start),
         textOf,
@@ -198,6 +203,15 @@ export class StepStarter implements Starter {
   /** It is shown and kept. */
   #unveiled(text: Result<string, StepFailure>, { secrets: { masking } }: JobSettings): Result<string, StepFailure> {
     return text.ok && masking !== undefined ? ok(masking.text(text.value)) : text;
+  }
+
+  #insideOf(name: string): Plan | undefined {
+    this.#inside ??= new Map(
+      this.#start.plan.steps.flatMap(({ step, inside }) =>
+        inside === undefined ? [] : [[step.name, inside] as const],
+      ),
+    );
+    return this.#inside.get(name);
   }
 
   /** As it is called in the whole run. */

@@ -1,5 +1,6 @@
 /** Says in a few words when a step runs, for drawings of a plan. */
 import { formatDuration } from '../model/duration.ts';
+import { nestedWork } from '../model/nested.ts';
 import type { Template } from '../model/template.ts';
 import { workOf } from './host-work.ts';
 import type { Over, Step, Workflow } from '../model/workflow.ts';
@@ -21,8 +22,27 @@ export function conditionsOf(step: Step): string[] {
     ...(retryIf === undefined ? [] : [`retry_if ${oneLine(retryIf.text)}`]),
     ...(deadlineMs === undefined ? [] : [`deadline ${formatDuration(deadlineMs)}`]),
     ...(ignoreFailure === true ? ['ignore_failure'] : []),
+    ...rulesInside(step),
     ...boundsOf(step),
   ];
+}
+
+/** What holds for the steps inside it, where that is not the usual. */
+function rulesInside(step: Step): string[] {
+  const work = nestedWork(step);
+  if (work === undefined) return [];
+  const { file, maxParallelSteps: most, failureMode } = work.inside;
+  switch (work.kind) {
+    case 'workflow':
+      return [oneLine(file.path)];
+    case 'group':
+      return [
+        ...(most === undefined ? [] : [`max_concurrent ${most}`]),
+        ...(failureMode === undefined ? [] : [`failure_mode ${failureMode}`]),
+      ];
+    case 'race':
+      return work.settle === 'first_success' ? [] : [`settle ${work.settle}`];
+  }
 }
 
 function boundsOf({ pool, rate, priority, cost, lock }: Step): string[] {

@@ -1,7 +1,7 @@
 /** Draws a plan: in letters, for Mermaid, for Graphviz, as JSON. */
 import { harmlessJson } from './harmless-json.ts';
 import { describeGrants, layersFor } from '../model/permissions.ts';
-import { everyStep, nameWithin, pathOf } from '../model/nested.ts';
+import { everyStep, nameWithin, nestedWork, pathOf } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import { kindWord, type Step } from '../model/workflow.ts';
 import { unreachable } from '../model/unreachable.ts';
@@ -162,6 +162,19 @@ function json(plan: Plan): string[] {
   return harmlessJson(JSON.stringify({ workflow: plan.workflow.name, ...graphOf(plan) }, null, 2)).split('\n');
 }
 
+/** What holds for the steps inside it. */
+function rulesOf(step: Step): object {
+  const work = nestedWork(step);
+  if (work === undefined) return {};
+  const { file, maxParallelSteps, failureMode } = work.inside;
+  return {
+    ...(work.kind === 'workflow' && { file: file.path }),
+    ...(work.kind === 'race' && { settle: work.settle }),
+    ...(work.kind === 'group' && maxParallelSteps !== undefined && { max_concurrent: maxParallelSteps }),
+    ...(failureMode !== undefined && { failure_mode: failureMode }),
+  };
+}
+
 function graphOf(plan: Plan): object {
   const nameOf = (index: number): string => plan.steps[index]!.step.name;
   const { pools, lock } = plan.workflow;
@@ -206,7 +219,7 @@ function graphOf(plan: Plan): object {
         default: step.branches.others,
       }),
       ...(step.permissions.length > 0 && { permissions: step.permissions }),
-      ...(inside && { inside: graphOf(inside) }),
+      ...(inside && { inside: { ...rulesOf(step), ...graphOf(inside) } }),
     })),
   };
 }

@@ -314,6 +314,17 @@ describe('another file', () => {
     expect(diagnostic!.span).toBeDefined();
   });
 
+  it('hides what it declares as secret in all that its steps say', async () => {
+    const cwd = folder({
+      'inner.lua': `workflow = { inputs = { key = { secret = true } }, steps = { a = { code = "", inputs = { key = "{{ inputs.key }}" } } } }`,
+      'outer.lua': outer(', inputs = { key = "{{ steps.first.output }}" }'),
+    });
+    const { run } = rig({ first: ok('"s3cret-value"'), 'sub/a': ok('{"echo":"got s3cret-value"}') });
+    const record = await run(workflowOf(await readFile(cwd, 'outer.lua')), { mode: 'parallel' });
+    expect(outputOf(record, 'sub/a')).toEqual({ echo: 'got ***' });
+    expect(outputOf(record, 'sub')).toEqual({ a: { echo: 'got ***' } });
+  });
+
   it('is held to what the step that it is inside of may do', async () => {
     const cwd = folder({
       'deep/inner.lua':

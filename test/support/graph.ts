@@ -1,6 +1,6 @@
 // The tests' small language for graphs: 'a -> b -> d', 'a -> c'.
 import type { Plan } from '../../src/model/plan.ts';
-import { type CodeStep, type Step, type Workflow, NO_RETRY } from '../../src/model/workflow.ts';
+import { type CodeStep, type HostStep, type Step, type Workflow, NO_RETRY } from '../../src/model/workflow.ts';
 import { planWorkflow } from '../../src/plan/index.ts';
 
 const FILE = { path: 'test.lua', text: '' };
@@ -36,6 +36,19 @@ export function step(name: string, dependsOn: string[] = [], more: Partial<CodeS
     permissions: [],
     ...more,
   };
+}
+
+export function hostStep(name: string, dependsOn: string[], work: HostStep['work']): HostStep {
+  const {
+    language: _,
+    script: _s,
+    packages: _p,
+    runtime: _r,
+    interpreter: _i,
+    work: _w,
+    ...common
+  } = step(name, dependsOn) as CodeStep;
+  return { ...common, language: work.kind, work };
 }
 
 export function workflowOf(steps: Step[], more: Partial<Workflow> = {}): Workflow {

@@ -8,7 +8,7 @@ import { renderFrame } from '../../src/terminal/frame.ts';
 import { createProgress, settledOf } from '../../src/terminal/progress.ts';
 import { createStyle } from '../../src/terminal/style.ts';
 import { columnsOf } from '../../src/terminal/width.ts';
-import { graph, planOf, step, workflowOf } from '../support/graph.ts';
+import { graph, hostStep, planOf, step, workflowOf } from '../support/graph.ts';
 
 type Bare<E> = E extends RunEvent ? Omit<E, 'run'> : never;
 
@@ -404,4 +404,29 @@ describe('a step with items', () => {
       "
     `);
   });
+});
+
+it('a step that has steps inside it opens while they run, as far as there is room', () => {
+  const inside = workflowOf([step('left'), step('right')], { name: 'all' });
+  const plan = planOf(workflowOf([hostStep('all', [], { kind: 'group', inside }), step('after', ['all'])]));
+  const { start, succeed, frame } = view(plan, 'work-stealing');
+  start('all');
+  start('all/left');
+  start('all/right', 500);
+  expect(frame(60, 20, 1000)).toMatchInlineSnapshot(`
+    "
+
+    ⠋ all      group     1.0s
+    ⠋   left   lua       1.0s
+    ⠋   right  lua      500ms
+    · after    lua
+
+    ──────────────────────────────  0/2  1 running  1.0s
+    "
+  `);
+  expect(frame(60, 6, 1000).split('\n').length).toBeLessThanOrEqual(7);
+  succeed('all/left');
+  succeed('all/right');
+  succeed('all');
+  expect(frame(60, 20, 1000)).not.toContain('left');
 });

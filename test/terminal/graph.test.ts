@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderDryRun } from '../../src/terminal/dry-run.ts';
 import { renderGraph } from '../../src/terminal/graph.ts';
 import { createStyle } from '../../src/terminal/style.ts';
-import { graph, planOf, step, workflowOf } from '../support/graph.ts';
+import { graph, hostStep, planOf, step, workflowOf } from '../support/graph.ts';
 
 const PLAN = planOf(
   workflowOf(
@@ -196,4 +196,85 @@ it('what steps may do is shown, of those that could do it', () => {
     Nothing was run.
     "
   `);
+});
+
+describe('steps inside steps', () => {
+  const members = workflowOf([step('a'), step('b', ['a'])], { name: 'all', maxParallelSteps: 2 });
+  const racers = workflowOf([step('far')], { name: 'who' });
+  const plan = planOf(
+    workflowOf([
+      step('before'),
+      hostStep('all', ['before'], { kind: 'group', inside: members }),
+      hostStep('who', ['all'], { kind: 'race', inside: racers, settle: 'first_done' }),
+    ]),
+  );
+
+  it('stand below it in letters', () => {
+    expect(show(renderGraph(plan, 'ascii'))).toMatchInlineSnapshot(`
+      "
+      test: 3 steps in 3 levels
+
+      1  before  lua
+         |
+         v
+      2  all     group  <- before  [max_concurrent 2]
+           a     lua
+           b     lua    <- a
+         |
+         v
+      3  who     race   <- all  [settle first_done]
+           far   lua
+      "
+    `);
+  });
+
+  it('stand in a box for Mermaid', () => {
+    expect(show(renderGraph(plan, 'mermaid'))).toMatchInlineSnapshot(`
+      "
+      flowchart TD
+        s0["before<br/>lua"]
+        subgraph s1["all<br/>group<br/>max_concurrent 2"]
+          s1_0["a<br/>lua"]
+          s1_1["b<br/>lua"]
+          s1_0 --> s1_1
+        end
+        subgraph s2["who<br/>race<br/>settle first_done"]
+          s2_0["far<br/>lua"]
+        end
+        s0 --> s1
+        s1 --> s2
+      "
+    `);
+  });
+
+  it('stand in a box for Graphviz, whose edges end at it', () => {
+    expect(show(renderGraph(plan, 'dot'))).toMatchInlineSnapshot(`
+      "
+      digraph "test" {
+        compound=true;
+        node [shape=box];
+        "before" [label="before\\nlua"];
+        subgraph "cluster_all" {
+          label="all\\ngroup\\nmax_concurrent 2";
+          "all/a" [label="a\\nlua"];
+          "all/b" [label="b\\nlua"];
+        }
+        subgraph "cluster_who" {
+          label="who\\nrace\\nsettle first_done";
+          "who/far" [label="far\\nlua"];
+        }
+        { rank=same; "before"; }
+        "before" -> "all/a" [lhead="cluster_all"];
+        "all/a" -> "all/b";
+        "all/a" -> "who/far" [ltail="cluster_all", lhead="cluster_who"];
+      }
+      "
+    `);
+  });
+
+  it('are told with what holds for them as JSON', () => {
+    const { steps } = JSON.parse(renderGraph(plan, 'json').join('\n')) as { steps: { inside?: object }[] };
+    expect(steps[1]!.inside).toMatchObject({ max_concurrent: 2, levels: [['a'], ['b']] });
+    expect(steps[2]!.inside).toMatchObject({ settle: 'first_done', levels: [['far']] });
+  });
 });
