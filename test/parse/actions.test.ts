@@ -70,6 +70,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     'http = { url = "https://x", headers = { a = "{{ env.TOKEN }}" } }',
     '"headers" in "http" of step "s" names environment entry "TOKEN", which is not in "env" or "pass_env"',
   ],
+  ['assert = "true"\nmessage = "no"', 'Write "message" of step "s" inside of "assert": assert = { …, message = … }'],
   ['assert = "true"\nlanguage = "lua"', 'Step "s" does an action, which has no "language"; leave it out'],
   ['assert = "true"\ninputs = { a = 1 }', 'Step "s" does an action, which has no "inputs"; leave it out'],
   ['assert = "true"\npackages = "x"', 'Step "s" does an action, which has no "packages"; leave it out'],
@@ -87,6 +88,16 @@ describe('a mistake in an action', () => {
 test('a text is a code file, and a table is an action', async () => {
   const parsed = await readToml('[steps.s]\nfile = { read = "x.lua" }\n');
   expect(workflowOf(parsed).steps[0]).toMatchObject({ language: 'action', script: { kind: 'action', action: 'file' } });
+});
+
+test('a float that is whole stays one', async () => {
+  for (const parsed of [
+    await readToml('[steps.s]\nhttp = { url = "x", json = { f = 5.0, i = 5, e = 1e3 } }\n'),
+    await readLua('workflow = { steps = { s = { http = { url = "x", json = { f = 5.0, i = 5, e = 1e3 } } } } }'),
+  ]) {
+    const [step] = workflowOf(parsed).steps;
+    expect(step!.inputs!['json']).toEqual({ kind: 'constant', json: '{"f":5.0,"i":5,"e":1000.0}' });
+  }
 });
 
 test('what a template names becomes a dependency, wherever it stands', async () => {

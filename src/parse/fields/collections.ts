@@ -126,7 +126,7 @@ export function readFields<T extends object>(
   for (const [name, entry] of table.entries) {
     const field = Object.hasOwn(known, name) ? known[name] : undefined;
     if (field === undefined) {
-      tellUnknownField(name, entry, mistakes, owner, Object.keys(known));
+      tellUnknownField(name, entry, mistakes, owner, Object.keys(known), [...table.entries.keys()]);
       continue;
     }
     const value = field.type.read(entry.value, { mistakes, what: what(name) });

@@ -29,6 +29,29 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['entry', 'func'],
 ]);
 
+/** Fields of an action that are easily written beside its table. */
+const INSIDE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['message', ['assert']],
+  ['that', ['assert']],
+  ['url', ['http']],
+  ['method', ['http']],
+  ['headers', ['http', 'notify']],
+  ['query', ['http']],
+  ['json', ['http', 'notify']],
+  ['body', ['http']],
+  ['expect', ['http']],
+  ['content', ['file']],
+  ['format', ['file']],
+  ['to', ['file']],
+  ['prompt', ['llm']],
+  ['model', ['llm']],
+  ['system', ['llm']],
+  ['schema', ['llm']],
+  ['from', ['transform', 'notify']],
+  ['text', ['notify']],
+  ['subject', ['notify']],
+]);
+
 /** `owner` begins the sentence: `step "build"`, `the workflow`. */
 export function tellUnknownField(
   name: string,
@@ -36,6 +59,7 @@ export function tellUnknownField(
   mistakes: Mistakes,
   owner: string,
   known: readonly string[],
+  siblings: readonly string[] = [],
 ): void {
   if (entry.value.kind === 'odd' && entry.value.what === 'function') {
     const message = `Write code as text: code = [[ … ]]; "${name}" of ${owner} is a Lua function of the workflow file`;
@@ -43,6 +67,12 @@ export function tellUnknownField(
     return;
   }
   const meant = ELSEWHERE.get(name.toLowerCase());
+  const action = INSIDE.get(name)?.find((one) => known.includes(one) && siblings.includes(one));
+  if (action !== undefined) {
+    const message = `Write "${name}" of ${owner} inside of "${action}": ${action} = { …, ${name} = … }`;
+    mistakes.add('unknown-field', entry.keySpan, message);
+    return;
+  }
   const guess = meant !== undefined && known.includes(meant) ? `; did you mean "${meant}"?` : didYouMean(name, known);
   const subject = owner.charAt(0).toUpperCase() + owner.slice(1);
   mistakes.add('unknown-field', entry.keySpan, `${subject} has an unknown field "${name}"${guess}`);

@@ -48,7 +48,7 @@ function joined(parts: readonly (string | undefined)[], open: string, close: str
 }
 
 /** A float that is whole is only known as one by how the file writes it. */
-function numberText({ value, span }: NumberValue, text: string): string {
+export function numberText({ value, span }: NumberValue, text: string): string {
   const plain = typeof value === 'number' && Object.is(value, -0) ? '-0' : String(value);
   const written = text.slice(span.start, span.end);
   const isFloat = /^[+-]?[\d_]+(\.[\d_]+)?([eE][+-]?\d+)?$/.test(written) && /[.eE]/.test(written);

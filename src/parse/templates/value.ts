@@ -1,6 +1,7 @@
 /** A value of a file, with templates in its texts, becomes a Template. */
 import type { Template } from '../../model/template.ts';
 import { describe, type DocumentValue } from '../document.ts';
+import { numberText } from '../fields/value-field.ts';
 import { readText, strict, type TextContext } from './text.ts';
 import type { UseContext } from './uses.ts';
 
@@ -14,7 +15,7 @@ export function readTemplate(value: DocumentValue, context: UseContext, files: T
       return template ?? constant(JSON.stringify(value.value));
     }
     case 'number':
-      return constant(String(value.value));
+      return constant(numberText(value, files.mistakes.file.text));
     case 'boolean':
       return constant(String(value.value));
     case 'odd':
