@@ -92,7 +92,7 @@ class LocalEngine implements Engine {
     const unmet = await unmetDemands(plan, this.#config.execution.isolation);
     const { problems } = settleInputs(plan.workflow, inputs, this.#cwd);
     const secrets = await missingSecrets(plan, this.#secrets);
-    const services = missingServices(plan.workflow, this.#config.services);
+    const services = missingServices(plan, this.#config.services);
     return [...unmet, ...services, ...secrets, ...problems, ...(await this.#missingHistory())];
   }
 

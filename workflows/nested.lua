@@ -2,6 +2,7 @@
 workflow = {
   name = "nested",
   description = "Asks three shops at once, takes what the fastest mirror has, and adds the tax in a workflow of its own.",
+  tags = { "control-flow" },
   outputs = {
     from = "{{ steps.rates.output.winner }}",
     asked = "{{ steps.shops.output }}",

@@ -2,14 +2,18 @@
 import type { LlmService, MailService, Services } from '../../runners/contract.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest.ts';
+import { everyStep, everyStepOf, nestedWork } from '../model/nested.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Step, Workflow } from '../model/workflow.ts';
 import { MAIN } from './services.ts';
 
 /** Each step that reaches a service names its secret; the workflow as it came where none does. */
 export function withServiceSecrets(workflow: Workflow, services: Services): Workflow {
-  const isServed = (step: Step): boolean => needOf(step) !== undefined;
-  if (!workflow.steps.some(isServed)) return workflow;
+  if (!everyStepOf(workflow).some((step) => needOf(step) !== undefined)) return workflow;
   const steps = workflow.steps.map((step): Step => {
+    const nested = nestedWork(step);
+    if (nested !== undefined)
+      return { ...step, work: { ...nested, inside: withServiceSecrets(nested.inside, services) } } as Step;
     const secret = secretOf(step, services);
     const { secrets = [] } = step;
     return secret === undefined || secrets.includes(secret) ? step : { ...step, secrets: [...secrets, secret] };
@@ -18,8 +22,8 @@ export function withServiceSecrets(workflow: Workflow, services: Services): Work
 }
 
 /** Every step whose service the configuration says nothing of. */
-export function missingServices({ steps, file }: Workflow, services: Services): readonly Diagnostic[] {
-  return steps.flatMap((step) => {
+export function missingServices(plan: Plan, services: Services): readonly Diagnostic[] {
+  return everyStep(plan).flatMap(({ step, file }) => {
     const need = needOf(step);
     if (need === undefined || serviceFor(need, services) !== undefined) return [];
     const { name, span } = step;

@@ -221,6 +221,28 @@ test('a step in a process of its own asks as well', async () => {
   expect((await llm({ prompt: 'x', service: 'slow' }, { isolation: 'process' })).output).toBe('hello');
 });
 
+test('steps inside of a group and of a race get what they need of the configuration', async () => {
+  const run = await it.run({
+    permissions: { net },
+    steps: {
+      both: { parallel: { a: { llm: { prompt: 'a' } }, b: { llm: { prompt: 'b', service: 'claude' } } } },
+      first: { race: { steps: { c: { llm: { prompt: 'c' } }, d: { wait: '1m' } } } },
+    },
+  });
+  expect(run.get('both')!.output).toMatchObject({ a: 'hello', b: 'hello' });
+  expect(run.get('first')!.output).toMatchObject({ winner: 'c', output: 'hello' });
+  expect(asked.map(({ headers }) => headers.authorization ?? headers['x-api-key'])).toEqual([
+    expect.stringContaining('k3y') as string,
+    expect.stringContaining('k3y') as string,
+    expect.stringContaining('k3y') as string,
+  ]);
+  const nested = it.run({
+    permissions: { net },
+    steps: { both: { parallel: { a: { llm: { prompt: 'a', service: 'x' } } } } },
+  });
+  await expect(nested).rejects.toThrow('Write a section [llm.x] into the configuration');
+});
+
 test('what is not granted names the host, and what is not configured the section', async () => {
   expect((await it.step({ llm: { prompt: 'x' } })).failure).toMatchObject({
     reason: 'not-granted',
