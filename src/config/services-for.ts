@@ -37,7 +37,8 @@ type Need = { readonly kind: 'llm'; readonly service: string } | { readonly kind
 function needOf({ script, inputs = {} }: Step): Need | undefined {
   if (script?.kind !== 'action') return undefined;
   if (script.action === 'notify') return inputs['mail'] === undefined ? undefined : { kind: 'mail' };
-  if (script.action !== 'llm') return undefined;
+  // A step that is mocked has no fields any more.
+  if (script.action !== 'llm' || inputs['prompt'] === undefined) return undefined;
   const given = inputs['service'];
   return { kind: 'llm', service: given?.kind === 'constant' ? (JSON.parse(given.json) as string) : MAIN };
 }

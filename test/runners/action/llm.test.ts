@@ -243,6 +243,15 @@ test('steps inside of a group and of a race get what they need of the configurat
   await expect(nested).rejects.toThrow('Write a section [llm.x] into the configuration');
 });
 
+test('a mocked one needs nothing of the configuration', async () => {
+  const plan = await it.engine.define({ steps: { s: { llm: { prompt: 'x', service: 'nowhere' } } } });
+  if (!plan.ok) throw new Error('no plan');
+  const mocks = new Map([['s', { output: Buffer.from('"said"') }]]);
+  expect(await it.engine.check(plan.value, { mocks })).toEqual([]);
+  const { steps } = await it.engine.start(plan.value, { mocks }).finished;
+  expect(Buffer.from(steps.get('s')!.output!).toString()).toBe('"said"');
+});
+
 test('what is not granted names the host, and what is not configured the section', async () => {
   expect((await it.step({ llm: { prompt: 'x' } })).failure).toMatchObject({
     reason: 'not-granted',
