@@ -5,7 +5,7 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { load } from '../../runners/action/index.ts';
-import type { Job, Outcome } from '../../runners/contract.ts';
+import type { ActionName, Job, Outcome, Services } from '../../runners/contract.ts';
 import type { FileDefinition, HttpDefinition } from '../../src/parse/actions/action-definition.ts';
 import { type Ended, rig } from '../runners/action/rig.ts';
 import { close, listen, respond } from './support/granted-server.ts';
@@ -209,8 +209,12 @@ describe('a name', () => {
       )) as never;
   }
 
-  async function ask(url: string, net: readonly string[]): Promise<Outcome> {
-    const text = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+  async function perform(
+    action: ActionName,
+    fields: Readonly<Record<string, unknown>>,
+    net: readonly string[],
+    services?: Services,
+  ): Promise<Outcome> {
     const runner = await load({
       language: 'action',
       runtime: 'embedded',
@@ -220,17 +224,17 @@ describe('a name', () => {
     });
     const job = {
       step: 's',
-      script: { kind: 'action', action: 'http', origin: { file: 'w', line: 1, verbatim: true } },
-      inputs: new Map([
-        ['url', text(url)],
-        ['retries', text(0)],
-        ['timeout', text(2000)],
-      ]),
+      script: { kind: 'action', action, origin: { file: 'w', line: 1, verbatim: true }, services },
+      inputs: new Map(Object.entries(fields).map(([name, value]) => [name, Buffer.from(JSON.stringify(value))])),
+      env: { KEY: 'the-key' },
       limits: { output: 1e6 },
       grants: { directory: '/', layers: [{ from: 'step', read: [], write: [], net }] },
     } as unknown as Job;
     return runner.run(job, { print() {}, stopped: new AbortController().signal });
   }
+
+  const ask = (url: string, net: readonly string[]): Promise<Outcome> =>
+    perform('http', { url, retries: 0, timeout: 2000 }, net);
 
   test.each([
     ['127.0.0.1'],
@@ -247,6 +251,30 @@ describe('a name', () => {
     }
     expect(reached).toHaveLength(0);
   });
+
+  test('of a mail server that leads into a private network is not reached', { tags: 'attack' }, async () => {
+    answering(['127.0.0.1']);
+    const mail = { host: 'mail.example', port: innerPort, isSecure: false, from: 'a@example.com' };
+    const fields = { mail: 'b@example.com', text: 'x' };
+    const outcome = await perform('notify', fields, [`mail.example:${innerPort}`, '*'], { llm: {}, mail });
+    expect(outcome).toMatchObject({ ok: false, failure: { reason: 'not-granted' } });
+    expect(reached).toHaveLength(0);
+  });
+
+  test.each(['openai', 'anthropic'] as const)(
+    'to which a model of %s sends on gets no key, and no question',
+    { tags: 'attack' },
+    async (provider) => {
+      dns.lookup = lookup;
+      const to = encodeURIComponent(`http://127.0.0.1:${innerPort}/`);
+      const baseUrl = `http://127.0.0.1:${outerPort}/?status=307&to=${to}&x=`;
+      const services = { llm: { '': { provider, baseUrl, model: 'm', apiKey: 'KEY' } } };
+      const net = [`127.0.0.1:${outerPort}`, `127.0.0.1:${innerPort}`];
+      expect(await perform('llm', { prompt: 'x' }, net, services)).toMatchObject({ ok: false });
+      expect(asked).toHaveLength(1);
+      expect(reached).toHaveLength(0);
+    },
+  );
 
   test('is reached there where that address is granted too', async () => {
     answering(['127.0.0.1']);
