@@ -3,6 +3,7 @@ import type { RunEvent } from '../model/event.ts';
 import { everyStep, isWithin, pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { kindWord } from '../model/workflow.ts';
+import { awaitedBy } from './awaited.ts';
 import type { StepProgress } from './progress.ts';
 
 export interface Inside {
@@ -64,9 +65,17 @@ export function createInside(plan: Plan): Inside {
       switch (event.kind) {
         case 'step-started':
           step.status = 'running';
+          delete step.awaits;
           step.attempt = event.attempt;
           step.startedAt ??= event.at;
           place.active.add(step);
+          return;
+        case 'lock-awaited':
+          step.awaits = awaitedBy(event, step.awaits);
+          place.active.add(step);
+          return;
+        case 'lock-taken':
+          delete step.awaits;
           return;
         case 'step-retrying':
           step.status = 'retrying';

@@ -2,10 +2,11 @@
 import { everyStep, isWithin, pathOf } from '../model/nested.ts';
 import { createInside, type Inside } from './inside.ts';
 import { ItemsRecord } from '../model/items.ts';
-import type { CachedFrom, LockHolder, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
+import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
 import type { Pending } from '../model/pending.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
+import { type Awaited, awaitedBy } from './awaited.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { type ExecutionMode, kindWord } from '../model/workflow.ts';
 
@@ -38,14 +39,6 @@ export interface PoolProgress {
   readonly size: number;
   readonly hasRate: boolean;
   used: number;
-}
-
-export interface Awaited {
-  readonly lock: string;
-  /** Absent where it does not say who it is. */
-  readonly holder?: LockHolder;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
 }
 
 export type Counts = Record<StepStatus, number>;
@@ -216,9 +209,8 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.durationMs = event.durationMs;
         return;
       case 'lock-awaited': {
-        const awaits = { lock: event.lock, since: event.at, ...(event.holder && { holder: event.holder }) };
         const waiter = event.step === undefined ? progress : steps[indexFor(event.step)]!;
-        waiter.awaits = { ...awaits, since: waiter.awaits?.since ?? awaits.since };
+        waiter.awaits = awaitedBy(event, waiter.awaits);
         if (event.step !== undefined) progress.active.add(indexFor(event.step));
         return;
       }

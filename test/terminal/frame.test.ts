@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/event.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import type { ExecutionMode } from '../../src/model/workflow.ts';
+import type { ExecutionMode, Step } from '../../src/model/workflow.ts';
 import { renderFrame } from '../../src/terminal/frame.ts';
 import { createProgress, settledOf } from '../../src/terminal/progress.ts';
 import { createStyle } from '../../src/terminal/style.ts';
@@ -345,6 +345,18 @@ describe('a step that waits for something else than steps', () => {
     expect(frame(90, 24)).toContain('b  lua           ready');
     take({ kind: 'lock-taken', at: 1900, step: 'd', lock: 'door', waitedMs: 1400 });
     start('d', 1900);
+    expect(frame(90, 24)).not.toContain('door');
+  });
+
+  it('is told of a step inside another', () => {
+    const inside = workflowOf([step('b', [], { lock: { name: 'door' } })]);
+    const { script: _, ...rest } = step('a');
+    const group = { ...rest, language: 'group', work: { kind: 'group', inside } } as unknown as Step;
+    const { take, frame } = view(planOf(workflowOf([group])), 'work-stealing');
+    take({ kind: 'step-started', at: 0, step: 'a', language: 'group', attempt: 1 });
+    take({ kind: 'lock-awaited', at: 0, step: 'a/b', lock: 'door' });
+    expect(frame(90, 24)).toContain('waiting 2.0s for lock "door"');
+    take({ kind: 'lock-taken', at: 500, step: 'a/b', lock: 'door', waitedMs: 500 });
     expect(frame(90, 24)).not.toContain('door');
   });
 
