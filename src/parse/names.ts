@@ -48,11 +48,13 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
       ? { steps: own, vars }
       : { steps: new Set([...around.steps, ...own]), vars: new Map([...around.vars, ...vars]) };
   const inner = resolveInside(declared, visible, mistakes);
-  const { steps, outline } = inner;
+  const outward = around === undefined ? [] : inner.outline.steps.flatMap((step) => outwardOf(step, own, around));
+  const steps = inward(inner.steps, outward);
+  const outline = { ...inner.outline, steps: inward(inner.outline.steps, outward) };
   const conditional = steps.filter(({ runIf, branches }) => (runIf ?? branches) !== undefined);
   if (uses.all.length + conditional.length + inner.needs.size === 0) {
     const handled = withHandlers(steps, outline.steps, declared.ends, mistakes);
-    return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed: [] };
+    return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed: outward };
   }
   const byName = new Map(steps.map((step) => [step.name, step]));
   const ofWorkflow = [...declared.env.keys()];
@@ -94,8 +96,28 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
   });
   const handled = withHandlers(resolved, outline.steps.map(withNeeds), declared.ends, mistakes);
   tellImpossible(handled.steps, mistakes);
-  const needed = [...own].flatMap((name) => needsOf(name).filter((one) => !own.has(one.name)));
+  const needed = [...outward, ...[...own].flatMap((name) => needsOf(name).filter((one) => !own.has(one.name)))];
   return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed };
+}
+
+/** The steps around on which it depends, as its `depends_on` says. */
+function outwardOf(
+  { dependsOn }: Pick<Step, 'dependsOn'>,
+  own: ReadonlySet<string>,
+  around: Around,
+): readonly Dependency[] {
+  return dependsOn.filter(({ name }) => !own.has(name) && around.steps.has(name));
+}
+
+/** Without those, since what they are inside of waits for them. */
+function inward<T extends Pick<Step, 'dependsOn'>>(steps: readonly T[], outward: readonly Dependency[]): readonly T[] {
+  if (outward.length === 0) return steps;
+  const names = new Set(outward.map(({ name }) => name));
+  return steps.map((step) =>
+    step.dependsOn.some(({ name }) => names.has(name))
+      ? { ...step, dependsOn: step.dependsOn.filter(({ name }) => !names.has(name)) }
+      : step,
+  );
 }
 
 /** The steps inside steps, and which of those around they need, by the step that they are inside of. */

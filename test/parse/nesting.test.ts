@@ -108,7 +108,7 @@ test('a mistake is told where it stands, and what steps inside need of one anoth
       a = { parallel = { b = { code = "", depends_on = "c" }, c = { code = "", depends_on = "b" } }, retries = 2 },
       d = { parallel = { e = { code = "", inputs = { x = "{{ steps.nobody.output }}" } } } },
       f = { race = { steps = {} } },
-      g = { parallel = { h = { code = "", depends_on = "a" } }, code = "" },
+      g = { parallel = { h = { code = "", depends_on = "nowhere" } }, code = "" },
     } }`),
   );
   expect(found.map((diagnostic) => [diagnostic.code, pointed(diagnostic)])).toEqual([
@@ -116,7 +116,7 @@ test('a mistake is told where it stands, and what steps inside need of one anoth
     ['misfit-field', 'retries'],
     ['unknown-name', 'nobody'],
     ['empty-steps', 'f'],
-    ['unknown-dependency', '"a"'],
+    ['unknown-dependency', '"nowhere"'],
     ['misfit-field', 'code'],
   ]);
 });

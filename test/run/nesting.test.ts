@@ -86,6 +86,15 @@ test('steps of a group name one another and what is around, which makes the grou
   expect(inputsOf(one, 'all/b')).toEqual({ around: { n: 2 }, a: 3, n: 5 });
 });
 
+test('a step of a group that depends on one around makes the group wait for that', async () => {
+  const one = rig({ around: ok('5') });
+  const steps = { all: { parallel: { deep: { parallel: { a: { ...lua, depends_on: 'around' } } } } }, around: lua };
+  const record = await one.run(read({ steps }), { mode: 'work-stealing' });
+  expect(record.status).toBe('succeeded');
+  expect(one.pool.started).toEqual(['around', 'all/deep/a']);
+  expect(inputsOf(one, 'all/deep/a')).toEqual({ around: 5 });
+});
+
 describe('a failed step of a group', () => {
   const group = (more: Partial<StepDefinition>): WorkflowDefinition => ({
     steps: {
