@@ -1,7 +1,14 @@
 /** Everything that crosses the thread boundary: the job that goes in, the lines on the way, the outcome that comes out. */
+import type { Clock, Grants, Limits, Randomness } from './allowances.ts';
 import type { Mailbox } from './memory/mailbox.ts';
 import type { StepMemory } from './memory/step-memory.ts';
+import type { EncodedValue, Outcome, Spent, StepFailure, Usage } from './outcome.ts';
 import type { Prompt } from './prompt/typing.ts';
+import type { Services } from './services.ts';
+
+export type * from './allowances.ts';
+export type * from './outcome.ts';
+export type * from './services.ts';
 
 /** A step in `action` has no code: it does one thing that the runner knows. */
 export type Language = 'lua' | 'javascript' | 'python' | 'shell' | 'wasm' | 'action';
@@ -16,12 +23,6 @@ export type Runtime = 'embedded' | 'native';
  */
 export type Isolation = 'thread' | 'process' | 'os';
 
-/**
- * A value as it travels: canonical JSON text in UTF-8 (`runners/value.ts`). Large ones sit in a
- * `SharedArrayBuffer`, so that handing one on costs nothing; never a view on a pooled Buffer.
- */
-export type EncodedValue = Uint8Array;
-
 /** Where a step's code stands, so that an error in its line `n` is shown at `line + n - 1` of `file`. */
 export interface Origin {
   /** Path as the user wrote it: the workflow file, or the step's own code file. */
@@ -30,14 +31,6 @@ export interface Origin {
   readonly line: number;
   /** False where the text in the file is not the code line by line (an escaped string, a computed one): errors then point at `line`. */
   readonly verbatim: boolean;
-}
-
-export interface Position {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** 1-based, where the language tells. */
-  readonly column?: number;
 }
 
 export type Script =
@@ -56,96 +49,6 @@ export type Script =
     }
   /** Its fields are the job's inputs. */
   | { readonly kind: 'action'; readonly action: ActionName; readonly origin: Origin; readonly services?: Services };
-
-/** What the configuration says of services that actions reach. */
-export interface Services {
-  /** By name; that of `[llm]` itself is empty. */
-  readonly llm: Readonly<Record<string, LlmService>>;
-  readonly mail?: MailService;
-}
-
-export interface LlmService {
-  /** How it is spoken to. */
-  readonly provider: 'openai' | 'anthropic';
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-  readonly model?: string;
-  /** The secret that it asks for, by name. */
-  readonly apiKey?: string;
-  readonly maxTokens?: number;
-  /** It cannot be held to a schema, only asked to keep to it. */
-  readonly structured?: false;
-  /** Milliseconds between two requests at the least. */
-  readonly everyMs?: number;
-  /** When the next request may be sent, in microseconds since 1970: one cell, shared by all threads. */
-  readonly next?: BigInt64Array;
-}
-
-export interface MailService {
-  readonly host: string;
-  readonly port: number;
-  /** It speaks TLS from the first byte. */
-  readonly isSecure: boolean;
-  readonly from?: string;
-  readonly user?: string;
-  /** A secret, by name. */
-  readonly password?: string;
-}
-
-export type LimitName = 'memory' | 'cpu' | 'wall' | 'output' | 'stdout' | 'files' | 'processes';
-
-/** What one attempt may use; what is absent has no limit but the language's own. */
-export interface Limits {
-  /** Bytes of one output's canonical text. */
-  readonly output: number;
-  /** Bytes; absent, an embedded language has 1 GiB and a process of the host what the machine has. */
-  readonly memory?: number;
-  /** Milliseconds of CPU time. */
-  readonly cpu?: number;
-  /** Milliseconds from when the thread begins with the job. */
-  readonly wall?: number;
-  /** Bytes of printed text that are handed on, both streams together. */
-  readonly stdout?: number;
-  /** Bytes of the largest file that a process of the host may write. */
-  readonly files?: number;
-  /** Processes of one step on the host that live at once. */
-  readonly processes?: number;
-  /** Who set each; those that are not named come from the configuration. */
-  readonly setBy?: Readonly<Partial<Record<LimitName, 'step' | 'workflow'>>>;
-}
-
-/** What an embedded step may do outside of itself: what every layer allows; without a layer, nothing. */
-export interface Grants {
-  /** Where relative paths start; absolute. */
-  readonly directory: string;
-  readonly layers: readonly GrantLayer[];
-}
-
-export interface GrantLayer {
-  readonly from: 'step' | 'workflow';
-  /** Patterns of paths. */
-  readonly read: readonly string[];
-  readonly write: readonly string[];
-  /** Patterns of hosts; absent for none. */
-  readonly net?: readonly string[];
-  /** False for a step that may not ask for the time, true for one whose time is the machine's in any case. */
-  readonly clock?: boolean;
-  /** The same of random numbers. */
-  readonly random?: boolean;
-}
-
-/**
- * The time that an embedded step is told. A `frozen` one begins at `at`, in milliseconds since 1970, and goes on only as the step
- * sleeps and, by a microsecond, as it asks; a `refused` one fails what asks for it.
- */
-export type Clock =
-  | { readonly kind: 'frozen'; readonly at: number }
-  | { readonly kind: 'refused'; readonly by: GrantLayer['from'] };
-
-/** Where an embedded step's random numbers come from. Equal seeds, of any length, give equal ones; a `refused` source fails what asks for it. */
-export type Randomness =
-  | { readonly kind: 'seeded'; readonly seed: Uint8Array }
-  | { readonly kind: 'refused'; readonly by: GrantLayer['from'] };
 
 /** One attempt at one step, as it is sent to a thread. */
 export interface Job {
@@ -278,87 +181,6 @@ export interface PrintedLine {
   /** Without its line end; a line over 64 KiB comes in pieces. */
   readonly text: string;
 }
-
-/** What a step used of the machine; what cannot be measured is absent. */
-export interface Spent {
-  /** CPU time in milliseconds: of the step's thread, or of its processes together. */
-  readonly cpuMs?: number;
-  /** Bytes at the most: of the interpreter's memory, which a step before may have grown, or of all processes together. */
-  readonly memoryBytes?: number;
-  /** Of a language model: what it read, and what it wrote. */
-  readonly tokens?: { readonly input: number; readonly output: number };
-}
-
-export interface Usage extends Spent {
-  /** Wall time inside the thread. */
-  readonly wallMs: number;
-  /** Bytes of the inputs' texts, and of the output's. */
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
-
-export type StepFailure =
-  /** The step's own code raised an error. `trace` is the language's own, without the runner's frames. */
-  | { readonly reason: 'threw'; readonly message: string; readonly trace?: string; readonly position?: Position }
-  /** The code does not read as its language, or lacks what is called (`run`, a WASM export). */
-  | { readonly reason: 'not-runnable'; readonly message: string; readonly position?: Position }
-  /** A process or WASI command ended with a status other than 0. */
-  | {
-      readonly reason: 'exited';
-      readonly status: number;
-      readonly lastLines: readonly string[];
-      readonly position?: Position;
-    }
-  /** A process was ended by a signal that the engine did not send. */
-  | { readonly reason: 'killed'; readonly signal: string; readonly lastLines: readonly string[] }
-  /** The step returned what JSON has no form for. */
-  | { readonly reason: 'output-invalid'; readonly message: string; readonly position?: Position }
-  /** The step used what it was not granted; `grant` is what to add. */
-  | { readonly reason: 'not-granted'; readonly message: string; readonly grant: string }
-  /** The step went over a limit. */
-  | { readonly reason: 'limit'; readonly limit: string; readonly message: string }
-  /** The machine lacks the interpreter, a package, a module file. */
-  | { readonly reason: 'runtime-missing'; readonly message: string }
-  /** An expression of the workflow file could not be computed, so that the step never began. */
-  | {
-      readonly reason: 'expression';
-      readonly message: string;
-      readonly expression: string;
-      readonly position?: Position;
-    }
-  /** What an action was to do cannot be done: `status` is that of an HTTP answer. */
-  | {
-      readonly reason: 'action';
-      readonly message: string;
-      readonly status?: number;
-      readonly position?: Position;
-    }
-  /** What an `assert` claims is not so; the message is the file's. */
-  | { readonly reason: 'asserted'; readonly message: string; readonly position?: Position }
-  /** Items of it failed. */
-  | {
-      readonly reason: 'items';
-      readonly message: string;
-      readonly total: number;
-      /** How many. */
-      readonly failed: number;
-      /** The first few. */
-      readonly items: readonly { readonly index: number; readonly failure: StepFailure }[];
-    }
-  /** Somebody who was asked said no. */
-  | { readonly reason: 'rejected'; readonly message: string; readonly by: string }
-  /** Steps inside it failed, which these are, by their names in the whole run. */
-  | { readonly reason: 'steps-failed'; readonly message: string; readonly steps: readonly string[] }
-  | { readonly reason: 'timed-out'; readonly afterMs: number }
-  | { readonly reason: 'cancelled' }
-  /** The thread died under the step. */
-  | { readonly reason: 'thread-lost'; readonly message: string };
-
-/** How a job ended. */
-export type Outcome = (
-  | { readonly ok: true; readonly output: EncodedValue }
-  | { readonly ok: false; readonly failure: StepFailure }
-) & { readonly warnings: readonly string[] };
 
 /**
  * An outcome as a thread posts it. Lines and outcomes travel on different ports, so the host holds the
