@@ -73,5 +73,16 @@ function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] 
   const files = new Map<string | undefined, number>();
   for (const { file } of diagnostics) if (!files.has(file?.path)) files.set(file?.path, files.size);
   const place = ({ file }: Diagnostic): number => files.get(file?.path)!;
-  return diagnostics.toSorted((a, b) => place(a) - place(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
+  return onceEach(diagnostics).toSorted((a, b) => place(a) - place(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
+}
+
+/** A file may be inside several steps, and what is wrong with it is found with each. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const told = new Set<string>();
+  return diagnostics.filter(({ file, span, code, message }) => {
+    const key = JSON.stringify([file?.path, span?.start, code, message]);
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
+  });
 }

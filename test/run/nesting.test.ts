@@ -316,6 +316,36 @@ describe('another file', () => {
     ]);
   });
 
+  it('is told of once, however often it is inside', async () => {
+    const inner = 'workflow = { steps = { a = { code = "", depends_on = "a" } } }';
+    const twice =
+      'workflow = { steps = { a = { workflow = "inner.lua" }, b = { parallel = { c = { workflow = "inner.lua" } } } } }';
+    const cwd = folder({ 'inner.lua': inner, 'outer.lua': twice });
+    expect(diagnosticsOf(await readFile(cwd, 'outer.lua')).map(({ code }) => code)).toEqual(['self-dependency']);
+  });
+
+  it('cleans up after itself when the run is stopped', async () => {
+    const inner = 'workflow = { finally = "clean", steps = { a = { code = "" }, clean = { code = "" } } }';
+    const cwd = folder({
+      'inner.lua': inner,
+      'outer.lua': 'workflow = { steps = { sub = { workflow = "inner.lua" } } }',
+    });
+    const { start, story } = rig({ 'sub/a': 'hang' });
+    const run = start(workflowOf(await readFile(cwd, 'outer.lua')), { mode: 'parallel' });
+    await settleDown();
+    run.stop();
+    await run.finished;
+    expect(story.slice(1)).toEqual([
+      'start sub',
+      'start sub/a',
+      'cancel sub/a',
+      'start sub/clean',
+      'ok sub/clean',
+      'cancel sub',
+      'cancelled',
+    ]);
+  });
+
   it('that is not there is told where it is named', async () => {
     const cwd = folder({ 'outer.lua': outer('') });
     const [diagnostic] = diagnosticsOf(await readFile(cwd, 'outer.lua'));
