@@ -5,8 +5,7 @@ import type { Arguments, Option } from './options.ts';
 export const PARK: Option = {
   name: 'park',
   takes: 'WHEN',
-  about:
-    'When only waiting is left, end with status 75: always, never, or auto, where only people and signals can go on with it.',
+  about: 'End with status 75 once only waiting is left: always, never, auto (people, signals).',
 };
 
 const RULES: readonly string[] = ['auto', 'always', 'never'];

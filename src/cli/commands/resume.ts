@@ -16,8 +16,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'input', short: 'i', takes: 'NAME=VALUE', about: 'Give a secret input its value again; may be repeated.' },
   {
     name: 'only-failed',
-    about:
-      'Run again only items and steps that failed, also those that the run went on without, and what depends on them.',
+    about: 'Run only what failed again, also where the run went on without it, and what depends on it.',
   },
   { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
   { name: 'yes', short: 'y', about: 'Go on though the permissions of the file have grown since.' },
@@ -33,10 +32,10 @@ export const resume: Command = {
   about: [
     'Goes on with a run that failed, was cancelled or was interrupted, under its id, with the flags it was started',
     'with, from where it was started. Steps that succeeded keep their outputs and are not run again; all others start',
-    'anew, as the file has them now, but for items of a foreach that succeeded. Where a step that succeeded has changed since,',
-    'say whether its output stands (--force) or the step runs again (--from STEP); items that succeeded before their step',
-    'changed stand with --only-failed. Inputs stay as they were given; secret ones are asked for',
-    'again, or come from --input or HWFE_INPUT_NAME.',
+    'anew, as the file has them now, but for items of a foreach that succeeded. Where a step that succeeded has changed',
+    'since, say whether its output stands (--force) or the step runs again (--from STEP); items that succeeded before',
+    'their step changed stand with --only-failed. Inputs stay as they were given; secret ones are asked for again, or',
+    'come from --input or HWFE_INPUT_NAME.',
   ].join('\n'),
   options: OPTIONS,
   run(args, console) {

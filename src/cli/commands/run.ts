@@ -24,7 +24,7 @@ const OPTIONS: readonly Option[] = [
   {
     name: 'max-parallel-steps',
     takes: 'N',
-    about: 'Most steps at once; 0 means as many as the machine has processors, auto fewer while it is busy.',
+    about: 'Most steps at once; 0 means one for each processor, auto fewer while they are busy.',
     setting: 'execution.max_parallel_steps',
   },
   { name: 'jobs', short: 'j', takes: 'N', about: 'The same, shorter.', setting: 'execution.max_parallel_steps' },
