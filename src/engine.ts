@@ -1,6 +1,5 @@
 /** The pipeline on one page: load a workflow, plan it, run the plan, record what happened. */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { EncodedValue, Runtime, Services } from '../runners/contract.ts';
 import type { CheckOptions, Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
@@ -10,7 +9,6 @@ import { ruledOutBy } from './config/ruled-out.ts';
 import { missingServices, withServiceSecrets } from './config/services-for.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
 import type { RunEvent, RunListener } from './model/event.ts';
-import type { GivenOptions } from './model/history.ts';
 import { strictest } from './model/isolation.ts';
 import type { Allowed } from './model/permissions.ts';
 import { everyStepOf } from './model/nested.ts';
@@ -26,7 +24,7 @@ import { configuredLimits } from './run/limits.ts';
 import type { Foresight, Memory } from './run/foresee.ts';
 import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
 import type { Pool } from './run/pool.ts';
-import { settleInputs, type SettledInputs } from './run/given-inputs.ts';
+import { settleInputs } from './run/given-inputs.ts';
 import { SystemProbe } from './run/machine-probe.ts';
 import { newRunId } from './run/run-id.ts';
 import { paced } from './run/paced.ts';
@@ -35,6 +33,7 @@ import { handOut, Secrets } from './run/secrets.ts';
 import { sharedBy, Sharing } from './run/sharing.ts';
 import { ThreadPool } from './run/thread-pool.ts';
 import type { RunStore } from './store/store.ts';
+import { givenOptions, rulesOf } from './run-rules.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
 
 export function createEngine(options: EngineOptions = {}): Engine {
@@ -157,17 +156,13 @@ class LocalEngine implements Engine {
       record.memory ??= new MemoryContents();
       record.memory.apply({ act: 'set', key, value });
     }
-    const timeoutMs = options.timeoutMs ?? workflow.timeoutMs ?? execution.timeoutMs;
+    const { isAuto, ...rules } = rulesOf(workflow, options, execution);
     const planRun = new PlanRun(
       plan,
       mocks === undefined ? this.#pool : mockedPool(this.#pool, mocks),
       {
-        mode: options.mode ?? workflow.mode ?? execution.mode,
-        failureMode: options.failureMode ?? workflow.failureMode ?? execution.failureMode,
-        cap: this.#cap(plan, options),
-        places: this.#places(plan, options),
-        probe: this.#isAuto(plan, options) ? new SystemProbe() : undefined,
-        timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
+        ...rules,
+        probe: isAuto ? new SystemProbe() : undefined,
         settings: {
           ...this.#jobSettings(id, workflow.file.path),
           allowed: this.#allowed(options),
@@ -243,7 +238,8 @@ class LocalEngine implements Engine {
     if (ruledOut.length > 0) return fail(ruledOut);
     const plan = planWorkflow(workflow, warnings);
     if (plan.ok && warm) {
-      const needs = needsOf(plan.value, this.#cap(plan.value, {}), (step) => ({
+      const { cap } = rulesOf(workflow, {}, this.#config.execution);
+      const needs = needsOf(plan.value, cap, (step) => ({
         runtime: this.#runtimeOf(step),
         isolation: strictest(this.#config.execution.isolation, step.isolation),
       }));
@@ -267,24 +263,6 @@ class LocalEngine implements Engine {
       const runtime: Runtime = language === 'shell' ? 'native' : 'runtime' in runner ? runner.runtime : 'embedded';
       this.#pool.warm({ language, runtime, isolation: this.#config.execution.isolation }, 1);
     }
-  }
-
-  #cap(plan: Plan, options: RunOptions): number {
-    const mode = options.mode ?? plan.workflow.mode ?? this.#config.execution.mode;
-    return mode === 'sequential' ? 1 : this.#places(plan, options);
-  }
-
-  /** Of steps and those inside them, which may be several at once in any mode. */
-  #places(plan: Plan, options: RunOptions): number {
-    const { execution } = this.#config;
-    const cap = options.maxParallelSteps ?? plan.workflow.maxParallelSteps ?? execution.maxParallelSteps;
-    return typeof cap === 'number' && cap > 0 ? cap : availableParallelism();
-  }
-
-  #isAuto({ workflow }: Plan, { mode, maxParallelSteps }: RunOptions): boolean {
-    const { execution } = this.#config;
-    if ((mode ?? workflow.mode ?? execution.mode) === 'sequential') return false;
-    return (maxParallelSteps ?? workflow.maxParallelSteps ?? execution.maxParallelSteps) === 'auto';
   }
 
   #runtimeOf(step: Step): Runtime {
@@ -326,22 +304,4 @@ class LocalEngine implements Engine {
 function keepOutput(record: RunRecord, step: string, output: EncodedValue): void {
   const kept = record.steps.get(step);
   if (kept !== undefined) kept.output = output;
-}
-
-/** Values of secrets are asked for again when the run is resumed. */
-function givenOptions(
-  { mode, maxParallelSteps, failureMode, timeoutMs, workdir, tags, allow }: RunOptions,
-  { values, secrets, shown }: SettledInputs,
-): GivenOptions {
-  const open = Object.entries(values).filter(([name]) => !secrets.has(name));
-  return {
-    ...(shown !== undefined && { inputs: Object.fromEntries(open) }),
-    ...(mode !== undefined && { mode }),
-    ...(maxParallelSteps !== undefined && { maxParallelSteps }),
-    ...(failureMode !== undefined && { failureMode }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(workdir !== undefined && { workdir }),
-    ...(tags !== undefined && { tags }),
-    ...(allow !== undefined && { allow }),
-  };
 }
