@@ -330,3 +330,28 @@ test('steps inside an item name it, and may be done for what is in it', async ()
   expect(given('own').map((text) => JSON.parse(text) as unknown)).toEqual(['a0', 'b1', 'c0']);
   expect(pool.started.filter((name) => name.endsWith('second'))).toEqual(['outer[1]/second']);
 });
+
+test('a table of columns is done record by record, and a table that is an item stays one', async () => {
+  const table = '{"$table":{"columns":["n","s"],"data":[[1,2],["a","b"]],"types":["integer","string"]}}';
+  const { run, pool } = rig({ list: () => ({ ok: true, output: Buffer.from(table), warnings: [] }) });
+  const steps = {
+    list: lua,
+    a: { ...lua, foreach: 'steps.list.output' },
+    b: { ...lua, foreach: '[steps.list.output]' },
+  };
+  await run(read({ steps }), { mode: 'sequential' });
+  const items = (step: string): string[] =>
+    pool.jobs.flatMap(({ step: name, inputs }) =>
+      name.startsWith(`${step}[`) ? [Buffer.from(inputs.get('item')!).toString()] : [],
+    );
+  expect(items('a')).toEqual(['{"n":1,"s":"a"}', '{"n":2,"s":"b"}']);
+  expect(items('b')).toHaveLength(1);
+});
+
+test('a step with items whose output is given in place of its code is not split', async () => {
+  const { run, pool } = rig();
+  const workflow = read({ steps: { a: { ...lua, foreach: 5 }, b: { ...lua, depends_on: 'a' } } });
+  const record = await run(workflow, { mocks: new Map([['a', { output: Buffer.from('[9]') }]]) });
+  expect(record.status).toBe('succeeded');
+  expect([decode(record.steps.get('a')!.output!), pool.started]).toEqual([[9], ['b']]);
+});

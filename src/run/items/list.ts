@@ -69,7 +69,8 @@ function combined(matrix: Result<Matrix, string>): Result<ItemList, StepFailure>
 
 /** A list's own, a table's members, or the numbers below a whole number. */
 function itemsOf(value: EncodedValue, shown: string): Result<ItemList, StepFailure> {
-  const plain = withRecords(value);
+  // A table inside an item stays one.
+  const plain = value[0] === LIST ? value : withRecords(value);
   if (plain[0] === LIST) return listOf(plain);
   const named = members(plain);
   if (named !== undefined) {
