@@ -70,6 +70,22 @@ describe('the history', () => {
     );
   });
 
+  it('tells before a run what of the steps inside would be taken from the cache', async () => {
+    const cached = 'cache = true, code =';
+    home.write(
+      'cached.lua',
+      `workflow = { steps = {
+      first = { ${cached} "return 3" },
+      sub = { workflow = "parts/inner.lua", inputs = { n = "{{ steps.first.output }}" } },
+    } }`,
+    );
+    await home.hwfe('cached.lua', '-q');
+    home.write('parts/inner.lua', INNER.replace('i.twice * i.by', 'i.twice + i.by'));
+    const { out } = await home.hwfe('cached.lua', '--dry-run');
+    expect(out).toContain('sub/twice would not run: cached from');
+    expect(out).toMatch(/sub\/times would run: since \S+ this has changed:\n +code/);
+  });
+
   it('keeps what had succeeded inside a step when the run goes on', async () => {
     await home.hwfe('outer.lua', '-q');
     home.write('mended', '');
