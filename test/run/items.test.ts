@@ -355,3 +355,18 @@ test('a step with items whose output is given in place of its code is not split'
   expect(record.status).toBe('succeeded');
   expect([decode(record.steps.get('a')!.output!), pool.started]).toEqual([[9], ['b']]);
 });
+
+test.each(['../*.ts', '/etc/*', 'test/../../*', '{..,x}/*', 'test/{../..,x}/*'])(
+  'an embedded step is not told of files outside: %s',
+  async (glob) => {
+    const { run, pool } = rig();
+    const record = await run(one({ foreach: { glob } }));
+    expect(record.steps.get('a')!.failure).toMatchObject({
+      reason: 'expression',
+      message: expect.stringContaining('leads out of the directory of the workflow file'),
+    });
+    expect(pool.started).toEqual([]);
+    const shell = await rig().run(read({ steps: { a: { cmd: 'true', foreach: { glob } } } }));
+    expect(shell.status).toBe('succeeded');
+  },
+);

@@ -121,13 +121,20 @@ function filesOf(
   const given = Array.isArray(read) ? (read as unknown[]) : [read];
   const texts = given.filter((pattern) => typeof pattern === 'string');
   if (texts.length < given.length) return wrong(`"glob" takes patterns of paths; it is given ${kindOf(patterns)}`);
-  const outside = isConfined ? texts.find((pattern) => /^(?:\/|\.\.(?:\/|$))/.test(normalize(pattern))) : undefined;
-  if (outside !== undefined) {
-    return wrong(
-      `The pattern "${outside}" leads out of the directory of the workflow file, where the files are that this step may be told of`,
+  const refuse = (path: string): Result<never, StepFailure> =>
+    wrong(
+      `The pattern "${path}" leads out of the directory of the workflow file, where the files are that this step may be told of`,
     );
-  }
-  return listOf(Buffer.from(JSON.stringify(filesMatching(texts, directory))));
+  const outside = isConfined ? texts.find(leadsOut) : undefined;
+  if (outside !== undefined) return refuse(outside);
+  const found = filesMatching(texts, directory);
+  // What stands in braces is read by whoever looks for it.
+  if (isConfined && found.some(leadsOut)) return refuse(texts.join('", "'));
+  return listOf(Buffer.from(JSON.stringify(found)));
+}
+
+function leadsOut(path: string): boolean {
+  return /^(?:\/|\.\.(?:\/|$))/.test(normalize(path));
 }
 
 function wholeNumber(value: EncodedValue): number | undefined {
