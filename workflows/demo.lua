@@ -6,7 +6,7 @@
 
 workflow = {
   name = "demo",
-  description = "Clean, join, score and report a month of shop orders",
+  description = "Clean, join, score and report a month of shop orders.",
   tags = { "basics" },
   mode = "parallel",
 

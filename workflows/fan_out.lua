@@ -53,7 +53,7 @@ def run(inputs):
 
 workflow = {
   name = "fan_out",
-  description = "Counts primes in eight steps at once and adds them up",
+  description = "Counts primes in eight steps at once and adds them up.",
   tags = { "basics" },
   mode = "work-stealing",
   steps = steps,

@@ -7,7 +7,7 @@ end
 
 workflow = {
   name = "parallel_demo",
-  description = "Four one-second tasks at once, between a step that starts them and one that gathers them",
+  description = "Four one-second tasks at once, between a step that starts them and one that gathers them.",
   tags = { "basics" },
   mode = "parallel",
   max_parallel_steps = 4,
