@@ -27,6 +27,8 @@ interface Once {
   readonly entered: Entered | undefined;
   readonly local: Local | undefined;
   readonly item: ItemView | undefined;
+  /** Of a loop. */
+  readonly isTurn?: true;
 }
 
 export class StepStarter implements Starter {
@@ -141,7 +143,10 @@ export class StepStarter implements Starter {
     const turns = {
       paces: this.#paces.get(step.name),
       start: (turn: number, before: EncodedValue | undefined) =>
-        this.#masking(this.#once(step, inputs, settings, { entered, local: localOf(turn, before), item }), settings),
+        this.#masking(
+          this.#once(step, inputs, settings, { entered, local: localOf(turn, before), item, isTurn: true }),
+          settings,
+        ),
       isDone: (turn: number, output: EncodedValue) =>
         this.#masking(facts.isTrue(loop.until, step, localOf(turn, output)), settings),
     };
@@ -152,7 +157,7 @@ export class StepStarter implements Starter {
     step: Step,
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
-    { entered, local, item }: Once,
+    { entered, local, item, isTurn }: Once,
   ): Result<Running, StepFailure> {
     const { facts, pool, keys } = this.#start;
     const tell = item?.tell ?? this.#start.tell;
@@ -176,8 +181,11 @@ export class StepStarter implements Starter {
           ...this.#start,
           tell,
           places: item?.places ?? this.#start.places,
-          // What was inside an item that is another now has nothing to do with it.
-          ...(item?.isSame === false && { kept: undefined, items: { ...this.#start.items, kept: undefined } }),
+          // What was inside an item that is another now, or in some turn of a loop, has nothing to do with it.
+          ...((item?.isSame === false || isTurn === true) && {
+            kept: undefined,
+            items: { ...this.#start.items, kept: undefined },
+          }),
         },
         own: step.name,
         inside: this.#insideOf(step.name),

@@ -77,3 +77,22 @@ it('does all of an item again that is another now', async () => {
   expect((await home.hwfe('resume', '-q')).status).toBe(0);
   expect(ran().filter((line) => line.startsWith('first'))).toEqual(['first "in/c"']);
 });
+
+it('does all of a loop again, each turn with the steps inside it', async () => {
+  home.write(
+    'w.toml',
+    `[steps.outer]
+loop = { until = "output.count.stdout == '3'", max = 5 }
+[steps.outer.parallel.count]
+cmd = "echo turn >> ran.txt; wc -l < ran.txt | tr -d ' '"
+[steps.outer.parallel.check]
+depends_on = "count"
+cmd = "test -e mended"
+`,
+  );
+  expect((await home.hwfe('w.toml', '-q')).status).toBe(1);
+  expect(ran()).toEqual(['turn']);
+  home.write('mended', '');
+  const { status, err } = await home.hwfe('resume', '-q');
+  expect([status, err, ran().length]).toEqual([0, '', 3]);
+});
