@@ -41,7 +41,8 @@ describe('an engine that is killed', () => {
       crashes += 1;
     }
     rmSync(temporary, { recursive: true, maxRetries: 20, retryDelay: 100 });
-    expect(crashes).toBeGreaterThan(12);
+    // How many there are depends on what comes together into one write.
+    expect(crashes).toBeGreaterThan(8);
   }, 180_000);
 
   it('and whose last record was cut off or damaged is resumed from the one before', async () => {
