@@ -104,6 +104,8 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
   const each = items?.each ?? context.each;
   const standpoint = { ...(fields.loop && { within: 'loop' as const }), ...(each && { each }) };
   const given = { of: owner, context: { step: name, ...standpoint }, files: context };
+  // Before the inputs: in this order what they refer to is depended on.
+  const code = isHostKind(kind) ? undefined : readCode(kind, { name, entry, table, owner, given }, fields, context);
   const own = readGiven(kind, table, fields, given);
   const inputs = items === undefined || kind === 'action' ? own : { ...itemInputs(items.each), ...own };
   const control = readControl(name, table, fields, context, each);
@@ -142,7 +144,6 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     const message = `"default" of ${owner} takes the name of a step, or a list of names; only a person who is asked has answers`;
     mistakes.add('misfit-field', table.entries.get('default')?.value.span, message);
   }
-  const code = readCode(kind, { name, entry, table, owner, given }, fields, context);
   if (code === undefined) return { dependsOn };
   const { script, environment, caching, sharing, retry } = code;
   return {
