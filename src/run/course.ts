@@ -11,7 +11,7 @@ import type { JobSettings } from './job.ts';
 import type { Places } from './places.ts';
 import { type Kept, takeUp, type TakenUp } from './resuming.ts';
 import type { Rooms } from './rooms.ts';
-import type { Running } from './running.ts';
+import { NO_USAGE, type Running } from './running.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Starter } from './start.ts';
 import { outlivesFailure, outlivesStop } from './tally.ts';
@@ -219,5 +219,3 @@ export class Course {
     }
   }
 }
-
-const NO_USAGE = { wallMs: 0, bytesIn: 0, bytesOut: 0 };

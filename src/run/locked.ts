@@ -3,7 +3,7 @@ import type { StepFailure } from '../../runners/contract.ts';
 import type { Result } from '../model/result.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { LockWait, type LockWaiting } from './lock-wait.ts';
-import type { Running } from './running.ts';
+import { NO_USAGE, type Running } from './running.ts';
 
 export class LockedRun implements Running {
   readonly finished: Promise<AttemptEnd>;
@@ -32,10 +32,13 @@ export class LockedRun implements Running {
   async #go(): Promise<AttemptEnd> {
     const startedAt = performance.now();
     const took = (): number => performance.now() - startedAt;
-    const failed = (failure: StepFailure): AttemptEnd => {
-      const usage = { wallMs: 0, bytesIn: 0, bytesOut: 0 };
-      return { how: 'failed', attempt: 0, durationMs: took(), failure, usage };
-    };
+    const failed = (failure: StepFailure): AttemptEnd => ({
+      how: 'failed',
+      attempt: 0,
+      durationMs: took(),
+      failure,
+      usage: NO_USAGE,
+    });
     const held = await this.#wait.held;
     if (!held.ok) return failed(held.error);
     if (held.value === undefined) return { how: 'cancelled', attempt: 0, durationMs: took() };

@@ -5,7 +5,7 @@ import type { Result } from '../model/result.ts';
 import type { Loop } from '../model/workflow.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { nextTurn, type Pace } from './pace.ts';
-import type { Running } from './running.ts';
+import { NO_USAGE, type Running } from './running.ts';
 
 export interface Turns {
   /** By which further turns start. */
@@ -59,7 +59,7 @@ export class LoopRun implements Running {
       attempt,
       durationMs: took(),
       failure,
-      usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 },
+      usage: NO_USAGE,
     });
     for (let turn = 0; turn < max; turn++) {
       const started = this.#turns.start(turn, before);

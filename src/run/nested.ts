@@ -5,32 +5,20 @@ import { nameWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { ExecutionMode, FailureMode, NestedWork } from '../model/workflow.ts';
+import type { NestedWork } from '../model/workflow.ts';
 import type { AttemptEnd } from './attempts.ts';
-import { Course } from './course.ts';
-import type { Facts } from './facts.ts';
+import { Course, type CourseOptions } from './course.ts';
 import type { JobSettings } from './job.ts';
 import { Members, objectOf } from './members.ts';
-import type { Places } from './places.ts';
 import type { Kept } from './resuming.ts';
-import type { Rooms } from './rooms.ts';
 import type { Running } from './running.ts';
-import type { Starter } from './start.ts';
 import { toldWithin } from './within.ts';
 
-export interface Nesting {
+export interface Nesting extends Omit<CourseOptions, 'given'> {
   /** The step's name in the whole run. */
   readonly name: string;
   readonly work: NestedWork;
   readonly plan: Plan;
-  readonly mode: ExecutionMode;
-  readonly failureMode: FailureMode;
-  readonly places: Places;
-  readonly rooms: Rooms;
-  /** Where something has to be computed. */
-  readonly facts: Facts | undefined;
-  /** Starts the steps inside. */
-  readonly starter: Starter;
   readonly settings: JobSettings;
   /** What every step inside gets. */
   readonly inputs: ReadonlyMap<string, EncodedValue>;
@@ -38,7 +26,6 @@ export interface Nesting {
   readonly timeoutMs: number | undefined;
   /** Of the steps inside, what an earlier part of the run gave. */
   readonly kept: Kept | undefined;
-  readonly tell: (happening: Happening) => void;
 }
 
 export class NestedRun implements Running {

@@ -1,6 +1,9 @@
 /** A step that is under way, whatever it takes. */
-import type { StepFailure } from '../../runners/contract.ts';
+import type { StepFailure, Usage } from '../../runners/contract.ts';
 import type { AttemptEnd } from './attempts.ts';
+
+/** Of what ended without an attempt. */
+export const NO_USAGE: Usage = { wallMs: 0, bytesIn: 0, bytesOut: 0 };
 
 export interface Running {
   /** Never rejects. */
@@ -23,7 +26,7 @@ export function withDeadline(running: Running, ms: number): Running {
     clearTimeout(timer);
     if (!isLate || end.how !== 'cancelled') return end;
     const failure: StepFailure = { reason: 'timed-out', afterMs: ms };
-    return { ...end, how: 'failed', failure, usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 } };
+    return { ...end, how: 'failed', failure, usage: NO_USAGE };
   });
   return {
     finished,

@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../model/result.ts';
 import type { HostWork } from '../model/workflow.ts';
 import type { AttemptEnd } from './attempts.ts';
 import type { Lobby, Visitor } from './lobby.ts';
-import type { Running } from './running.ts';
+import { NO_USAGE, type Running } from './running.ts';
 
 export interface Waiting {
   readonly step: string;
@@ -131,7 +131,7 @@ export class WaitRun implements Running {
   }
 
   #fail(failure: StepFailure, answered: Answered): void {
-    this.#end({ how: 'failed', failure, usage: { wallMs: 0, bytesIn: 0, bytesOut: 0 } }, answered);
+    this.#end({ how: 'failed', failure, usage: NO_USAGE }, answered);
   }
 
   #end(end: Ending, answered?: Answered): void {

@@ -7,7 +7,7 @@ import { describeFailure } from '../../model/failure.ts';
 import type { Result } from '../../model/result.ts';
 import type { Foreach } from '../../model/workflow.ts';
 import type { AttemptEnd } from '../attempts.ts';
-import type { Running } from '../running.ts';
+import { NO_USAGE, type Running } from '../running.ts';
 import type { ItemPlaces } from './bounded-places.ts';
 import type { ItemList } from './list.ts';
 import { ItemTeller } from './teller.ts';
@@ -264,8 +264,6 @@ export class ItemsRun implements Running {
     }
   }
 }
-
-const NO_USAGE: Usage = { wallMs: 0, bytesIn: 0, bytesOut: 0 };
 
 /** Failures that are told whole. */
 const MOST_FAILURES = 10;
