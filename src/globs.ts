@@ -1,8 +1,8 @@
 /** Finds files by patterns: `*` and `?` within a name, `**` for any folders, `{a,b}` for either. */
-import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { join, normalize } from 'node:path';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, normalize, sep } from 'node:path';
 
-/** Paths of regular files relative to `cwd`, sorted, each once. Folders that are links are not entered. */
+/** Paths of regular files relative to `cwd`, sorted, each once. Folders that are links are entered where they are named only. */
 export function filesMatching(patterns: readonly string[], cwd: string): string[] {
   const found = new Set<string>();
   for (const pattern of patterns.flatMap(alternatives)) {
@@ -16,6 +16,23 @@ export function filesMatching(patterns: readonly string[], cwd: string): string[
     walk(cwd, pattern.startsWith('/') && fixed === '' ? '/' : fixed, parts.slice(magic), found);
   }
   return [...found].sort();
+}
+
+/** Whether a pattern, by what it says, may name files outside the directory where it starts. */
+export function leadsOut(pattern: string): boolean {
+  return alternatives(pattern).some((path) => /^(?:\/|\.\.(?:\/|$))/.test(normalize(path)));
+}
+
+/** Those of `paths`, relative to `cwd`, that lie in it when all links are followed. */
+export function filesWithin(cwd: string, paths: readonly string[]): string[] {
+  const root = join(realpathSync(cwd), sep);
+  return paths.filter((path) => {
+    try {
+      return realpathSync.native(join(cwd, path)).startsWith(root);
+    } catch {
+      return false; // It is gone since it was found.
+    }
+  });
 }
 
 function walk(cwd: string, folder: string, [part, ...rest]: string[], found: Set<string>): void {

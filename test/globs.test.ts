@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesMatching } from '../src/globs.ts';
+import { filesMatching, filesWithin, leadsOut } from '../src/globs.ts';
 
 let root: string;
 beforeAll(() => {
@@ -36,5 +36,28 @@ describe('patterns', () => {
 
   it('name a file once', () => {
     expect(filesMatching(['a.csv', '*.csv', 'a.*'], root)).toEqual(['a.csv', 'x+y.csv']);
+  });
+});
+
+describe('what lies outside of a directory', () => {
+  it.each(['../*.ts', '/etc/*', 'a/../../*', '{..,x}/*', 'a/{../..,x}/*', '{a,{b,/etc}}/*', '..'])(
+    '%s leads there',
+    (pattern) => {
+      expect(leadsOut(pattern)).toBe(true);
+    },
+  );
+
+  it.each(['*', 'a/../b/*', '..a/*', '{a,b}/*', './a', '...'])('%s does not', (pattern) => {
+    expect(leadsOut(pattern)).toBe(false);
+  });
+
+  it('is not reached by links either', () => {
+    const inner = join(root, 'data');
+    symlinkSync('../a.csv', join(inner, 'link.csv'));
+    symlinkSync('..', join(inner, 'up'));
+    symlinkSync('deep/d.csv', join(inner, 'own.csv'));
+    const found = filesMatching(['*.csv', 'up/*.csv'], inner);
+    expect(found).toEqual(['c.csv', 'link.csv', 'own.csv', 'up/a.csv', 'up/x+y.csv']);
+    expect(filesWithin(inner, [...found, 'gone.csv'])).toEqual(['c.csv', 'own.csv']);
   });
 });

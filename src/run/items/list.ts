@@ -1,8 +1,7 @@
 /** The items that a step is done for, computed when it starts. */
-import { normalize } from 'node:path';
 import type { EncodedValue, StepFailure } from '../../../runners/contract.ts';
 import { joined, members, pieces, withRecords } from '../../../runners/value.ts';
-import { filesMatching } from '../../globs.ts';
+import { filesMatching, filesWithin, leadsOut } from '../../globs.ts';
 import { fail, ok, type Result } from '../../model/result.ts';
 import type { Template } from '../../model/template.ts';
 import type { Foreach } from '../../model/workflow.ts';
@@ -121,20 +120,14 @@ function filesOf(
   const given = Array.isArray(read) ? (read as unknown[]) : [read];
   const texts = given.filter((pattern) => typeof pattern === 'string');
   if (texts.length < given.length) return wrong(`"glob" takes patterns of paths; it is given ${kindOf(patterns)}`);
-  const refuse = (path: string): Result<never, StepFailure> =>
-    wrong(
-      `The pattern "${path}" leads out of the directory of the workflow file, where the files are that this step may be told of`,
-    );
   const outside = isConfined ? texts.find(leadsOut) : undefined;
-  if (outside !== undefined) return refuse(outside);
+  if (outside !== undefined) {
+    return wrong(
+      `The pattern "${outside}" leads out of the directory of the workflow file, where the files are that this step may be told of`,
+    );
+  }
   const found = filesMatching(texts, directory);
-  // What stands in braces is read by whoever looks for it.
-  if (isConfined && found.some(leadsOut)) return refuse(texts.join('", "'));
-  return listOf(Buffer.from(JSON.stringify(found)));
-}
-
-function leadsOut(path: string): boolean {
-  return /^(?:\/|\.\.(?:\/|$))/.test(normalize(path));
+  return listOf(Buffer.from(JSON.stringify(isConfined ? filesWithin(directory, found) : found)));
 }
 
 function wholeNumber(value: EncodedValue): number | undefined {
