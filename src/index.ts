@@ -20,7 +20,8 @@ export type { RunRecord, StepRecord, StepStatus } from './model/record.ts';
 export type { Result } from './model/result.ts';
 export { lineAndColumn } from './model/source.ts';
 export type { SourceFile, Span } from './model/source.ts';
-export type { Dependency, ExecutionMode, FailureMode, RetryPolicy, Step, Workflow } from './model/workflow.ts';
+export type { ExecutionMode, FailureMode, Workflow } from './model/workflow.ts';
+export type { Dependency, RetryPolicy, Step } from './model/step.ts';
 export { canonicalise, decode, encode } from '../runners/value.ts';
 export type { Encoded, JsonValue, Table } from '../runners/value.ts';
 export type {

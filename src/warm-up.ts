@@ -2,7 +2,8 @@
 import type { Isolation, Language, Runtime } from '../runners/contract.ts';
 import { everyStep } from './model/nested.ts';
 import type { Plan, PlannedStep } from './model/plan.ts';
-import { type CodeStep, isCode, LANGUAGE_NAMES, type Step } from './model/workflow.ts';
+import { type CodeStep, isCode, type Step } from './model/step.ts';
+import { LANGUAGE_NAMES } from './model/language-names.ts';
 
 export interface Need {
   readonly language: Language;

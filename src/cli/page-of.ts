@@ -2,7 +2,8 @@
 import type { PrintedLine } from '../../runners/contract.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { PastRun } from '../model/history.ts';
-import { emptyRecord, fold } from '../model/record.ts';
+import { emptyRecord } from '../model/record.ts';
+import { fold } from '../model/fold.ts';
 import type { PageRun, PageStep } from '../page/page-data.ts';
 import type { History } from '../store/history.ts';
 import { withoutBytes } from '../store/stored-event.ts';

@@ -11,7 +11,7 @@ import type { Engine, RunOptions } from '../api.ts';
 import type { Config } from '../config/config.ts';
 import type { PastRun } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
-import { type CodeStep, isCode, type Step } from '../model/workflow.ts';
+import { type CodeStep, isCode, type Step } from '../model/step.ts';
 import type { Replay } from '../store/replay.ts';
 import type { Console } from './console.ts';
 import { wrong } from './history.ts';

@@ -4,7 +4,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { strictest } from '../model/isolation.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { SourceFile } from '../model/source.ts';
-import { isCode, type Step, type Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/step.ts';
 import type { Config } from './config.ts';
 
 /** `runtimeOf` is where a step would run. */

@@ -4,7 +4,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { everyStep, everyStepOf, nestedWork } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { MAIN } from './services.ts';
 
 /** Each step that reaches a service names its secret; the workflow as it came where none does. */

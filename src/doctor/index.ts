@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import { isCode, type Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/step.ts';
 import { findStore } from '../store/place.ts';
 import { version } from '../version.ts';
 import type { Examination } from '../model/examination.ts';

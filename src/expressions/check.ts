@@ -4,7 +4,7 @@ import type { InputType } from '../model/input.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile, Span } from '../model/source.ts';
 import type { Each, Surroundings } from '../model/template.ts';
-import type { Dependency } from '../model/workflow.ts';
+import type { Dependency } from '../model/step.ts';
 import type { ExpressionCode } from './codes.ts';
 import { Compiler, type ExpressionError } from './compile.ts';
 import { localsOf, ROOTS } from './environment.ts';

@@ -12,7 +12,8 @@ import type {
 import type { PlainValue } from './input.ts';
 import type { Answered, Pending } from './pending.ts';
 import type { MemoryChange } from './shared-memory.ts';
-import type { ExecutionMode, FailureMode, StepKind } from './workflow.ts';
+import type { ExecutionMode, FailureMode } from './workflow.ts';
+import type { StepKind } from './step.ts';
 
 /** `at` is milliseconds since the epoch. Every step gets exactly one of succeeded, failed, cancelled, skipped. */
 export type RunEvent = { readonly at: number; readonly run: string } & (

@@ -3,7 +3,9 @@ import type { Cap } from './concurrency.ts';
 import type { GivenInputs, RunStatus, StopReason } from './event.ts';
 import type { WorkflowInput } from './input.ts';
 import type { SourceFile } from './source.ts';
-import type { ExecutionMode, FailureMode, CodeStep, HostStep, NestedWork, Step, Workflow } from './workflow.ts';
+import type { ExecutionMode, FailureMode, Workflow } from './workflow.ts';
+import type { CodeStep, HostStep, Step } from './step.ts';
+import type { NestedWork } from './host-work.ts';
 
 /** `interrupted`: it never settled, and its process is gone. `parked`: its process ended since only waiting was left. */
 export type PastStatus = 'running' | 'interrupted' | 'parked' | RunStatus;

@@ -1,6 +1,6 @@
 /** The locks that a step needs. */
 import type { Lock } from './concurrency.ts';
-import type { Step } from './workflow.ts';
+import type { Step } from './step.ts';
 
 /** Its own, and that of the workflow that runs inside it; each name once. Most steps need none. */
 export function locksOf({ lock, work }: Step): readonly Lock[] {

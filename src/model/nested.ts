@@ -1,7 +1,9 @@
 /** Steps inside steps: what they are called, and all of them in a row. */
 import type { Plan, PlannedStep } from './plan.ts';
 import type { SourceFile } from './source.ts';
-import type { NestedWork, Step, Workflow } from './workflow.ts';
+import type { Workflow } from './workflow.ts';
+import type { Step } from './step.ts';
+import type { NestedWork } from './host-work.ts';
 
 /** Between the names of a step and one inside it; no name has it. */
 const BETWEEN = '/';

@@ -1,6 +1,6 @@
 /** What embedded steps may do outside of themselves. */
 import type { GrantLayer, Isolation, Job, Runtime } from '../../runners/contract.ts';
-import type { StepKind } from './workflow.ts';
+import type { StepKind } from './step.ts';
 
 const ACTS = ['read', 'write', 'net'] as const;
 

@@ -1,6 +1,7 @@
 /** A workflow proven runnable: every dependency exists, nothing waits for itself, steps grouped into levels. */
 import type { Diagnostic } from './diagnostic.ts';
-import type { Step, Workflow } from './workflow.ts';
+import type { Workflow } from './workflow.ts';
+import type { Step } from './step.ts';
 
 export interface Plan {
   readonly workflow: Workflow;

@@ -1,7 +1,7 @@
 /** Whose time and random numbers a cached step gets. */
 import type { Job } from '../../runners/contract.ts';
 import { actsOf } from './permissions.ts';
-import type { Step } from './workflow.ts';
+import type { Step } from './step.ts';
 
 export interface Senses {
   readonly clock: 'key' | 'machine' | 'refused';

@@ -1,6 +1,6 @@
 /** Reads what a step says of the cache. */
 import type { Language } from '../../runners/contract.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { TableValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import type { Mistakes } from './mistakes.ts';

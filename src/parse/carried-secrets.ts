@@ -1,6 +1,7 @@
 /** Which values of a step have a secret input of the workflow in them, or may have. */
 import type { Template } from '../model/template.ts';
-import type { Over, Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
+import type { Over } from '../model/foreach.ts';
 
 /** Names of its `inputs` and computed environment entries; nothing where there are none. */
 export function carriedSecrets(

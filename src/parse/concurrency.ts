@@ -1,7 +1,8 @@
 /** Reads what bounds how many steps run at once, and how fast they start. */
 import type { Cap, NamedPool } from '../model/concurrency.ts';
 import { didYouMean } from '../model/nearest.ts';
-import type { ExecutionMode, Step } from '../model/workflow.ts';
+import type { ExecutionMode } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { TableValue } from './document.ts';
 import { CONCURRENCY_FIELDS, type ConcurrencyFields, type PoolFields } from './fields/concurrency-fields.ts';
 import type { Mistakes } from './mistakes.ts';

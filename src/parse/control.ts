@@ -1,6 +1,6 @@
 /** Reads whether a step runs, and which of its dependants go on. */
 import type { Each, Expression } from '../model/template.ts';
-import type { Branches, Loop, RunIf, Step } from '../model/workflow.ts';
+import type { Branches, Loop, RunIf, Step } from '../model/step.ts';
 import type { TableValue, TextValue } from './document.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';
 import type { StepFields } from './fields/step-fields.ts';

@@ -1,7 +1,7 @@
 /** The values that a step is given beside what it depends on, and the templates in its environment and shell code. */
 import type { Language } from '../../runners/contract.ts';
 import type { Template } from '../model/template.ts';
-import { NAME, type Step } from '../model/workflow.ts';
+import { NAME, type Step } from '../model/step.ts';
 import type { TableValue, TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import { placeInShell } from './templates/shell.ts';

@@ -1,7 +1,9 @@
 /** A document becomes a Workflow, or all that is wrong with it. */
 import { basename, extname } from 'node:path';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { Outline, Step, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
+import type { Outline } from '../model/outline.ts';
 import { boundsOf } from './concurrency.ts';
 import type { Document, Entry } from './document.ts';
 import { readFields } from './fields/collections.ts';

@@ -9,7 +9,9 @@ import type {
   NotifyDefinition,
   TransformDefinition,
 } from './actions/action-definition.ts';
-import type { ExecutionMode, FailureMode, OnFailedItem, RunRule } from '../model/workflow.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import type { RunRule } from '../model/step.ts';
+import type { OnFailedItem } from '../model/foreach.ts';
 
 /** `"1m30s"`, `"500ms"`, or a number of seconds. */
 export type DurationText = string | number;

@@ -1,6 +1,7 @@
 /** Tells of fields that a step's language or runtime does not know. */
 import type { Isolation, Runtime } from '../../runners/contract.ts';
-import { type HostKind, isHostKind, type StepKind } from '../model/workflow.ts';
+import type { StepKind } from '../model/step.ts';
+import { type HostKind, isHostKind } from '../model/host-work.ts';
 import type { TableValue } from './document.ts';
 import { CONCURRENCY_FIELDS } from './fields/concurrency-fields.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';

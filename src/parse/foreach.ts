@@ -1,7 +1,7 @@
 /** Reads for which items a step is done. */
 import { INPUT_NAME } from '../model/input.ts';
 import type { Each, Template } from '../model/template.ts';
-import type { Foreach, Over } from '../model/workflow.ts';
+import type { Foreach, Over } from '../model/foreach.ts';
 import { readExpression } from './control.ts';
 import { describe, type DocumentValue, type TableValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';

@@ -4,7 +4,8 @@ import type { PlainValue } from '../model/input.ts';
 import { problemOfInput } from '../model/input-value.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile } from '../model/source.ts';
-import type { Step, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { mistake } from './mistakes.ts';
 import type { NestedFile } from './nested.ts';
 

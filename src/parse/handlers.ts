@@ -2,7 +2,8 @@
 import { didYouMean } from '../model/nearest.ts';
 import type { Span } from '../model/source.ts';
 import type { Template } from '../model/template.ts';
-import type { Dependency, Outline, Step } from '../model/workflow.ts';
+import type { Dependency, Step } from '../model/step.ts';
+import type { Outline } from '../model/outline.ts';
 import type { Word } from './fields/collections.ts';
 import type { Mistakes } from './mistakes.ts';
 

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { strictest } from '../model/isolation.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { Permissions } from '../model/permissions.ts';
-import type { Step, StepLimits, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step, StepLimits } from '../model/step.ts';
 
 /** Where nothing is granted outside, nothing is inside, but for what the command line allows. */
 const NOTHING: readonly Permissions[] = [{ from: 'workflow', read: [], write: [] }];

@@ -1,6 +1,6 @@
 /** What the engine is to do itself, as a step says it. */
 import { momentOf } from '../model/moment.ts';
-import { HOST_FIELDS, type HostKind, type HostWork, type NestedWork } from '../model/workflow.ts';
+import { HOST_FIELDS, type HostKind, type HostWork, type NestedWork } from '../model/host-work.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';

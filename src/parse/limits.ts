@@ -1,5 +1,5 @@
 /** Decoded `limits` fields, with who set each. */
-import type { StepLimits } from '../model/workflow.ts';
+import type { StepLimits } from '../model/step.ts';
 import type { LimitsFields } from './fields/limit-fields.ts';
 
 const NONE: StepLimits = {};

@@ -1,7 +1,10 @@
 /** The steps inside a step, as a file says them. */
 import type { Span } from '../model/source.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { NestedWork, Outline, Step, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
+import type { Outline } from '../model/outline.ts';
+import type { NestedWork } from '../model/host-work.ts';
 import type { Entry, TableValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import type { DecodedStep, StepContext } from './step.ts';

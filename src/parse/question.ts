@@ -1,7 +1,7 @@
 /** Reads what a person is asked, and what counts where nobody answers. */
 import { misfits, problemsOf, withDefaults } from '../forms/form.ts';
 import type { PlainValue } from '../model/input.ts';
-import type { HostWork } from '../model/workflow.ts';
+import type { HostWork } from '../model/host-work.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import { type HostPlace, readHostText } from './host-text.ts';
 import type { TextContext } from './templates/text.ts';

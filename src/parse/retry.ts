@@ -1,5 +1,5 @@
 /** When a failed step is tried again. */
-import { NO_RETRY, type RetryPolicy } from '../model/workflow.ts';
+import { NO_RETRY, type RetryPolicy } from '../model/step.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { TableValue } from './document.ts';
 import type { BackoffFields, StepFields } from './fields/step-fields.ts';

@@ -1,5 +1,5 @@
 /** The JSON Schema of workflow files, from the same table of fields that reads them. */
-import { HOST_FIELDS } from '../model/workflow.ts';
+import { HOST_FIELDS } from '../model/host-work.ts';
 import { ACTIONS } from './actions/action-fields.ts';
 import { tableSchema } from './fields/collections.ts';
 import type { JsonSchema } from './fields/field-type.ts';

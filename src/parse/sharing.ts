@@ -1,6 +1,7 @@
 /** Reads what a workflow and a step say of the memory that steps share. */
 import type { Language } from '../../runners/contract.ts';
-import type { CodeStep, SharedMemorySettings } from '../model/workflow.ts';
+import type { SharedMemorySettings } from '../model/workflow.ts';
+import type { CodeStep } from '../model/step.ts';
 import type { TableValue } from './document.ts';
 import type { MemoryFields } from './fields/memory-field.ts';
 import type { StepFields } from './fields/step-fields.ts';

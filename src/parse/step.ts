@@ -7,16 +7,13 @@ import { strictest } from '../model/isolation.ts';
 import {
   type CodeStep,
   type Dependency,
-  HOST_FIELDS,
-  type HostKind,
-  isHostKind,
-  type NestedWork,
   NAME,
   NO_RETRY,
   type Step,
   type StepKind,
   type StepLimits,
-} from '../model/workflow.ts';
+} from '../model/step.ts';
+import { HOST_FIELDS, type HostKind, isHostKind, type NestedWork } from '../model/host-work.ts';
 import { actionOf, readAction } from './actions/read-action.ts';
 import type { DecodeOptions } from './decode.ts';
 import { describe, type Entry, type TableValue, type TextValue } from './document.ts';

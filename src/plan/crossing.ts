@@ -3,7 +3,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { locksOf } from '../model/locks.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { SourceFile } from '../model/source.ts';
-import type { Step, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { mistake } from './codes.ts';
 
 /** Where one is taken inside another. */

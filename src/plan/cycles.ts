@@ -1,6 +1,6 @@
 /** Circles of steps that wait for each other: a shortest one for each knot, with its whole path. */
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Outline } from '../model/workflow.ts';
+import type { Outline } from '../model/outline.ts';
 import { mistake } from './codes.ts';
 import { findKnots } from './knots.ts';
 import type { Graph } from './graph.ts';

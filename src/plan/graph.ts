@@ -1,5 +1,5 @@
 /** Steps and dependencies as numbers, without those that lead nowhere or to the step itself. */
-import type { Outline } from '../model/workflow.ts';
+import type { Outline } from '../model/outline.ts';
 
 /** Indices are positions in declared order; each pair is there once. */
 export interface Graph {

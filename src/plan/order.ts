@@ -1,6 +1,6 @@
 /** The order in which ready steps start: by level, the longest chain behind them first, then as declared. */
 import type { Plan, PlannedStep } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { Graph } from './graph.ts';
 import type { Levels } from './levels.ts';
 

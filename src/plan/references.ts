@@ -2,7 +2,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { SourceFile } from '../model/source.ts';
-import type { Dependency, Outline } from '../model/workflow.ts';
+import type { Dependency } from '../model/step.ts';
+import type { Outline } from '../model/outline.ts';
 import { mistake } from './codes.ts';
 
 type OutlinedStep = Outline['steps'][number];

@@ -2,7 +2,7 @@
 import type { EncodedValue, Job, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
 import { withSenses } from '../model/senses.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
-import type { CodeStep } from '../model/workflow.ts';
+import type { CodeStep } from '../model/step.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
 import { nextTurn, type Pace } from './pace.ts';

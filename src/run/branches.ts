@@ -3,7 +3,7 @@ import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import { celValue } from '../expressions/values.ts';
 import type { Plan } from '../model/plan.ts';
 import { ok, type Result } from '../model/result.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { Facts } from './facts.ts';
 import type { Exclusion } from './settling.ts';
 

@@ -1,5 +1,5 @@
 /** The environment that a step gets from the host's. */
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 
 /** What every shell and native step gets, so that ordinary programs work (CONTRACT section 5). */
 const BASE: readonly string[] = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TERM', 'TMPDIR'];

@@ -8,7 +8,7 @@ import type { GivenInputs } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Expression, Template } from '../model/template.ts';
-import { isCode, type Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/step.ts';
 import { templatesOf } from './host-templates.ts';
 import { stepEnvironment } from './environment.ts';
 import type { JobSettings } from './job.ts';

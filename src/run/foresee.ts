@@ -2,9 +2,8 @@
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs } from '../model/event.ts';
 import { nameWithin } from '../model/nested.ts';
-import { isCode } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/step.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
 import { chosenBy } from './branches.ts';
 import { Facts, hasExpressions } from './facts.ts';
 import { gather } from './inputs.ts';

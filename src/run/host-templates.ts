@@ -1,7 +1,7 @@
 /** What the engine's own work leaves open until it starts. */
 import type { Template } from '../model/template.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { HostStep } from '../model/workflow.ts';
+import type { HostStep } from '../model/step.ts';
 
 export function templatesOf({ work }: HostStep): readonly Template[] {
   switch (work.kind) {

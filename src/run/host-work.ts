@@ -5,7 +5,7 @@ import { momentOf } from '../model/moment.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { Pending } from '../model/pending.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { HostStep } from '../model/workflow.ts';
+import type { HostStep } from '../model/step.ts';
 import type { EarlierWait } from './lobby.ts';
 import { openStep } from './opening.ts';
 import type { HostBeginning } from './start.ts';

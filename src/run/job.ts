@@ -12,7 +12,7 @@ import type {
 } from '../../runners/contract.ts';
 import { strictest } from '../model/isolation.ts';
 import { type Allowed, layersFor, refusalsOf } from '../model/permissions.ts';
-import { type CodeStep, isCode, type Step } from '../model/workflow.ts';
+import { type CodeStep, isCode, type Step } from '../model/step.ts';
 import { type HandedSecrets, stepEnvironment } from './environment.ts';
 import { limitsOf } from './limits.ts';
 import type { Masking } from './masking.ts';

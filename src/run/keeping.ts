@@ -1,7 +1,7 @@
 /** Which outputs of an earlier part of a run still stand when it goes on. */
 import type { EncodedValue } from '../../runners/contract.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RunIf } from '../model/workflow.ts';
+import type { RunIf } from '../model/step.ts';
 
 /** By the index of the step, in plan order. */
 export function stillStanding(plan: Plan, kept: ReadonlyMap<string, EncodedValue>): ReadonlyMap<number, EncodedValue> {

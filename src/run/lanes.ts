@@ -1,6 +1,6 @@
 /** Lets the steps of one plan in by the pools they are in and the locks they need: one lane for each kind of step. */
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { Admission } from './admission.ts';
 import type { Pace } from './pace.ts';
 import { type Held, LOCK, type Room } from './room.ts';

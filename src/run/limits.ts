@@ -1,6 +1,6 @@
 /** What one attempt may use: the step's limits before the workflow's before the configuration's. */
 import type { LimitName, Limits } from '../../runners/contract.ts';
-import type { StepLimits } from '../model/workflow.ts';
+import type { StepLimits } from '../model/step.ts';
 
 /** Of these, 0 is a limit like any other number. */
 const ZERO_COUNTS: ReadonlySet<string> = new Set(['output', 'stdout'] satisfies LimitName[]);

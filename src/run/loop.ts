@@ -2,7 +2,7 @@
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { Happening } from '../model/event.ts';
 import type { Result } from '../model/result.ts';
-import type { Loop } from '../model/workflow.ts';
+import type { Loop } from '../model/step.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { nextTurn, type Pace } from './pace.ts';
 import { NO_USAGE, type Running } from './running.ts';

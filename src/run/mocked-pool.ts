@@ -1,6 +1,6 @@
 /** A pool in which some steps do what they are told in place of their code, and all others run. */
 import type { EncodedValue, Job, Outcome } from '../../runners/contract.ts';
-import { NO_RETRY, type Step } from '../model/workflow.ts';
+import { NO_RETRY, type Step } from '../model/step.ts';
 import { nameWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { JobContext, Pool, RunningJob } from './pool.ts';

@@ -5,7 +5,7 @@ import { nameWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { NestedWork } from '../model/workflow.ts';
+import type { NestedWork } from '../model/host-work.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { Course, type CourseOptions } from './course.ts';
 import type { JobSettings } from './job.ts';

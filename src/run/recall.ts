@@ -3,7 +3,7 @@ import type { EncodedValue, Job } from '../../runners/contract.ts';
 import { actsOf, layersFor } from '../model/permissions.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import type { CachedFrom, Said } from '../model/event.ts';
-import { isCode, type Step } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/step.ts';
 
 export interface Recalled {
   readonly output: EncodedValue;

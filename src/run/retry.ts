@@ -2,7 +2,7 @@
 import type { StepFailure } from '../../runners/contract.ts';
 import type { Result } from '../model/result.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { RetryPolicy } from '../model/workflow.ts';
+import type { RetryPolicy } from '../model/step.ts';
 
 /** Milliseconds to wait after the given attempt (1 for the first), or nothing if it was the last; `random` gives 0 ≤ x < 1. */
 export function retryDelay(policy: RetryPolicy, attempt: number, random: () => number): number | undefined {

@@ -2,7 +2,7 @@
 import { locksOf } from '../model/locks.ts';
 import type { NamedPool } from '../model/concurrency.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { type Admission, ALL_MAY_START } from './admission.ts';
 import { Lanes } from './lanes.ts';
 import { Pace } from './pace.ts';

@@ -1,7 +1,8 @@
 /** Which steps may start now: bookkeeping without clock, threads or events. */
 import type { Plan } from '../model/plan.ts';
 import type { SkipReason } from '../model/event.ts';
-import { type ExecutionMode, type FailureMode, onlyWaits } from '../model/workflow.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import { onlyWaits } from '../model/host-work.ts';
 import { type Admission, ALL_MAY_START } from './admission.ts';
 import type { Places } from './places.ts';
 import { ReadySteps } from './ready.ts';

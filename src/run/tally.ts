@@ -1,5 +1,5 @@
 /** How the dependencies of one step stand whose `run_if` is not the usual one, and what follows for it. */
-import type { RunIf } from '../model/workflow.ts';
+import type { RunIf } from '../model/step.ts';
 
 /** How a step settled, as those see it that wait for it. */
 export type Settled = 'succeeded' | 'failed' | 'ignored' | 'skipped';

@@ -6,7 +6,7 @@ import { misfits, withDefaults } from '../forms/form.ts';
 import type { PlainValue } from '../model/input.ts';
 import type { Answer, Answered, Pending, Signal } from '../model/pending.ts';
 import { fail, ok, type Result } from '../model/result.ts';
-import type { HostWork } from '../model/workflow.ts';
+import type { HostWork } from '../model/host-work.ts';
 import type { AttemptEnd } from './attempts.ts';
 import type { Lobby, Visitor } from './lobby.ts';
 import { NO_USAGE, type Running } from './running.ts';

@@ -6,7 +6,7 @@ import { filesIn } from '../../runners/kinds/find.ts';
 import { own } from '../../runners/value.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom, Said } from '../model/event.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { type Contents, type Kept, sha256 } from './contents.ts';
 import type { Database } from './database.ts';
 import { filesMatching } from '../globs.ts';

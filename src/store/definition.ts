@@ -4,7 +4,9 @@ import type { DefinedWork, StepDefinition, RunDefinition } from '../model/histor
 import { everyStep, nameBeside, type NamedStep, pathOf } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { SourceFile } from '../model/source.ts';
-import { type HostWork, isCode, type Step, type Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import { isCode, type Step } from '../model/step.ts';
+import type { HostWork } from '../model/host-work.ts';
 import { sha256 } from './contents.ts';
 
 const NOWHERE = { start: 0, end: 0 };

@@ -3,7 +3,7 @@ import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs } from '../model/event.ts';
 import type { Manifest } from '../model/history.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { type Cause, causesOf, type Side } from './causes.ts';
 import { definitionOf } from './definition.ts';
 import type { History } from './history.ts';

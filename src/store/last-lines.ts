@@ -1,6 +1,6 @@
 /** What shell steps of a past run printed last, where their workflow keeps it as a variable. */
 import type { PastRun } from '../model/history.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { History } from './history.ts';
 
 /** By step. */

@@ -7,7 +7,7 @@ import { GrantedFiles } from '../../runners/grants/granted-files.ts';
 import { actsOf } from '../model/permissions.ts';
 import type { Manifest } from '../model/history.ts';
 import { describeSenses, sensesOf } from '../model/senses.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { essence } from './code.ts';
 import { type Contents, sha256 } from './contents.ts';
 import { filesMatching } from '../globs.ts';

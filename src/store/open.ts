@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Letter } from '../model/pending.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { Recording, RunStore } from './store.ts';
 
 export interface StoreOptions {

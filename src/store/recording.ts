@@ -6,7 +6,7 @@ import { hasFiles } from '../../runners/kinds/find.ts';
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { Letter } from '../model/pending.ts';
 import { isWithin } from '../model/nested.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import type { Cache, Pending } from './cache.ts';
 import type { Contents, Kept } from './contents.ts';
 import { definitionOf, writeDefinition } from './definition.ts';

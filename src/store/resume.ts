@@ -8,7 +8,7 @@ import type { KeptItems } from '../model/items.ts';
 import { everyStep, pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunRecord } from '../model/record.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { changesBetween, type StepChange } from './changes.ts';
 import { definitionOf } from './definition.ts';
 import type { History } from './history.ts';

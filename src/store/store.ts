@@ -4,7 +4,7 @@ import type { CachedFrom, RunListener, Said } from '../model/event.ts';
 import type { GivenOptions } from '../model/history.ts';
 import type { Letter } from '../model/pending.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 
 export interface RunStore extends AsyncDisposable {
   /** Never throws, never waits: what cannot be kept is told once, and the run goes on. */

@@ -6,7 +6,7 @@ import type { GivenInputs } from '../model/event.ts';
 import { actsOf, layersFor } from '../model/permissions.ts';
 import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { filesMatching } from '../globs.ts';
 
 /**

@@ -3,7 +3,9 @@ import { formatDuration } from '../model/duration.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { Template } from '../model/template.ts';
 import { workOf } from './host-work.ts';
-import type { Over, Step, Workflow } from '../model/workflow.ts';
+import type { Workflow } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
+import type { Over } from '../model/foreach.ts';
 
 /** `if inputs.deploy`, `run_if all_done`, `switch output.kind`: empty for most steps. */
 export function conditionsOf(step: Step): string[] {

@@ -4,15 +4,9 @@ import { formatDuration } from '../model/duration.ts';
 import { type Allowed, describeGrants, type Held, layersFor } from '../model/permissions.ts';
 import { everyStep, pathOf } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
-import {
-  type ExecutionMode,
-  type FailureMode,
-  isCode,
-  onlyWaits,
-  kindWord,
-  type RetryPolicy,
-  type Step,
-} from '../model/workflow.ts';
+import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
+import { isCode, kindWord, type RetryPolicy, type Step } from '../model/step.ts';
+import { onlyWaits } from '../model/host-work.ts';
 import type { Style } from './style.ts';
 import { boundsOfWorkflow, conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';

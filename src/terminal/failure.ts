@@ -3,7 +3,7 @@ import type { Position, StepFailure } from '../../runners/contract.ts';
 import { describeFailure } from '../model/failure.ts';
 import type { SourceFile, Span } from '../model/source.ts';
 import { unreachable } from '../model/unreachable.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { excerpt } from './excerpt.ts';
 import type { Style } from './style.ts';
 import { visible, visibleLine } from './visible.ts';

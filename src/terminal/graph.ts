@@ -3,7 +3,7 @@ import { harmlessJson } from './harmless-json.ts';
 import { describeGrants, layersFor } from '../model/permissions.ts';
 import { everyStep, nameWithin, nestedWork, pathOf } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
-import { kindWord, type Step } from '../model/workflow.ts';
+import { kindWord, type Step } from '../model/step.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { boundsOfWorkflow, caseFor, conditionsOf, describeOver, isMatrix } from './conditions.ts';
 import { visible } from './visible.ts';

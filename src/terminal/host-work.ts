@@ -1,7 +1,7 @@
 /** Says in a few words what the engine does itself, for drawings of a plan. */
 import { formatDuration } from '../model/duration.ts';
 import type { Template } from '../model/template.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 
 /** `for signal paid`, `asks alice: Ship it?`; empty for a step with code. */
 export function workOf({ work, timeoutMs }: Step): string[] {

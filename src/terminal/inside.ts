@@ -2,7 +2,7 @@
 import type { RunEvent } from '../model/event.ts';
 import { everyStep, isWithin, pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import { kindWord } from '../model/workflow.ts';
+import { kindWord } from '../model/step.ts';
 import { awaitedBy } from './awaited.ts';
 import type { StepProgress } from './progress.ts';
 

@@ -8,7 +8,8 @@ import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
 import { type Awaited, awaitedBy } from './awaited.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { type ExecutionMode, kindWord } from '../model/workflow.ts';
+import type { ExecutionMode } from '../model/workflow.ts';
+import { kindWord } from '../model/step.ts';
 
 export interface StepProgress {
   readonly name: string;

@@ -6,7 +6,7 @@ import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Mock, Suite, WorkflowTest } from '../model/suite.ts';
-import type { Step } from '../model/workflow.ts';
+import type { Step } from '../model/step.ts';
 import { planWorkflow } from '../plan/index.ts';
 import type { StepMock } from '../run/mocked-pool.ts';
 import type { Golden } from './golden.ts';

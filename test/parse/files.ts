@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import type { Result } from '../../src/model/result.ts';
 import type { Span } from '../../src/model/source.ts';
-import type { Step, Workflow } from '../../src/model/workflow.ts';
+import type { Workflow } from '../../src/model/workflow.ts';
+import type { Step } from '../../src/model/step.ts';
 import { type ParsedWorkflow, type ParseFailure, parseText, parseWorkflow } from '../../src/parse/index.ts';
 import { allMistakes, planWorkflow } from '../../src/plan/index.ts';
 

@@ -4,7 +4,7 @@ import type { WorkflowDefinition } from '../../src/parse/definition.ts';
 import { ACTIONS } from '../../src/parse/actions/action-fields.ts';
 import { STEP_FIELDS } from '../../src/parse/fields/step-fields.ts';
 import { WORKFLOW_FIELDS } from '../../src/parse/fields/workflow-fields.ts';
-import { HOST_FIELDS } from '../../src/model/workflow.ts';
+import { HOST_FIELDS } from '../../src/model/host-work.ts';
 import { workflowFromObject } from '../../src/parse/index.ts';
 import { workflowSchema } from '../../src/parse/schema.ts';
 import { diagnosticsOf } from './files.ts';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { type Step, type Workflow } from '../../src/model/workflow.ts';
+import type { Workflow } from '../../src/model/workflow.ts';
+import type { Step } from '../../src/model/step.ts';
 import { planWorkflow } from '../../src/plan/index.ts';
 
 type Graph = readonly (readonly [name: string, dependsOn: readonly string[]])[];

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
-import type { ExecutionMode, FailureMode, RunIf } from '../../src/model/workflow.ts';
+import type { ExecutionMode, FailureMode } from '../../src/model/workflow.ts';
+import type { RunIf } from '../../src/model/step.ts';
 import { type Admission, ALL_MAY_START } from '../../src/run/admission.ts';
 import { Places } from '../../src/run/places.ts';
 import { Scheduler } from '../../src/run/scheduler.ts';

@@ -1,6 +1,7 @@
 // The tests' small language for graphs: 'a -> b -> d', 'a -> c'.
 import type { Plan } from '../../src/model/plan.ts';
-import { type CodeStep, type HostStep, type Step, type Workflow, NO_RETRY } from '../../src/model/workflow.ts';
+import type { Workflow } from '../../src/model/workflow.ts';
+import { type CodeStep, type HostStep, type Step, NO_RETRY } from '../../src/model/step.ts';
 import { planWorkflow } from '../../src/plan/index.ts';
 
 const FILE = { path: 'test.lua', text: '' };

@@ -1,6 +1,6 @@
 /** Field types whose value is a list or a table. */
 import type { Span } from '../../model/source.ts';
-import { NAME } from '../../model/workflow.ts';
+import { NAME } from '../../model/step.ts';
 import { describe, type DocumentValue, type Entry, type TableValue, type TextValue } from '../document.ts';
 import { type Field, type Fields, type FieldType, type JsonSchema, type Place, wrongType } from './field-type.ts';
 import { tellUnknownField } from './unknown-field.ts';

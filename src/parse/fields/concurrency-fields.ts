@@ -1,7 +1,7 @@
 /** The fields that bound how many steps run at once, and how fast they start. */
 import type { Lock, Rate } from '../../model/concurrency.ts';
 import { parseRate } from '../../model/rate.ts';
-import { NAME } from '../../model/workflow.ts';
+import { NAME } from '../../model/step.ts';
 import type { Span } from '../../model/source.ts';
 import { readFields, tableSchema } from './collections.ts';
 import { type Field, type Fields, type FieldType, refuse, wrongType } from './field-type.ts';

@@ -1,5 +1,5 @@
 /** The fields that say whether a step runs, and which of its dependants go on. */
-import type { RunRule } from '../../model/workflow.ts';
+import type { RunRule } from '../../model/step.ts';
 import type { TextValue } from '../document.ts';
 import { type Word, words } from './collections.ts';
 import { expression } from './expression-field.ts';

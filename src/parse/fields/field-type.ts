@@ -1,5 +1,5 @@
 /** What a field takes: one description that both reads values and writes the JSON Schema. */
-import type { StepKind } from '../../model/workflow.ts';
+import type { StepKind } from '../../model/step.ts';
 import type { ParseCode } from '../codes.ts';
 import { describe, type DocumentValue } from '../document.ts';
 import type { Mistakes } from '../mistakes.ts';

@@ -1,5 +1,5 @@
 /** The fields that have a step done for each of several items. */
-import type { OnFailedItem } from '../../model/workflow.ts';
+import type { OnFailedItem } from '../../model/foreach.ts';
 import type { DocumentValue } from '../document.ts';
 import { type Field, type FieldType, type JsonSchema, wrongType } from './field-type.ts';
 import { choice, number } from './scalars.ts';

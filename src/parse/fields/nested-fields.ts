@@ -1,5 +1,6 @@
 /** The fields of steps with steps inside them. */
-import type { FailureMode, RaceRule } from '../../model/workflow.ts';
+import type { FailureMode } from '../../model/workflow.ts';
+import type { RaceRule } from '../../model/host-work.ts';
 import type { TableValue, TextValue } from '../document.ts';
 import { named, record } from './collections.ts';
 import { type Field, type Fields, type FieldType, wrongType } from './field-type.ts';

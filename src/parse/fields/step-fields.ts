@@ -1,6 +1,8 @@
 /** The fields of a step. */
 import type { Isolation, Language, Runtime } from '../../../runners/contract.ts';
-import { type HostKind, HOST_FIELDS, LANGUAGE_NAMES, type StepKind } from '../../model/workflow.ts';
+import type { StepKind } from '../../model/step.ts';
+import { LANGUAGE_NAMES } from '../../model/language-names.ts';
+import { type HostKind, HOST_FIELDS } from '../../model/host-work.ts';
 import type { TableValue, TextValue } from '../document.ts';
 import { environment, list, named, record, type Word, words } from './collections.ts';
 import { ACTION_STEP_FIELDS, type ActionFields } from '../actions/action-fields.ts';

@@ -5,7 +5,7 @@ import { joined } from '../../../runners/value.ts';
 import type { FailedItem, Happening } from '../../model/event.ts';
 import { describeFailure } from '../../model/failure.ts';
 import type { Result } from '../../model/result.ts';
-import type { Foreach } from '../../model/workflow.ts';
+import type { Foreach } from '../../model/foreach.ts';
 import type { AttemptEnd } from '../attempts.ts';
 import { NO_USAGE, type Running } from '../running.ts';
 import type { ItemPlaces } from './bounded-places.ts';

@@ -4,7 +4,7 @@ import { joined, members, pieces, withRecords } from '../../../runners/value.ts'
 import { filesMatching, filesWithin, leadsOut } from '../../globs.ts';
 import { fail, ok, type Result } from '../../model/result.ts';
 import type { Template } from '../../model/template.ts';
-import type { Foreach } from '../../model/workflow.ts';
+import type { Foreach } from '../../model/foreach.ts';
 import { combinations, type Matrix, matrixOf } from './matrix.ts';
 
 export interface ItemList {

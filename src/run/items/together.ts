@@ -3,7 +3,7 @@ import type { EncodedValue, Job, JobItems, Outcome, Report, StepFailure } from '
 import { ItemClock } from '../../../runners/item-clock.ts';
 import type { Happening } from '../../model/event.ts';
 import type { Result } from '../../model/result.ts';
-import type { RetryPolicy } from '../../model/workflow.ts';
+import type { RetryPolicy } from '../../model/step.ts';
 import type { AttemptEnd } from '../attempts.ts';
 import { LineMask, type Masking } from '../masking.ts';
 import type { Pool } from '../pool.ts';

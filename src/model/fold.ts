@@ -1,0 +1,169 @@
+/** The events of a run become what is known of it, one by one. */
+import type { RunEvent } from './event.ts';
+import { ItemsRecord } from './items.ts';
+import { isWithin, pathOf } from './nested.ts';
+import type { RunRecord, StepRecord } from './record.ts';
+import { MemoryContents } from './shared-memory.ts';
+import { unreachable } from './unreachable.ts';
+
+/** Takes one event into the record, in place: a run of 100,000 steps must not copy its map for each. */
+export function fold(record: RunRecord, event: RunEvent): void {
+  switch (event.kind) {
+    case 'run-started':
+      begin(record, event, new Map());
+      return;
+    case 'run-resumed':
+      begin(record, event, new Map(event.kept.map((name) => [name, keptRecord(record, name)])));
+      return;
+    case 'level-started':
+      return;
+    case 'step-started': {
+      const step = known(record, event.step);
+      step.status = 'running';
+      step.attempt = event.attempt;
+      step.language = event.language;
+      if (event.action !== undefined) step.action = event.action;
+      if (event.runtime !== undefined) step.runtime = event.runtime;
+      if (event.isolation !== undefined) step.isolation = event.isolation;
+      if (event.grants !== undefined) step.grants = event.grants;
+      step.startedAt ??= event.at;
+      return;
+    }
+    case 'step-pending': {
+      const step = known(record, event.step);
+      step.status = 'pending';
+      step.pending = { ...event.pending, ask: event.ask };
+      return;
+    }
+    case 'step-answered': {
+      const step = known(record, event.step);
+      step.status = 'running';
+      step.answered = event.answered;
+      return;
+    }
+    case 'run-parked':
+      record.status = 'parked';
+      record.durationMs = event.durationMs;
+      return;
+    case 'step-printed':
+      return;
+    case 'step-warned': {
+      const step = known(record, event.step);
+      step.warnings = [...(step.warnings ?? []), event.message];
+      return;
+    }
+    case 'step-retrying':
+      if (event.item === undefined) known(record, event.step).status = 'retrying';
+      return;
+    case 'step-split':
+      known(record, event.step).items = new ItemsRecord(event);
+      return;
+    case 'step-items':
+      known(record, event.step).items?.take(event);
+      return;
+    case 'step-looping':
+      if (event.item === undefined) known(record, event.step).turns = event.turn;
+      return;
+    case 'step-succeeded': {
+      const step = known(record, event.step);
+      step.status = 'succeeded';
+      step.output = event.output;
+      if (event.cached !== undefined) step.cached = event.cached;
+      step.usage = event.usage;
+      step.durationMs = event.durationMs;
+      return;
+    }
+    case 'step-failed': {
+      const step = known(record, event.step);
+      step.status = 'failed';
+      step.failure = event.failure;
+      if (event.ignored === true) step.ignored = true;
+      step.usage = event.usage;
+      step.durationMs = event.durationMs;
+      return;
+    }
+    case 'step-cancelled': {
+      const step = known(record, event.step);
+      step.status = 'cancelled';
+      step.durationMs = event.durationMs;
+      return;
+    }
+    case 'step-skipped': {
+      const step = known(record, event.step);
+      step.status = 'skipped';
+      step.skipped = event.because;
+      return;
+    }
+    case 'lock-awaited':
+    case 'lock-taken':
+      return;
+    case 'cap-changed':
+      record.cap = event.cap;
+      return;
+    case 'memory-changed':
+      record.memory ??= new MemoryContents();
+      for (const change of event.changes) record.memory.apply(change);
+      return;
+    case 'run-returned':
+      record.outputs = event.outputs;
+      return;
+    case 'run-stopping':
+      record.stopped = event.reason;
+      return;
+    case 'run-settled':
+      record.status = event.status;
+      if (event.failure !== undefined) record.failure = event.failure;
+      record.durationMs = event.durationMs;
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+function begin(
+  record: RunRecord,
+  event: RunEvent & { kind: 'run-started' | 'run-resumed' },
+  kept: ReadonlyMap<string, StepRecord>,
+): void {
+  record.run = event.run;
+  record.workflow = event.workflow;
+  record.file = event.file;
+  record.mode = event.mode;
+  record.cap = event.cap;
+  record.status = 'running';
+  record.startedAt ||= event.at;
+  delete record.stopped;
+  delete record.durationMs;
+  delete record.failure;
+  delete record.outputs;
+  if (event.inputs !== undefined) record.inputs = event.inputs;
+  record.steps.clear();
+  event.levels.forEach((names, level) => {
+    for (const name of names) {
+      const before = kept.get(name);
+      record.steps.set(
+        name,
+        before === undefined ? { name, level, status: 'waiting', attempt: 0 } : { ...before, level },
+      );
+    }
+  });
+  // What is inside items of steps.
+  for (const [name, before] of kept) if (!record.steps.has(name) && isWithin(name)) record.steps.set(name, before);
+}
+
+/** Whoever folds from the resumption on knows no more than that it succeeded. */
+function keptRecord(record: RunRecord, name: string): StepRecord {
+  return record.steps.get(name) ?? { name, level: 0, status: 'succeeded', attempt: 0 };
+}
+
+function known(record: RunRecord, name: string): StepRecord {
+  const step = record.steps.get(name);
+  if (step !== undefined) return step;
+  // What is inside an item of a step is known once it begins.
+  const around = record.steps.get(pathOf(name)[0]!.replace(/\[\d+\]$/, ''));
+  if (around === undefined || !isWithin(name))
+    throw new Error(`Internal error: an event names step "${name}", which the run does not have`);
+  const added: StepRecord = { name, level: around.level, status: 'waiting', attempt: 0 };
+  record.steps.set(name, added);
+  return added;
+}
