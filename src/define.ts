@@ -1,5 +1,6 @@
 /** Writes a workflow in TypeScript: the same fields as in a file, checked by the compiler. */
-import type { StepDefinition, WorkflowDefinition } from './parse/definition.ts';
+import type { WorkflowDefinition } from './parse/definition.ts';
+import type { StepDefinition } from './parse/step-definition.ts';
 
 /** A step whose dependencies can only be steps of the same workflow. */
 export type StepAmong<Names extends string> = Omit<

@@ -6,7 +6,7 @@ import { createEngine } from '../../src/engine.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Table } from '../../runners/value.ts';
 import { OutputFile, outputsOf } from '../../src/outputs.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { directory } from '../cli/rig.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');

@@ -1,7 +1,8 @@
 /** Workflows written as objects go through the same decoder, with their JSON form as the text. */
 import fc from 'fast-check';
 import { expect, expectTypeOf, test } from 'vitest';
-import type { StepDefinition, WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import type { StepFields } from '../../src/parse/fields/step-fields.ts';
 import type { WorkflowFields } from '../../src/parse/fields/workflow-fields.ts';
 import { workflowFromObject } from '../../src/parse/index.ts';

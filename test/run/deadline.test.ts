@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Engine } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
 import type { StepRecord } from '../../src/model/record.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 
 /** A machine that is busy with other things may not let a step look in time. */
 const RETRIED = { retry: 2 };

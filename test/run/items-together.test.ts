@@ -7,7 +7,7 @@ import type { RunRecord } from '../../src/model/record.ts';
 import { ThreadPool } from '../../src/run/thread-pool.ts';
 import type { Job } from '../../runners/contract.ts';
 import type { JobContext, RunningJob } from '../../src/run/pool.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 
 const COUNT = 400;
 

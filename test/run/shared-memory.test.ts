@@ -5,7 +5,8 @@ import { createEngine } from '../../src/engine.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import type { RunRecord } from '../../src/model/record.ts';
 import { MemoryContents } from '../../src/model/shared-memory.ts';
-import type { StepDefinition, WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { describeFailure } from '../../src/model/failure.ts';
 import { RunMemory } from '../../src/run/shared-memory.ts';
 

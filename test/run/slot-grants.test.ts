@@ -9,7 +9,7 @@ import type { Isolation, Job } from '../../runners/contract.ts';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
 import { message } from '../../runners/slot/errands.ts';
 import { createEngine } from '../../src/engine.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { SlotErrands } from '../../src/run/slot-errands.ts';
 import { jobOf } from '../runners/contract/job.ts';
 import { close, listen } from '../security/support/granted-server.ts';

@@ -11,7 +11,7 @@ import { allProcesses } from '../../runners/process/table.ts';
 import type { Engine } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
 import type { RunRecord } from '../../src/model/record.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 
 const bubblewrap = await findBubblewrap(process.env['PATH']);
 if (!bubblewrap.ok) console.warn(`Slots in a sandbox are not tested here. ${bubblewrap.message}`);

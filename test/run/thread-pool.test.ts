@@ -7,7 +7,7 @@ import { createEngine } from '../../src/engine.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import type { RunRecord } from '../../src/model/record.ts';
 import { outputsOf } from '../../src/outputs.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { runningWith } from '../support/processes.ts';
 
 let engine: Engine;

@@ -1,7 +1,7 @@
 // 100 hostile steps beside 100 honest ones: the honest ones lose nothing, and none is done later than in twice its time.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { Modules } from '../runners/wasm/modules.ts';
 import { carelessSteps } from './attacks/careless.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { directory, type Directory } from '../cli/rig.ts';
 import { codesOf, folder, readFile, readLua, readToml } from '../parse/files.ts';
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 
 const SECRET = 'the-secret-of-the-machine-41cc';
 const base = mkdtempSync(join(tmpdir(), 'hwfe-test-tree-'));

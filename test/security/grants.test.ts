@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RunOptions } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
-import type { StepDefinition, WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 
 const SECRET = 'the-secret-of-the-machine-88a2';
 const base = mkdtempSync(join(tmpdir(), 'hwfe-test-granted-'));

@@ -5,7 +5,7 @@ import { lookup } from 'node:dns/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isHostPattern, isPrivate, matchesHost } from '../../runners/grants/hosts.ts';
 import { createEngine } from '../../src/engine.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { close, listen, respond } from './support/granted-server.ts';
 
 const SECRET = 'the-answer-of-the-inner-service';

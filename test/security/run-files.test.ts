@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.ts';
 import type { RunRecord } from '../../src/model/record.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 
 const SECRET = 'the-secret-of-the-host-71c0';
 const base = mkdtempSync(join(tmpdir(), 'hwfe-test-run-files-'));

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
 import type { RunOptions } from '../../src/api.ts';
 import { createEngine } from '../../src/engine.ts';
-import type { PermissionsDefinition, StepDefinition, WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { WorkflowDefinition } from '../../src/parse/definition.ts';
+import type { PermissionsDefinition } from '../../src/parse/shared-definitions.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { close, listen } from './support/granted-server.ts';
 
 const bubblewrap = await findBubblewrap(process.env['PATH']);

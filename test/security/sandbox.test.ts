@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findBubblewrap } from '../../runners/process/bubblewrap.ts';
-import type { StepDefinition } from '../../src/parse/definition.ts';
+import type { StepDefinition } from '../../src/parse/step-definition.ts';
 import { runningWith } from '../support/processes.ts';
 import type { Aims } from './support/canaries.ts';
 import { Target } from './support/target.ts';

@@ -1,5 +1,5 @@
 /** The actions of a step in a TypeScript object. Any text may have templates in it. */
-import type { DurationText } from '../definition.ts';
+import type { DurationText } from '../shared-definitions.ts';
 
 type Scalar = string | number | boolean;
 type Pairs = string | Record<string, Scalar | readonly Scalar[]>;

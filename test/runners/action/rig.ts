@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { StepFailure } from '../../../runners/contract.ts';
 import type { Engine, EngineOptions } from '../../../src/api.ts';
 import { createEngine } from '../../../src/engine.ts';
-import type { StepDefinition, WorkflowDefinition } from '../../../src/parse/definition.ts';
+import type { WorkflowDefinition } from '../../../src/parse/definition.ts';
+import type { StepDefinition } from '../../../src/parse/step-definition.ts';
 
 export interface Ended {
   /** Canonical text. */

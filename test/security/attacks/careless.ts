@@ -1,5 +1,6 @@
 // Steps that mean harm or are careless, one of each kind, under limits as a careful user sets them.
-import type { LimitsDefinition, StepDefinition } from '../../../src/parse/definition.ts';
+import type { LimitsDefinition } from '../../../src/parse/shared-definitions.ts';
+import type { StepDefinition } from '../../../src/parse/step-definition.ts';
 
 export const LIMITS: LimitsDefinition = {
   cpu: '50ms',

@@ -1,6 +1,6 @@
 // The shape of an attack, and the shape of the proof that it would work without what stops it.
 import type { StepFailure } from '../../../runners/contract.ts';
-import type { StepDefinition } from '../../../src/parse/definition.ts';
+import type { StepDefinition } from '../../../src/parse/step-definition.ts';
 import type { Aims } from './canaries.ts';
 
 export interface Attack {

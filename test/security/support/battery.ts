@@ -1,6 +1,6 @@
 // Runs families of attacks: none reaches anything, each leaves its thread fit for honest work, each would work elsewhere.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StepDefinition } from '../../../src/parse/definition.ts';
+import type { StepDefinition } from '../../../src/parse/step-definition.ts';
 import type { Attack, Family } from './attack.ts';
 import { type Attempt, Target } from './target.ts';
 

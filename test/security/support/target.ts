@@ -2,7 +2,7 @@
 import type { StepFailure } from '../../../runners/contract.ts';
 import type { Engine } from '../../../src/api.ts';
 import { createEngine } from '../../../src/engine.ts';
-import type { StepDefinition } from '../../../src/parse/definition.ts';
+import type { StepDefinition } from '../../../src/parse/step-definition.ts';
 import type { Attack } from './attack.ts';
 import { Canaries } from './canaries.ts';
 
