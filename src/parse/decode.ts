@@ -18,7 +18,8 @@ import { Mistakes } from './mistakes.ts';
 import { resolveNames } from './names.ts';
 import { readOutputs } from './returns.ts';
 import { sharedMemory } from './sharing.ts';
-import { decodeStep, type StepContext } from './step.ts';
+import { decodeStep } from './step.ts';
+import type { StepContext } from './step-context.ts';
 import { Uses } from './templates/uses.ts';
 
 export interface DecodeOptions {

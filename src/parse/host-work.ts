@@ -1,6 +1,6 @@
 /** What the engine is to do itself, as a step says it. */
 import { momentOf } from '../model/moment.ts';
-import { HOST_FIELDS, type HostKind, type HostWork, type NestedWork } from '../model/host-work.ts';
+import type { HostKind, HostWork, NestedWork } from '../model/host-work.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
@@ -8,19 +8,13 @@ import { type HostPlace, readHostText } from './host-text.ts';
 import { readQuestion } from './question.ts';
 import type { TextContext } from './templates/text.ts';
 
-/** Nothing where it is missing or wrong, which has been told. */
+/** Nothing where it is wrong, which has been told. */
 export function readHostWork(
   kind: Exclude<HostKind, NestedWork['kind']>,
   place: HostPlace,
   fields: StepFields,
   files: TextContext,
 ): HostWork | undefined {
-  const { name, entry, table } = place;
-  const field = HOST_FIELDS[kind];
-  if (!table.entries.has(field)) {
-    files.mistakes.add('missing-code', entry.keySpan, `Give step "${name}" "${field}"; it has nothing to do`);
-    return undefined;
-  }
   switch (kind) {
     case 'wait':
       return fields.wait === undefined ? undefined : { kind, forMs: fields.wait };

@@ -7,7 +7,7 @@ import type { Outline } from '../model/outline.ts';
 import type { NestedWork } from '../model/host-work.ts';
 import type { Entry, TableValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
-import type { DecodedStep, StepContext } from './step.ts';
+import type { DecodedStep, StepContext } from './step-context.ts';
 import { readText, strict } from './templates/text.ts';
 import { Uses } from './templates/uses.ts';
 

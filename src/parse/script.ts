@@ -7,7 +7,7 @@ import { ACTIONS } from './actions/action-fields.ts';
 import { actionOf } from './actions/read-action.ts';
 import type { Entry, TableValue, TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
-import type { StepContext } from './step.ts';
+import type { StepContext } from './step-context.ts';
 import { readTextFile } from './text-file.ts';
 
 const LARGEST_CODE_FILE = 8 * 1024 ** 2;
