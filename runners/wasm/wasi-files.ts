@@ -1,8 +1,9 @@
-/** The calls of WASI that have to do with granted files: their directories are open from the start. */
+/** The calls of WASI that have to do with granted files. */
 import { resolve } from 'node:path';
 import type { GrantedFiles } from '../grants/granted-files.ts';
 import type { Done, Entry, GrantedTree } from '../grants/granted-tree.ts';
-import { OpenFile } from './open-file.ts';
+import type { OpenFile } from './open-file.ts';
+import { type OpenDirectory, OpenTable } from './open-table.ts';
 import { fail, guarded } from './wasi-errors.ts';
 import {
   type GuestMemory,
@@ -24,17 +25,6 @@ const TRUNCATE = 8;
 const APPEND = 1;
 const RIGHT_READ = 1n << 1n;
 const RIGHT_WRITE = 1n << 6n;
-/** The three streams are none of these. */
-const FIRST = 3;
-const MOST_OPEN = 1024;
-
-interface OpenDirectory {
-  readonly kind: 'directory';
-  readonly path: string;
-  /** By which it is open from the start. */
-  readonly name?: string;
-  names?: readonly Name[];
-}
 
 type Call = (...args: never[]) => number;
 
@@ -44,83 +34,72 @@ export class WasiFiles {
   readonly #granted: GrantedFiles;
   readonly #tree: GrantedTree;
   readonly #memory: GuestMemory;
-  /** Of all that is open, in bytes. */
-  readonly #most: number;
-  readonly #open = new Map<number, OpenDirectory | OpenFile>();
+  readonly #open: OpenTable;
 
   constructor(granted: GrantedFiles, memory: GuestMemory, most: number) {
     this.#granted = granted;
     this.#tree = granted.tree;
     this.#memory = memory;
-    this.#most = most;
+    this.#open = new OpenTable(granted, most);
     this.calls = Object.fromEntries(
       Object.entries({ ...this.#descriptorCalls(), ...this.#pathCalls() }).map(([name, call]) => [
         name,
         (...args: never[]) => guarded(() => call(...args) ?? 0),
       ]),
     );
-    const { bases, directory } = granted.reach;
-    if (bases.length === 0) return;
-    const places = new Map([['.', directory], [directory, directory], ...bases.map((base) => [base, base] as const)]);
-    for (const [name, path] of places) this.#open.set(FIRST + this.#open.size, { kind: 'directory', path, name });
   }
 
   /** Writes what was left open. False where that fails. */
   finish(): boolean {
-    return [...this.#open.values()].every(
-      (each) => each.kind === 'directory' || guarded(() => this.#save(each) ?? 0) === 0,
-    );
+    return this.#open.finish();
   }
 
   #descriptorCalls(): Record<string, (...args: never[]) => number | undefined | void> {
-    const known = (fd: number): void => void this.#at(fd);
+    const known = (fd: number): void => void this.#open.at(fd);
     return {
       fd_advise: known,
-      fd_close: (fd: number) => {
-        const at = this.#at(fd);
-        this.#open.delete(fd);
-        if (at.kind === 'file') at.save(this.#granted);
-      },
-      fd_datasync: (fd: number) => this.#save(this.#file(fd)),
-      fd_sync: (fd: number) => this.#save(this.#file(fd)),
+      fd_close: (fd: number) => this.#open.close(fd),
+      fd_datasync: (fd: number) => this.#open.save(fd),
+      fd_sync: (fd: number) => this.#open.save(fd),
       fd_fdstat_get: (fd: number, result: number) => {
-        const at = this.#at(fd);
+        const at = this.#open.at(fd);
         writeDescription(this.#memory, result, at.kind, at.kind === 'file' && at.appends ? APPEND : 0);
       },
       fd_fdstat_set_flags: known,
-      fd_filestat_get: (fd: number, result: number) => writeStat(this.#memory, result, this.#entryOf(this.#at(fd))),
-      fd_filestat_set_size: (fd: number, size: bigint) => this.#file(fd).resize(Number(size)),
+      fd_filestat_get: (fd: number, result: number) =>
+        writeStat(this.#memory, result, this.#entryOf(this.#open.at(fd))),
+      fd_filestat_set_size: (fd: number, size: bigint) => this.#open.file(fd).resize(Number(size)),
       fd_filestat_set_times: known,
       fd_pread: (fd: number, vectors: number, count: number, at: bigint, result: number) =>
-        void this.#read(this.#file(fd), Number(at), vectors, count, result),
-      fd_prestat_get: (fd: number, result: number) => writePrestat(this.#memory, result, this.#nameOf(fd)),
+        void this.#read(this.#open.file(fd), Number(at), vectors, count, result),
+      fd_prestat_get: (fd: number, result: number) => writePrestat(this.#memory, result, this.#open.nameOf(fd)),
       fd_prestat_dir_name: (fd: number, pointer: number, length: number) => {
-        const name = Buffer.from(this.#nameOf(fd));
+        const name = Buffer.from(this.#open.nameOf(fd));
         this.#memory.bytes(pointer, length).set(name.subarray(0, length >>> 0));
       },
       fd_pwrite: (fd: number, vectors: number, count: number, at: bigint, result: number) =>
-        void this.#write(this.#file(fd), Number(at), vectors, count, result),
+        void this.#write(this.#open.file(fd), Number(at), vectors, count, result),
       fd_read: (fd: number, vectors: number, count: number, result: number) => {
-        const file = this.#file(fd);
+        const file = this.#open.file(fd);
         file.position += this.#read(file, file.position, vectors, count, result);
       },
       fd_readdir: (fd: number, buffer: number, length: number, cookie: bigint, result: number) => {
-        const at = this.#directory(fd);
+        const at = this.#open.directory(fd);
         if (cookie === 0n || at.names === undefined) at.names = this.#namesIn(at.path);
         const used = writeEntries(this.#memory.bytes(buffer, length), at.names, Number(cookie));
         writeCount(this.#memory, result, used);
       },
       fd_seek: (fd: number, offset: bigint, whence: number, result: number) => {
-        const file = this.#file(fd);
+        const file = this.#open.file(fd);
         const start = [0, file.position, file.size][whence] ?? fail('EINVAL');
         const position = start + Number(offset);
         if (!Number.isSafeInteger(position) || position < 0) fail('EINVAL');
         file.position = position;
         writeOffset(this.#memory, result, position);
       },
-      fd_tell: (fd: number, result: number) => writeOffset(this.#memory, result, this.#file(fd).position),
+      fd_tell: (fd: number, result: number) => writeOffset(this.#memory, result, this.#open.file(fd).position),
       fd_write: (fd: number, vectors: number, count: number, result: number) => {
-        const file = this.#file(fd);
+        const file = this.#open.file(fd);
         const from = file.appends ? file.size : file.position;
         file.position = from + this.#write(file, from, vectors, count, result);
       },
@@ -133,7 +112,7 @@ export class WasiFiles {
         got(this.#tree.makeDirectory(this.#path(fd, pointer, length))),
       path_filestat_get: (fd: number, _flags: number, pointer: number, length: number, result: number) =>
         writeStat(this.#memory, result, this.#entryAt(this.#path(fd, pointer, length))),
-      path_filestat_set_times: (fd: number) => void this.#directory(fd),
+      path_filestat_set_times: (fd: number) => void this.#open.directory(fd),
       path_open: (...given: OpenArguments) => this.#openPath(given),
       path_remove_directory: (fd: number, pointer: number, length: number) =>
         got(this.#tree.removeDirectory(this.#path(fd, pointer, length))),
@@ -146,7 +125,7 @@ export class WasiFiles {
 
   #openPath([fd, , pointer, length, how, rights, , flags, result]: OpenArguments): void {
     const path = this.#path(fd, pointer, length);
-    if (this.#open.size >= MOST_OPEN) fail('ENOSPC');
+    if (!this.#open.mayOpenMore()) fail('ENOSPC');
     const found = this.#tree.entry(path);
     const isMade = !found.ok && found.code === 'ENOENT' && (how & CREATE) !== 0;
     const mayWrite = (rights & RIGHT_WRITE) !== 0n || isMade || (how & TRUNCATE) !== 0;
@@ -154,7 +133,7 @@ export class WasiFiles {
     if (found.ok && (how & EXCLUSIVE) !== 0 && (how & CREATE) !== 0) fail('EEXIST');
     if (found.ok && found.value.kind === 'directory') {
       if (mayWrite && (how & DIRECTORY) === 0) fail('EISDIR');
-      this.#add({ kind: 'directory', path }, result);
+      writeCount(this.#memory, result, this.#open.addDirectory(path));
       return;
     }
     if ((how & DIRECTORY) !== 0) fail('ENOTDIR');
@@ -164,7 +143,7 @@ export class WasiFiles {
     const isEmpty = isMade || (how & TRUNCATE) !== 0;
     const contents = isEmpty ? undefined : this.#load(path, mayRead);
     const given = { mayRead, mayWrite, appends: (flags & APPEND) !== 0 };
-    this.#add(new OpenFile(path, contents, given, (bytes) => this.#hold(bytes)), result);
+    writeCount(this.#memory, result, this.#open.addFile(path, contents, given));
   }
 
   #load(path: string, mayRead: boolean): Uint8Array {
@@ -177,49 +156,11 @@ export class WasiFiles {
     return fail(code);
   }
 
-  #at(fd: number): OpenDirectory | OpenFile {
-    return this.#open.get(fd) ?? fail('EBADF');
-  }
-
-  #file(fd: number): OpenFile {
-    const at = this.#at(fd);
-    return at.kind === 'file' ? at : fail('EISDIR');
-  }
-
-  #directory(fd: number): OpenDirectory {
-    const at = this.#at(fd);
-    return at.kind === 'directory' ? at : fail('ENOTDIR');
-  }
-
-  #nameOf(fd: number): string {
-    const at = this.#at(fd);
-    return at.kind === 'directory' && at.name !== undefined ? at.name : fail('EBADF');
-  }
-
   /** What leads out of its directory is looked at like all else: it is granted or it is not. */
   #path(fd: number, pointer: number, length: number): string {
-    const { path } = this.#directory(fd);
+    const { path } = this.#open.directory(fd);
     const given = Buffer.from(this.#memory.bytes(pointer, length)).toString();
     return this.#granted.reach.absolute(resolve(path, given)) ?? fail('EINVAL');
-  }
-
-  #add(opened: OpenDirectory | OpenFile, result: number): void {
-    let fd = FIRST;
-    while (this.#open.has(fd)) fd += 1;
-    this.#open.set(fd, opened);
-    writeCount(this.#memory, result, fd);
-  }
-
-  #save(file: OpenFile): undefined {
-    file.save(this.#granted);
-  }
-
-  #hold(more: number): void {
-    let held = more;
-    for (const each of this.#open.values()) if (each.kind === 'file') held += each.held;
-    if (held <= this.#most) return;
-    this.#granted.exceeded = 'memory';
-    fail('ENOSPC');
   }
 
   #read(file: OpenFile, from: number, vectors: number, count: number, result: number): number {
