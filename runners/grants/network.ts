@@ -10,7 +10,6 @@ import { firstHop, type Hop, hostOf, portOf, redirected, Refused } from './hops.
 import { familyOf } from './hosts.ts';
 import { Reach } from './reach.ts';
 
-const MOST_AT_ONCE = 64;
 const MOST_REDIRECTS = 20;
 /** Node's timers end at once beyond it. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -24,8 +23,6 @@ export class Network {
   /** Made for the first request: most steps have none, and it costs as much as the rest of what a short step needs here. */
   #closing: AbortController | undefined;
   #isClosed = false;
-  readonly #pending = new Set<Promise<FetchAnswer>>();
-  readonly #answers = new Map<number, FetchAnswer>();
   #held = 0;
 
   /** Without grants, nothing is granted. */
@@ -42,39 +39,6 @@ export class Network {
   /** The last act that was denied, whether or not the step noticed. */
   get denied(): Denial | undefined {
     return this.#reach.denied;
-  }
-
-  /** Whether an answer is there or on its way. */
-  get busy(): boolean {
-    return this.#pending.size > 0 || this.#answers.size > 0;
-  }
-
-  /** Begins a request, whose answer is taken by its `id`. */
-  start(id: number, request: FetchRequest, body: Uint8Array): void {
-    if (this.#pending.size >= MOST_AT_ONCE) {
-      this.#answers.set(id, { ok: false, message: `Wait for some of the ${MOST_AT_ONCE} requests that are under way` });
-      return;
-    }
-    const done = this.fetch(request, body);
-    this.#pending.add(done);
-    void this.#keep(id, done);
-  }
-
-  async #keep(id: number, done: Promise<FetchAnswer>): Promise<void> {
-    this.#answers.set(id, await done);
-    this.#pending.delete(done);
-  }
-
-  /** Resolves when there is an answer to take. */
-  async next(): Promise<void> {
-    while (this.#answers.size === 0 && this.#pending.size > 0) await Promise.race(this.#pending);
-  }
-
-  /** All that have come, by their ids. */
-  take(): Map<number, FetchAnswer> {
-    const answers = new Map(this.#answers);
-    this.#answers.clear();
-    return answers;
   }
 
   /** Ends what is under way. */

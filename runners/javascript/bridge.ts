@@ -3,7 +3,6 @@ import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten';
 import type { StepClock } from '../grants/clock.ts';
 import { requestOf } from '../grants/fetch.ts';
 import type { GrantedFiles } from '../grants/granted-files.ts';
-import type { Network } from '../grants/network.ts';
 import type { StepRandom } from '../grants/random.ts';
 import type { RunFiles } from '../kinds/run-files.ts';
 import { unreachable } from '../unreachable.ts';
@@ -12,6 +11,7 @@ import type { UrlParts } from './guest/url.ts';
 import { askMemory } from '../memory/marked.ts';
 import type { StepMemory } from '../memory/step-memory.ts';
 import { askFiles, askGrants, readFile, readGranted } from './files.ts';
+import type { Requests } from './requests.ts';
 
 /** What `crypto.getRandomValues` fills at once. */
 const MOST_RANDOM = 65_536;
@@ -24,7 +24,7 @@ interface Reach {
   readonly clock: StepClock;
   readonly random: StepRandom;
   readonly granted: GrantedFiles;
-  readonly network: Network;
+  readonly requests: Requests;
   readonly memory: StepMemory | undefined;
   readonly bodies: ReadonlyMap<number, Uint8Array>;
 }
@@ -80,7 +80,7 @@ export function createBridge(
     },
     fetch: (id, request, body) => {
       using bytes = context.getArrayBuffer(body!);
-      reach().network.start(context.getNumber(id!), requestOf(JSON.parse(text(request!))), Buffer.from(bytes.value));
+      reach().requests.start(context.getNumber(id!), requestOf(JSON.parse(text(request!))), Buffer.from(bytes.value));
       return context.undefined;
     },
     fetched: (id) => context.newArrayBuffer(ownBuffer(reach().bodies.get(context.getNumber(id!)) ?? new Uint8Array())),

@@ -22,8 +22,8 @@ export async function settle(sandbox: Sandbox, throws: Throws): Promise<Outcome 
     if (failure !== undefined) return fail(failure);
     const wait = context.getNumber(polled.unwrap());
     if (wait === -1) return undefined;
-    const { network } = sandbox;
-    if (network.busy) {
+    const { requests } = sandbox;
+    if (requests.busy) {
       const failed = await handOver(sandbox, wait, throws);
       if (failed !== undefined) return fail(failed);
       if (wait === -2) continue;
@@ -46,16 +46,16 @@ function leftMs(sandbox: Sandbox): number {
 
 /** Waits for an answer from the network or for the next timer, and hands over what has come. */
 async function handOver(sandbox: Sandbox, wait: number, throws: Throws): Promise<StepFailure | undefined> {
-  const { network, context, bodies } = sandbox;
+  const { requests, context, bodies } = sandbox;
   const waking = new AbortController();
   const longest = Math.min(wait < 0 ? Number.POSITIVE_INFINITY : wait, leftMs(sandbox));
   const timer =
     longest === Number.POSITIVE_INFINITY
       ? []
       : [sleep(longest, undefined, { signal: waking.signal }).catch(() => undefined)];
-  await Promise.race([network.next(), ...timer]);
+  await Promise.race([requests.next(), ...timer]);
   waking.abort();
-  const answers = network.take();
+  const answers = requests.take();
   if (answers.size === 0) sandbox.clock.slept(wait);
   for (const [id, answer] of answers) {
     const head = answer.ok ? { ...answer, id, body: undefined, size: answer.body.length } : { ...answer, id };

@@ -15,6 +15,7 @@ import { MemoryImage } from '../memory-image.ts';
 import { evaluatePrelude, OWN_FILE, partText, preparedKernel } from './prelude.ts';
 import { type Prepared, readPrepared } from './prepared.ts';
 import { newQuickJS, quickJSCode } from './quickjs.ts';
+import { Requests } from './requests.ts';
 
 /** Of the guest's C stack; deeper recursion is a "stack overflow" that the step's code can catch. */
 const STACK_LIMIT = 2 * 1024 * 1024;
@@ -28,7 +29,7 @@ export class Sandbox {
   /** Of the step that runs now. */
   files: RunFiles = new RunFiles('');
   granted: GrantedFiles = new GrantedFiles(undefined, {});
-  network: Network = new Network(undefined, {});
+  requests: Requests = new Requests(new Network(undefined, {}));
   random: StepRandom = MACHINE_RANDOM;
   memory: StepMemory | undefined;
   readonly #time: { clock: StepClock };

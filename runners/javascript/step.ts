@@ -12,6 +12,7 @@ import { evaluate } from './evaluate.ts';
 import { overtimeOf, settle } from './event-loop.ts';
 import type { Refused } from './guest/refusals.ts';
 import { outcomeOf } from './outcome.ts';
+import { Requests } from './requests.ts';
 import type { Sandbox } from './sandbox.ts';
 import { fail, Throws } from './thrown.ts';
 
@@ -46,7 +47,7 @@ export class Step {
       if (error instanceof WebAssembly.RuntimeError) return fail(overLimit('memory', this.#job.limits));
       throw error;
     } finally {
-      this.#sandbox.network.close();
+      this.#sandbox.requests.network.close();
     }
   }
 
@@ -66,7 +67,7 @@ export class Step {
     const { context } = this.#sandbox;
     this.#sandbox.files = runFilesFor(this.#job, this.#setup);
     this.#sandbox.granted = filesFor(this.#job, this.#setup);
-    this.#sandbox.network = networkFor(this.#job, this.#setup);
+    this.#sandbox.requests = new Requests(networkFor(this.#job, this.#setup));
     this.#sandbox.clock = clockFor(this.#job.clock);
     this.#sandbox.random = randomFor(this.#job.random);
     const given = inputsText(this.#job.inputs);
@@ -84,7 +85,7 @@ export class Step {
         context.newString(marked === undefined && withKinds === undefined ? '' : mark),
         context.newString(JSON.stringify(this.#job.env)),
         context.newArrayBuffer(this.#sandbox.random.seed().buffer),
-        this.#sandbox.network.isOpen ? context.true : context.false,
+        this.#sandbox.requests.network.isOpen ? context.true : context.false,
         context.newString(this.#refused()),
         this.#sandbox.memory === undefined ? context.false : context.true,
       ),

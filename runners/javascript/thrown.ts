@@ -32,7 +32,8 @@ export class Throws {
   /** Without memory for an error, QuickJS throws null. */
   failureOf(thrown: Thrown): StepFailure {
     const { step, limits } = this.#job;
-    const { files, granted, network, clock, random } = this.#sandbox;
+    const { files, granted, requests, clock, random } = this.#sandbox;
+    const { network } = requests;
     if (!network.isOpen && thrown.name === 'ReferenceError' && /\bfetch\b/.test(thrown.message)) return noNetwork();
     for (const denial of [granted.denied, network.denied, clock.refused, random.refused]) {
       const denied = notGranted(denial, thrown.message);
