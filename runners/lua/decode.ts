@@ -3,7 +3,8 @@ import type { EncodedValue } from '../contract.ts';
 import { kindAt } from '../kinds/find.ts';
 import { REGISTRY, type State } from './api.ts';
 import type { Kinds } from './kinds.ts';
-import { Aborted, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { Aborted } from './libc.ts';
 
 const QUOTE = 0x22;
 const DOLLAR = 0x24;

@@ -14,7 +14,8 @@ import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { chunkName, notRunnable, threw } from './failure.ts';
-import { Aborted, loadMachines, type Machine } from './machine.ts';
+import { loadMachines, type Machine } from './machine.ts';
+import { Aborted } from './libc.ts';
 import { Host } from './state.ts';
 
 /** An instance whose memory grew beyond this, in bytes, is not kept: wasm memory never shrinks. */

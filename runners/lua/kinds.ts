@@ -6,7 +6,8 @@ import type { Kind } from '../kinds/find.ts';
 import type { FileRefusal, FileValue, RunFiles } from '../kinds/run-files.ts';
 import { LuaType, REGISTRY, type State, Status } from './api.ts';
 import { LUA_KINDS } from './kinds-source.ts';
-import { Aborted, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { Aborted } from './libc.ts';
 
 /** Base64 of more would be a string that the host does not have. */
 const MOST_BYTES = 2 ** 28;

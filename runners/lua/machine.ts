@@ -6,16 +6,7 @@ import { MACHINE_CLOCK, type StepClock } from '../grants/clock.ts';
 import { EMBEDDED_MEMORY } from '../limits.ts';
 import { MemoryImage } from '../memory-image.ts';
 import type { LuaApi, State } from './api.ts';
-import { calendar } from './calendar.ts';
-
-/** Lua cannot go on: it ran out of memory outside any protected call, and this instance is lost. */
-export class Aborted extends Error {}
-
-/** In bytes, as far as the build goes. */
-const MOST_MEMORY = 2 * 1024 ** 3;
-const PAGE = 65_536;
-/** ENOSYS of the build's libc: nothing of the host's files is there. */
-const NO_SUCH_CALL = -52;
+import { Aborted, libc } from './libc.ts';
 
 export type HostFunction = (L: State) => number;
 
@@ -43,7 +34,7 @@ export class Machine {
 
   constructor(lua: WebAssembly.Module, adapter: WebAssembly.Module) {
     this.#adapter = adapter;
-    const instance = new WebAssembly.Instance(lua, this.#imports());
+    const instance = new WebAssembly.Instance(lua, libc(this));
     this.api = instance.exports as object as LuaApi;
     this.#bytes = new Uint8Array(this.api.memory.buffer);
     this.#words = new Uint32Array(this.api.memory.buffer);
@@ -136,92 +127,7 @@ export class Machine {
     table.set(index, exports.f);
     return index;
   }
-
-  #imports(): WebAssembly.Imports {
-    const refuse = (): number => NO_SUCH_CALL;
-    return {
-      env: {
-        abort: () => {
-          throw new Aborted('Lua gave up');
-        },
-        exit: () => {
-          throw new Aborted('Lua gave up');
-        },
-        system: refuse,
-        invoke_vii: (index: number, a: number, b: number) => this.#invoke(index, a, b),
-        _emscripten_throw_longjmp: () => {
-          throw new LongJump();
-        },
-        emscripten_resize_heap: (size: number) => this.#grow(size >>> 0),
-        emscripten_date_now: () => this.clock.wall(),
-        _emscripten_get_now_is_monotonic: () => 1,
-        ...calendar(() => this.api),
-        __syscall_openat: refuse,
-        __syscall_fcntl64: refuse,
-        __syscall_ioctl: refuse,
-        __syscall_dup3: refuse,
-        __syscall_unlinkat: refuse,
-        __syscall_rmdir: refuse,
-        __syscall_renameat: refuse,
-        __syscall_readlinkat: refuse,
-      },
-      wasi_snapshot_preview1: {
-        fd_write: (_fd: number, vectors: number, count: number, written: number) =>
-          this.#written(vectors, count, written),
-        fd_read: () => 8,
-        fd_close: () => 0,
-        fd_seek: () => 8,
-        environ_sizes_get: (count: number, size: number) => {
-          new Uint32Array(this.api.memory.buffer)
-            .fill(0, count >>> 2, (count >>> 2) + 1)
-            .fill(0, size >>> 2, (size >>> 2) + 1);
-          return 0;
-        },
-        environ_get: () => 0,
-      },
-    };
-  }
-
-  /** A C call that may be left by longjmp, which the build expresses as a JavaScript exception. */
-  #invoke(index: number, a: number, b: number): void {
-    const stack = this.api.stackSave();
-    try {
-      (this.api.__indirect_function_table.get(index) as (a: number, b: number) => void)(a, b);
-    } catch (error) {
-      if (!(error instanceof LongJump)) throw error;
-      this.api.stackRestore(stack);
-      this.api.setThrew(1, 0);
-    }
-  }
-
-  #grow(size: number): number {
-    const wanted = Math.max(size, Math.min(this.bytes.length * 1.2, size + 96 * 1024 * 1024));
-    for (const target of [wanted, size]) {
-      const pages = Math.min(Math.floor(Math.min(this.memoryLimit, MOST_MEMORY) / PAGE), Math.ceil(target / PAGE));
-      try {
-        this.api.memory.grow(pages - this.bytes.length / PAGE);
-        if (pages * PAGE >= size) return 1;
-      } catch {
-        // The next, smaller target may do; if none does, Lua raises "not enough memory".
-      }
-    }
-    return 0;
-  }
-
-  #written(vectors: number, count: number, written: number): number {
-    let total = 0;
-    for (let i = 0; i < count; i++) {
-      const length = this.word(vectors + 8 * i + 4);
-      this.write(this.text(this.word(vectors + 8 * i), length));
-      total += length;
-    }
-    new Uint32Array(this.api.memory.buffer)[written >>> 2] = total;
-    return 0;
-  }
 }
-
-/** Not an Error: it is thrown for every error a Lua program handles, and a stack trace each time would cost. */
-class LongJump {}
 
 /** `(func (param i32) (result i32))` imported as `e.f` and exported as `f`: it turns a JavaScript function into a table entry. */
 const ADAPTER = Buffer.from(

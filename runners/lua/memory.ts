@@ -4,7 +4,8 @@ import { LuaType, type State, Status } from './api.ts';
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import type { Kinds } from './kinds.ts';
-import { Aborted, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { Aborted } from './libc.ts';
 
 /** Bytes of one value: more fits into no shared memory. */
 const LONGEST_VALUE = 2 ** 28;

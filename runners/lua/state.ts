@@ -7,7 +7,8 @@ import { ANY_RESULTS, GLOBALS, type LuaApi, LuaType, REGISTRY, type State, Statu
 import { pushValue } from './decode.ts';
 import { takeValue } from './encode.ts';
 import { Kinds } from './kinds.ts';
-import { Aborted, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { Aborted } from './libc.ts';
 import { SharedMemory } from './memory.ts';
 import { PRELUDE } from './prelude.ts';
 
