@@ -1,40 +1,32 @@
-/** The pipeline on one page: load a workflow, plan it, run the plan, record what happened. */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import type { EncodedValue, Runtime, Services } from '../runners/contract.ts';
+/** The pipeline on one page: load a workflow, plan it, begin its run. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Runtime } from '../runners/contract.ts';
 import type { CheckOptions, Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
+import { beginRun, type Means } from './begin-run.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
 import { ruledOutBy } from './config/ruled-out.ts';
 import { missingServices, withServiceSecrets } from './config/services-for.ts';
+import { jobSettings } from './job-settings.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
-import type { RunEvent, RunListener } from './model/event.ts';
+import type { RunListener } from './model/event.ts';
 import { strictest } from './model/isolation.ts';
-import type { Allowed } from './model/permissions.ts';
-import { everyStepOf } from './model/nested.ts';
 import type { Plan } from './model/plan.ts';
-import { emptyRecord, type RunRecord } from './model/record.ts';
-import { fold } from './model/fold.ts';
 import { fail, type Result } from './model/result.ts';
-import { MemoryContents } from './model/shared-memory.ts';
 import type { Step } from './model/step.ts';
-import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { WorkflowDefinition } from './parse/definition.ts';
-import { type JobSettings, runtimeOf } from './run/job.ts';
-import { configuredLimits } from './run/limits.ts';
+import type { ParsedWorkflow, ParseFailure } from './parse/index.ts';
 import type { Foresight, Memory } from './run/foresee.ts';
-import { mockedPlan, mockedPool } from './run/mocked-pool.ts';
-import type { Pool } from './run/pool.ts';
 import { settleInputs } from './run/given-inputs.ts';
-import { SystemProbe } from './run/machine-probe.ts';
-import { newRunId } from './run/run-id.ts';
+import { type JobSettings, runtimeOf } from './run/job.ts';
+import { mockedPlan } from './run/mocked-pool.ts';
 import { paced } from './run/paced.ts';
-import { PlanRun } from './run/run.ts';
-import { handOut, Secrets } from './run/secrets.ts';
-import { sharedBy, Sharing } from './run/sharing.ts';
+import type { Pool } from './run/pool.ts';
+import { Secrets } from './run/secrets.ts';
 import { ThreadPool } from './run/thread-pool.ts';
+import { rulesOf } from './run-rules.ts';
 import type { RunStore } from './store/store.ts';
-import { givenOptions, rulesOf } from './run-rules.ts';
 import { languagesInText, needsOf } from './warm-up.ts';
 
 export function createEngine(options: EngineOptions = {}): Engine {
@@ -42,32 +34,35 @@ export function createEngine(options: EngineOptions = {}): Engine {
 }
 
 class LocalEngine implements Engine {
-  readonly #config: Config;
   readonly #cwd: string;
-  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #config: Config;
   readonly #secrets: Secrets;
-  readonly #services: Services;
   readonly #pool: Pool;
   readonly #store: RunStore | undefined;
   readonly #listeners = new Set<RunListener>();
   readonly #runs = new Set<Run>();
+  readonly #means: Means;
 
   constructor(options: EngineOptions) {
-    this.#env = options.env ?? process.env;
-    this.#config = options.config ?? defaultConfig();
-    this.#cwd = resolve(options.cwd ?? process.cwd());
-    this.#secrets = new Secrets({ sources: this.#config.secrets, env: this.#env, cwd: this.#cwd });
-    this.#services = paced(this.#config.services);
-    this.#store = options.store;
-    const cacheDir = resolve(this.#cwd, this.#config.cache.directory);
-    this.#pool =
+    const { env = process.env, store } = options;
+    const config = options.config ?? defaultConfig();
+    const cwd = resolve(options.cwd ?? process.cwd());
+    const secrets = new Secrets({ sources: config.secrets, env, cwd });
+    const pool =
       options.pool ??
       new ThreadPool({
-        cacheDir,
-        wasi: this.#config.runners.wasm.wasiEnabled,
+        cacheDir: resolve(cwd, config.cache.directory),
+        wasi: config.runners.wasm.wasiEnabled,
         ownsProcess: options.ownsProcess ?? false,
         ...(options.headStart !== undefined && { early: options.headStart }),
       });
+    const listeners = this.#listeners;
+    this.#means = { cwd, env, config, services: paced(config.services), secrets, pool, store, listeners };
+    this.#cwd = cwd;
+    this.#config = config;
+    this.#secrets = secrets;
+    this.#pool = pool;
+    this.#store = store;
   }
 
   async load(path: string, options: LoadOptions = {}): Promise<Result<Plan, readonly Diagnostic[]>> {
@@ -110,8 +105,7 @@ class LocalEngine implements Engine {
     const { workflow } = plan;
     const { foresee } = await import('./run/foresee.ts');
     const settings: JobSettings = {
-      ...this.#jobSettings('', workflow.file.path),
-      allowed: this.#allowed(options),
+      ...jobSettings(this.#means, { run: '', file: workflow.file.path, allow: options.allow }),
       workdir: '',
       tmp: '',
       secrets: { values: new Map(), hidden: this.#secrets.hidden(workflow) },
@@ -121,97 +115,10 @@ class LocalEngine implements Engine {
     return foresee(plan, { settings, inputs, cacheDefault: this.#config.cache.default, refresh, memory });
   }
 
-  start(given: Plan, options: RunOptions = {}): Run {
-    const { mocks } = options;
-    const plan = mocks === undefined ? given : mockedPlan(given, mocks);
-    const { workflow } = plan;
-    const { execution } = this.#config;
-    const { resume } = options;
-    const inputs = settleInputs(workflow, options.inputs, this.#cwd);
-    if (inputs.problems.length > 0) throw new Error(inputs.problems.map(({ message }) => message).join('\n'));
-    const id = resume?.id ?? newRunId(new Date());
-    const record = emptyRecord();
-    const workdir = options.workdir === undefined ? undefined : resolve(this.#cwd, options.workdir);
-    if (workdir !== undefined) mkdirSync(workdir, { recursive: true });
-    const recording = this.#store?.record({
-      id,
-      plan,
-      cwd: this.#cwd,
-      options: givenOptions({ ...options, ...(workdir !== undefined && { workdir }) }, inputs),
-      isResumed: resume !== undefined,
-      refresh: options.cache?.refresh ?? [],
-      onWish: (wish) => (wish === 'kill' ? planRun.kill() : planRun.stop('cancelled')),
-    });
-    const listener: RunListener = {
-      onEvent: (event) => {
-        fold(record, event);
-        if (event.kind === 'run-resumed')
-          for (const [step, output] of resume?.kept ?? []) keepOutput(record, step, output);
-        recording?.onEvent(event);
-        this.#tell(event, options.listener);
-      },
-    };
-    const shared = sharedBy(workflow);
-    const sharing = shared && new Sharing(shared, resume?.memory);
-    for (const [key, value] of resume?.memory ?? []) {
-      record.memory ??= new MemoryContents();
-      record.memory.apply({ act: 'set', key, value });
-    }
-    const { isAuto, ...rules } = rulesOf(workflow, options, execution);
-    const planRun = new PlanRun(
-      plan,
-      mocks === undefined ? this.#pool : mockedPool(this.#pool, mocks),
-      {
-        ...rules,
-        probe: isAuto ? new SystemProbe() : undefined,
-        settings: {
-          ...this.#jobSettings(id, workflow.file.path),
-          allowed: this.#allowed(options),
-          ...(options.prompt && { prompt: options.prompt }),
-          sharing,
-        },
-        hidden: this.#secrets.hidden(workflow),
-        ...((inputs.secrets.size > 0 || everyStepOf(workflow).some(({ secrets }) => secrets !== undefined)) && {
-          secrets: () => handOut(this.#secrets, workflow, inputs.secrets),
-        }),
-        inputs: inputs.values,
-        ...(inputs.shown && { shownInputs: inputs.shown }),
-        ...(resume && { kept: resume.kept }),
-        ...(resume?.lastLines && { lastLines: resume.lastLines }),
-        ...(resume?.items && { keptItems: resume.items }),
-        workdir,
-        ...(recording && options.cache?.off !== true && { recall: recording }),
-        cacheDefault: this.#config.cache.default,
-        parallelItems: execution.enableStepParallelism,
-        keys: options.keys,
-        waits: resume?.waits,
-        letters: recording?.letters?.bind(recording),
-        keepRoom: recording?.keepRoom?.bind(recording),
-        // Nobody answers a test, and a run that is not kept cannot go on later.
-        park: recording === undefined && mocks === undefined ? 'never' : (options.park ?? 'auto'),
-      },
-      sharing?.telling(listener) ?? listener,
-    );
-    const stopForSignal = (): void => planRun.stop('cancelled');
-    options.signal?.addEventListener('abort', stopForSignal);
-    if (options.signal?.aborted === true) stopForSignal();
-    const finished = planRun.finished.then(async () => {
-      options.signal?.removeEventListener('abort', stopForSignal);
-      this.#runs.delete(run);
-      sharing?.[Symbol.dispose]();
-      await recording?.kept();
-      return record;
-    });
-    const run: Run = {
-      id,
-      record,
-      finished,
-      answer: (step, answer) => planRun.lobby.answer(step, answer),
-      signal: (signal) => planRun.lobby.signal(signal),
-      stop: (reason = 'cancelled') => planRun.stop(reason),
-      kill: () => planRun.kill(),
-    };
+  start(plan: Plan, options: RunOptions = {}): Run {
+    const run = beginRun(plan, options, this.#means);
     this.#runs.add(run);
+    void run.finished.then(() => this.#runs.delete(run));
     return run;
   }
 
@@ -270,39 +177,7 @@ class LocalEngine implements Engine {
     return runtimeOf(step, this.#config.runners);
   }
 
-  #jobSettings(run: string, file: string): Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'> {
-    return {
-      run,
-      cwd: this.#cwd,
-      directory: dirname(resolve(this.#cwd, file)),
-      cacheDir: resolve(this.#cwd, this.#config.cache.directory),
-      env: this.#env,
-      runners: this.#config.runners,
-      limits: configuredLimits(this.#config.limits),
-      isolation: this.#config.execution.isolation,
-      services: this.#services,
-    };
-  }
-
-  /** Relative patterns start where the engine does. */
-  #allowed({ allow }: RunOptions): Allowed | undefined {
-    if (allow === undefined) return undefined;
-    const absolute = (patterns: readonly string[] = []): string[] =>
-      patterns.map((pattern) => resolve(this.#cwd, pattern) + (pattern.endsWith('/') ? '/' : ''));
-    return { ...allow, read: absolute(allow.read), write: absolute(allow.write) };
-  }
-
   #parseOptions(): { cwd: string; modulesDir: string } {
     return { cwd: this.#cwd, modulesDir: this.#config.runners.wasm.modulesDir };
   }
-
-  #tell(event: RunEvent, own: RunListener | undefined): void {
-    own?.onEvent(event);
-    for (const listener of this.#listeners) listener.onEvent(event);
-  }
-}
-
-function keepOutput(record: RunRecord, step: string, output: EncodedValue): void {
-  const kept = record.steps.get(step);
-  if (kept !== undefined) kept.output = output;
 }
