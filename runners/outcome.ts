@@ -83,7 +83,13 @@ export type StepFailure =
   /** Somebody who was asked said no. */
   | { readonly reason: 'rejected'; readonly message: string; readonly by: string }
   /** Steps inside it failed, which these are, by their names in the whole run. */
-  | { readonly reason: 'steps-failed'; readonly message: string; readonly steps: readonly string[] }
+  | {
+      readonly reason: 'steps-failed';
+      readonly message: string;
+      readonly steps: readonly string[];
+      /** Another attempt at all of them could not end otherwise. */
+      readonly isFinal?: true;
+    }
   | { readonly reason: 'timed-out'; readonly afterMs: number }
   | { readonly reason: 'cancelled' }
   /** The thread died under the step. */

@@ -105,6 +105,8 @@ export interface Resumption {
   readonly memory?: ReadonlyMap<string, EncodedValue>;
   /** The last lines of those whose `register` keeps one, by step. */
   readonly lastLines?: ReadonlyMap<string, string>;
+  /** How many attempts had failed of steps with steps inside them that were under way; of an item by its name, `step[3]`. */
+  readonly attempts?: ReadonlyMap<string, number>;
   /** What items of steps that are done again have given already, by step. */
   readonly items?: ReadonlyMap<string, KeptItems>;
 }

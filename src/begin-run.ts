@@ -89,6 +89,7 @@ export function beginRun(given: Plan, options: RunOptions, means: Means): Run {
       ...(resume && { kept: resume.kept }),
       ...(resume?.lastLines && { lastLines: resume.lastLines }),
       ...(resume?.items && { keptItems: resume.items }),
+      attempts: resume?.attempts,
       workdir,
       ...(recording && options.cache?.off !== true && { recall: recording }),
       cacheDefault: config.cache.default,

@@ -87,7 +87,7 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly message: string;
       readonly cached?: CachedFrom;
     }
-  /** An attempt failed, and the next starts after the delay. */
+  /** An attempt failed, and the next starts after the delay. Of a step with steps inside it, it is one at all of these. */
   | {
       readonly kind: 'step-retrying';
       readonly step: string;
@@ -96,6 +96,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly attempt: number;
       readonly failure: StepFailure;
       readonly delayMs: number;
+      /** Steps inside it of which the attempt told anything: they start anew, and nothing is known of them. */
+      readonly inside?: readonly string[];
     }
   /** It is done for each of these items, after its `step-started`. */
   | {

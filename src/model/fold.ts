@@ -1,7 +1,7 @@
 /** The events of a run become what is known of it, one by one. */
 import type { RunEvent } from './event.ts';
 import { ItemsRecord } from './items.ts';
-import { isWithin, pathOf } from './nested.ts';
+import { isWithin, pathOf, withoutItems } from './nested.ts';
 import type { RunRecord, StepRecord } from './record.ts';
 import { MemoryContents } from './shared-memory.ts';
 import { unreachable } from './unreachable.ts';
@@ -54,6 +54,8 @@ export function fold(record: RunRecord, event: RunEvent): void {
     }
     case 'step-retrying':
       if (event.item === undefined) known(record, event.step).status = 'retrying';
+      else known(record, event.step).items?.retried(event.item, event.attempt);
+      for (const name of event.inside ?? []) forget(record, name);
       return;
     case 'step-split':
       known(record, event.step).items = new ItemsRecord(event);
@@ -154,6 +156,14 @@ function begin(
 /** Whoever folds from the resumption on knows no more than that it succeeded. */
 function keptRecord(record: RunRecord, name: string): StepRecord {
   return record.steps.get(name) ?? { name, level: 0, status: 'succeeded', attempt: 0 };
+}
+
+/** What is inside an item is gone until it begins again. */
+function forget({ steps }: RunRecord, name: string): void {
+  const step = steps.get(name);
+  if (step === undefined) return;
+  if (name !== withoutItems(name)) steps.delete(name);
+  else steps.set(name, { name, level: step.level, status: 'waiting', attempt: 0 });
 }
 
 function known(record: RunRecord, name: string): StepRecord {

@@ -36,6 +36,7 @@ export class ItemsRecord {
   readonly #counts: Record<ItemStatus, number>;
   readonly #failed = new Map<number, FailedItem>();
   readonly #running = new Set<number>();
+  readonly #attempts = new Map<number, number>();
   readonly #statuses: Uint8Array;
 
   constructor({ count, kept = [] }: Pick<RunEvent & { kind: 'step-split' }, 'count' | 'kept'>) {
@@ -57,6 +58,11 @@ export class ItemsRecord {
     return this.#running;
   }
 
+  /** Attempts that have failed of those that have not settled, by number; none for none. */
+  get attempts(): ReadonlyMap<number, number> {
+    return this.#attempts;
+  }
+
   get settled(): number {
     return this.count - this.#counts.waiting - this.#counts.running;
   }
@@ -71,7 +77,13 @@ export class ItemsRecord {
     }
   }
 
+  /** An attempt of that number has failed, and another follows. */
+  retried(index: number, attempt: number): void {
+    this.#attempts.set(index, attempt);
+  }
+
   #set(index: number, status: number): void {
+    if (status > RUNNING) this.#attempts.delete(index);
     this.#counts[this.statusOf(index)] -= 1;
     this.#counts[STATUSES[status]!] += 1;
     if (status === RUNNING) this.#running.add(index);

@@ -26,8 +26,17 @@ const GENERAL: ReadonlySet<string> = new Set([
   ...Object.keys(CONTROL_FIELDS).filter((name) => name !== 'retry_if'),
 ]);
 const CODE_ONLY: ReadonlySet<string> = new Set(['language', 'runtime', 'interpreter', 'inputs']);
-/** What is said of steps with steps inside them, and holds for all of these. */
-const NESTED_TOO: ReadonlySet<string> = new Set(['timeout', 'limits', 'permissions', 'isolation']);
+/** What is said of steps with steps inside them, and of all of these together. */
+const NESTED_TOO: ReadonlySet<string> = new Set([
+  'timeout',
+  'retries',
+  'retry_delay',
+  'backoff',
+  'retry_if',
+  'limits',
+  'permissions',
+  'isolation',
+]);
 const NESTED: ReadonlySet<StepKind> = new Set(['workflow', 'group', 'race']);
 const HOST_ONLY: ReadonlySet<string> = new Set(['interpreter', 'pass_env', 'clean_env', 'working_dir']);
 

@@ -8,6 +8,7 @@ import type { ReadForeach } from './foreach.ts';
 import type { HostPlace } from './host-text.ts';
 import { readHostWork } from './host-work.ts';
 import { type Decode, type ReadNested, readNested } from './nested.ts';
+import { retryPolicy } from './retry.ts';
 import type { DecodedStep, StepContext } from './step-context.ts';
 
 /** What is read of any step before it is known what it does. */
@@ -20,7 +21,7 @@ export interface CommonParts extends Pick<Step, 'dependsOn' | 'limits' | 'permis
 }
 
 /** What it has none of. */
-const WITHOUT_CODE: Pick<Step, 'retry' | 'env' | 'passEnv'> = { retry: NO_RETRY, env: {}, passEnv: [] };
+const WITHOUT_CODE: Pick<Step, 'env' | 'passEnv'> = { env: {}, passEnv: [] };
 
 /** `context` is that of the steps inside it. */
 export function decodeHostStep(
@@ -35,6 +36,7 @@ export function decodeHostStep(
   tellUnaskableItems(kind, place, fields, context);
   const { work, scope } = readWork(kind, place, fields, context, decode) ?? {};
   if (work === undefined) return { dependsOn };
+  const retry = isNestedKind(kind) ? retryPolicy(place.name, place.table, fields, context.mistakes) : NO_RETRY;
   const common = { name: place.name, span: place.entry.keySpan, dependsOn, ...control, ...concurrency };
   const more = {
     ...(fields.description !== undefined && { description: fields.description }),
@@ -46,7 +48,7 @@ export function decodeHostStep(
   };
   return {
     dependsOn,
-    step: { ...common, ...more, ...WITHOUT_CODE, language: kind, work, limits, permissions },
+    step: { ...common, ...more, ...WITHOUT_CODE, retry, language: kind, work, limits, permissions },
     ...(scope && { inside: scope }),
   };
 }

@@ -8,7 +8,8 @@ import { fail, ok, type Result } from '../model/result.ts';
 import type { HostStep } from '../model/step.ts';
 import type { EarlierWait } from './lobby.ts';
 import { openStep } from './opening.ts';
-import type { HostBeginning } from './start.ts';
+import { NestedAttempts } from './nested-attempts.ts';
+import { anew, type HostBeginning, type Start } from './start.ts';
 import type { Running } from './running.ts';
 import { WaitRun } from './waiting.ts';
 
@@ -16,8 +17,24 @@ import { WaitRun } from './waiting.ts';
 export function startHostWork(step: HostStep, beginning: HostBeginning): Result<Running, StepFailure> {
   const nested = nestedWork(step);
   if (nested === undefined) return startWaiting(step, beginning);
-  beginning.start.tell({ kind: 'step-started', step: step.name, language: nested.kind, attempt: 1 });
-  return openStep(step, nested, beginning);
+  const { start, retryRule: rule, paces } = beginning;
+  const { name, retry: policy } = step;
+  const attempt = (number: number, own: Start): Result<Running, StepFailure> => {
+    start.tell({ kind: 'step-started', step: name, language: nested.kind, attempt: number });
+    return openStep(step, nested, { ...beginning, start: own });
+  };
+  if (policy.retries === 0) return attempt(1, start);
+  const firstAttempt = 1 + (start.kept?.attempts?.get(name) ?? 0);
+  return NestedAttempts.begin({
+    name,
+    firstAttempt,
+    policy,
+    rule,
+    paces,
+    tell: start.tell,
+    // What an attempt before has given is no part of another.
+    start: (number, tell) => attempt(number, number === firstAttempt ? { ...start, tell } : { ...anew(start), tell }),
+  });
 }
 
 function startWaiting(step: HostStep, beginning: HostBeginning): Result<Running, StepFailure> {

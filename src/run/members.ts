@@ -5,6 +5,7 @@ import type { Happening } from '../model/event.ts';
 import { describeFailure } from '../model/failure.ts';
 import { nameWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
+import { isFinal } from './retry.ts';
 
 export interface Member {
   readonly name: string;
@@ -90,15 +91,18 @@ export class Members {
     return [...this.#ends.values()].filter(({ status, isMended }) => status === 'failed' && isMended !== true);
   }
 
-  /** Why what they are in has failed; `what` begins the sentence. */
-  failure(outer: string, failed: readonly Member[], what: string): StepFailure {
+  /** Why what they are in has failed; `what` begins the sentence. It has for good as soon as one of them has, or `isForAll` all. */
+  failure(outer: string, failed: readonly Member[], what: string, isForAll = false): StepFailure {
+    const ends = failed.map(({ failure }) => failure !== undefined && isFinal(failure));
+    const isOver = isForAll ? ends.length > 0 && ends.every(Boolean) : ends.some(Boolean);
     const named = failed.slice(0, MOST_NAMED).map(({ name, failure }) => {
       const [why = ''] = failure === undefined ? ['was cancelled'] : describeFailure(failure).split('\n');
       return `"${name}": ${why}`;
     });
     const more = failed.length > MOST_NAMED ? `; and ${failed.length - MOST_NAMED} more` : '';
     const message = named.length === 0 ? what : `${what}: ${named.join('; ')}${more}`;
-    return { reason: 'steps-failed', message, steps: failed.map(({ name }) => nameWithin(outer, name)) };
+    const steps = failed.map(({ name }) => nameWithin(outer, name));
+    return { reason: 'steps-failed', message, steps, ...(isOver && { isFinal: true as const }) };
   }
 
   /** Of so many steps, as a sentence says it. */

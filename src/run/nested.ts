@@ -167,7 +167,7 @@ export class NestedRun implements Running {
     const first = winner === undefined ? undefined : this.#members.of(winner);
     if (first !== undefined) return fail(this.#members.failure(name, [first], 'The first step of the race failed'));
     const what = failed.length === 0 ? 'No step of the race ran' : 'All steps of the race failed';
-    return fail(this.#members.failure(name, failed, what));
+    return fail(this.#members.failure(name, failed, what, true));
   }
 
   /** What the workflow's `outputs` name, else what the steps give that no other takes from. */

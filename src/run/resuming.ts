@@ -12,6 +12,8 @@ export interface Kept {
   readonly outputs: ReadonlyMap<string, EncodedValue>;
   /** What they had printed last, where that is a variable. */
   readonly lastLines?: ReadonlyMap<string, string> | undefined;
+  /** Of steps with steps inside them that were under way, the attempts that had failed by then, also by items as `step[3]`. */
+  readonly attempts?: ReadonlyMap<string, number> | undefined;
 }
 
 export interface TakenUp {

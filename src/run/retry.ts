@@ -54,9 +54,27 @@ export function mayRetry(failure: StepFailure): boolean {
     case 'limit':
     case 'timed-out':
     case 'thread-lost':
-    case 'steps-failed':
       return true;
+    case 'steps-failed':
+      return failure.isFinal !== true;
     default:
       return unreachable(failure);
+  }
+}
+
+/** Whether also the steps around it could do it again and again: somebody has said no, or the machine lacks something. */
+export function isFinal(failure: StepFailure): boolean {
+  switch (failure.reason) {
+    case 'not-runnable':
+    case 'not-granted':
+    case 'runtime-missing':
+    case 'rejected':
+      return true;
+    case 'steps-failed':
+      return failure.isFinal === true;
+    case 'items':
+      return failure.items.some((item) => isFinal(item.failure));
+    default:
+      return false;
   }
 }

@@ -46,6 +46,8 @@ export interface PlanRunOptions {
   readonly kept?: ReadonlyMap<string, EncodedValue>;
   /** What kept steps had printed last, where that is a variable. */
   readonly lastLines?: ReadonlyMap<string, string>;
+  /** Of steps with steps inside them that were under way, the attempts that had failed. */
+  readonly attempts?: ReadonlyMap<string, number> | undefined;
   /** What is known of the items of steps that are done again, by step. */
   readonly keptItems?: ReadonlyMap<string, KeptItems>;
   /** Whether a single step may have several items at once. */
@@ -113,7 +115,7 @@ export class PlanRun {
       places,
       rooms,
       isParallelInside: options.parallelItems ?? true,
-      kept: options.kept && { outputs: options.kept, lastLines: options.lastLines },
+      kept: options.kept && { outputs: options.kept, lastLines: options.lastLines, attempts: options.attempts },
       lobby: this.lobby,
       facts: this.#facts,
       recall: options.recall,

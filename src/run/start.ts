@@ -15,6 +15,7 @@ import type { Places } from './places.ts';
 import type { Pool } from './pool.ts';
 import type { Recall } from './recall.ts';
 import type { Held } from './room.ts';
+import type { RetryRule } from './retry.ts';
 import type { Rooms } from './rooms.ts';
 import type { Kept } from './resuming.ts';
 import type { Running } from './running.ts';
@@ -45,6 +46,11 @@ export interface Start {
   readonly items: ItemSettings;
   /** Keys under which steps ran, by name. */
   readonly keys: ReadonlyMap<string, Uint8Array> | undefined;
+}
+
+/** For what has nothing to do with what an earlier part of the run gave. */
+export function anew(start: Start): Start {
+  return { ...start, kept: undefined, items: { ...start.items, kept: undefined } };
 }
 
 /** What a step was let in by. */
@@ -81,6 +87,10 @@ export interface HostBeginning {
   readonly textOf: (template: Template) => Result<string, StepFailure>;
   /** It is one of many that a step is done for, whose waiting is not told one by one. */
   readonly isItem: boolean;
+  /** Of what is tried again as a whole. */
+  readonly retryRule: RetryRule | undefined;
+  /** By which further attempts start. */
+  readonly paces: readonly Pace[] | undefined;
   /** Its names, for what is inside. */
   readonly item: Local | undefined;
 }

@@ -20,7 +20,7 @@ import { mayBeCached, type Recall } from './recall.ts';
 import type { RetryRule } from './retry.ts';
 import type { Held } from './room.ts';
 import { type Running, withDeadline } from './running.ts';
-import type { Entered, Start, Starter } from './start.ts';
+import { anew, type Entered, type Start, type Starter } from './start.ts';
 
 const NOTHING_HELD: Held = new Map();
 
@@ -175,25 +175,20 @@ export class StepStarter implements Starter {
           facts === undefined ? ok(constantText(template)) : facts.filled(template, step, local),
           settings,
         );
+      // What was inside an item that is another now, or in some turn of a loop, has nothing to do with it.
+      const start = item?.isSame === false || isTurn === true ? anew(this.#start) : this.#start;
       return startHostWork(named, {
         inputs: all,
         settings,
-        start: {
-          ...this.#start,
-          tell,
-          places: item?.places ?? this.#start.places,
-          // What was inside an item that is another now, or in some turn of a loop, has nothing to do with it.
-          ...((item?.isSame === false || isTurn === true) && {
-            kept: undefined,
-            items: { ...this.#start.items, kept: undefined },
-          }),
-        },
+        start: { ...start, tell, places: item?.places ?? start.places },
         own: step.name,
         inside: this.#insideOf(step.name),
         held: entered?.held() ?? NOTHING_HELD,
         starterFor: (start) => new StepStarter(start),
         textOf,
         isItem: item !== undefined,
+        retryRule: this.#retryRule(step, settings, item?.local),
+        paces: this.#paces.get(step.name),
         item: item?.local,
       });
     }

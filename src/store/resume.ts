@@ -6,8 +6,9 @@ import type { EncodedValue } from '../../runners/contract.ts';
 import type { PastRun } from '../model/history.ts';
 import type { KeptItems } from '../model/items.ts';
 import { everyStep, pathOf, withoutItems } from '../model/nested.ts';
+import type { NestedWork } from '../model/host-work.ts';
 import type { Plan } from '../model/plan.ts';
-import type { RunRecord } from '../model/record.ts';
+import type { RunRecord, StepRecord } from '../model/record.ts';
 import type { Step } from '../model/step.ts';
 import { changesBetween, type StepChange } from './changes.ts';
 import { definitionOf } from './definition.ts';
@@ -27,6 +28,8 @@ export interface ResumePlan {
   readonly kept: ReadonlyMap<string, EncodedValue>;
   /** What steps waited for that had not ended. */
   readonly waits: ReadonlyMap<string, EarlierWait>;
+  /** Of steps with steps inside them that were under way, the attempts that had failed. */
+  readonly attempts: ReadonlyMap<string, number>;
   /** What the steps shared, by key. */
   readonly memory: ReadonlyMap<string, EncodedValue>;
   /** What those printed last whose `register` keeps that. */
@@ -89,7 +92,7 @@ export function planResume(
       kept.set(name, value);
       if (changed.has(withoutItems(name))) stale.push(name);
     }
-    if (foreach === undefined || kept.has(name)) continue;
+    if (foreach === undefined || kept.has(name) || row === undefined) continue;
     const found = pastItems(history, run, name, isWhole);
     if (found === undefined) continue;
     const outputs = failed ? [...found.outputs].filter(([item]) => redone.itemStands(name, item)) : found.outputs;
@@ -107,9 +110,11 @@ export function planResume(
         : [[name, { ask: pending.ask, ...(pending.until !== undefined && { until: pending.until }) }]],
     ),
   );
+  const attempts = failedAttempts(records.values(), (name) => again.has(pathOf(name)[0]!));
   return {
     kept,
     waits,
+    attempts,
     memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])),
     lastLines: lastLinesOf(history, run, steps),
     items,
@@ -131,6 +136,23 @@ function withInstances(plan: Plan, past: ReadonlyMap<string, PastStep>): Readonl
   }
   return found;
 }
+
+/** Of steps with steps inside them that had not settled, so that an attempt which was interrupted goes on under its number. */
+function failedAttempts(
+  records: Iterable<StepRecord>,
+  isAgain: (name: string) => boolean,
+): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { name, status, attempt, language, items } of records) {
+    if (language === undefined || !NESTED.has(language) || isAgain(name)) continue;
+    if (items !== undefined) for (const [item, failed] of items.attempts) found.set(`${name}[${item}]`, failed);
+    else if (status === 'retrying') found.set(name, attempt);
+    else if (status === 'running' && attempt > 1) found.set(name, attempt - 1);
+  }
+  return found;
+}
+
+const NESTED: ReadonlySet<string> = new Set<NestedWork['kind']>(['workflow', 'group', 'race']);
 
 /** A directory that was the run's own went with it. */
 function isThere(workdir: string | undefined, path: string): boolean {

@@ -59,6 +59,7 @@ export function createInside(plan: Plan): Inside {
     active: (outermost) => around.get(outermost)?.active ?? [],
     settled: (outermost) => around.get(outermost)?.settled ?? 0,
     take(event) {
+      if (event.kind === 'step-retrying') aroundOf(event.step).settled -= event.inside?.length ?? 0;
       if (!('step' in event) || !isWithin(event.step)) return;
       const step = progressOf(event.step);
       const place = aroundOf(event.step);
@@ -78,7 +79,7 @@ export function createInside(plan: Plan): Inside {
           delete step.awaits;
           return;
         case 'step-retrying':
-          step.status = 'retrying';
+          if (event.item === undefined) step.status = 'retrying';
           return;
         case 'step-succeeded':
         case 'step-failed':

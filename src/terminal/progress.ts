@@ -180,6 +180,7 @@ export function createProgress(plan: Plan): ProgressOf {
         return;
       case 'step-retrying':
         if (event.item === undefined) move(event.step, 'retrying');
+        if (event.inside !== undefined) progress.inside.take(event);
         return;
       case 'step-split':
         steps[indexFor(event.step)]!.items = new ItemsRecord(event);

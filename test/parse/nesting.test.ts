@@ -105,7 +105,7 @@ test('the three notations say the same', async () => {
 test('a mistake is told where it stands, and what steps inside need of one another is checked', async () => {
   const found = diagnosticsOf(
     await readLua(`workflow = { steps = {
-      a = { parallel = { b = { code = "", depends_on = "c" }, c = { code = "", depends_on = "b" } }, retries = 2 },
+      a = { parallel = { b = { code = "", depends_on = "c" }, c = { code = "", depends_on = "b" } }, register = "v", cache = true },
       d = { parallel = { e = { code = "", inputs = { x = "{{ steps.nobody.output }}" } } } },
       f = { race = { steps = {} } },
       g = { parallel = { h = { code = "", depends_on = "nowhere" } }, code = "" },
@@ -113,7 +113,7 @@ test('a mistake is told where it stands, and what steps inside need of one anoth
   );
   expect(found.map((diagnostic) => [diagnostic.code, pointed(diagnostic)])).toEqual([
     ['cycle', '"c"'],
-    ['misfit-field', 'retries'],
+    ['misfit-field', 'cache'],
     ['unknown-name', 'nobody'],
     ['empty-steps', 'f'],
     ['unknown-dependency', '"nowhere"'],

@@ -75,12 +75,8 @@ export const resume: Command = {
           import('../session.ts'),
         ]);
         const again = { from, failed: onlyFailed };
-        const { kept, waits, memory, lastLines, items, failed, changes, stale, staleItems, damaged } = planResume(
-          history,
-          run,
-          plan,
-          again,
-        );
+        const { kept, waits, memory, lastLines, items, attempts, failed, changes, stale, staleItems, damaged } =
+          planResume(history, run, plan, again);
         if (onlyFailed && run.status === 'succeeded' && failed.length === 0)
           return wrong(console, `Nothing failed in run "${run.id}"`);
         const style = own.styleFor(console.err);
@@ -104,7 +100,7 @@ export const resume: Command = {
           events: args.has('json'),
           printOutput: args.has('print-output'),
           ...parkOf(args),
-          start: { ...run.options, resume: { id: run.id, kept, waits, memory, lastLines, items } },
+          start: { ...run.options, resume: { id: run.id, kept, waits, memory, lastLines, items, attempts } },
           inputs: async () =>
             (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup: own }, run.options.inputs),
         });
