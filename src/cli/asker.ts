@@ -8,8 +8,11 @@ import { formatDuration } from '../model/duration.ts';
 import { visible } from '../terminal/visible.ts';
 import { speaker } from './answering.ts';
 import type { Console } from './console.ts';
+import type { Below } from './report.ts';
+import { type Talk, talkBelow, talkPlain } from './talk.ts';
 
-const LOOK_MS = 250;
+/** What begins at the same moment is told first. */
+const LOOK_MS = 100;
 
 type Question = Pending & { readonly for: 'person' };
 
@@ -17,9 +20,8 @@ export interface AskerWishes {
   readonly console: Console;
   /** The run that asks, once it is there. */
   readonly run: () => Run | undefined;
-  /** Stops the view from drawing, and lets it go on. */
-  readonly hold: () => void;
-  readonly release: () => void;
+  /** The view, where it shows what is typed. */
+  readonly below: Below | undefined;
   /** As Ctrl-C at any other time. */
   readonly interrupt: () => void;
 }
@@ -28,7 +30,7 @@ export interface Asker extends RunListener {
   close(): void;
 }
 
-export function createAsker({ console, run, hold, release, interrupt }: AskerWishes): Asker {
+export function createAsker({ console, run, below, interrupt }: AskerWishes): Asker {
   const waiting = new Map<string, Question>();
   let current: { readonly step: string; readonly gone: AbortController } | undefined;
   let isClosed = false;
@@ -38,9 +40,12 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
     if (current !== undefined || next === undefined || isClosed) return;
     const [step, question] = next;
     current = { step, gone: new AbortController() };
-    hold();
-    const isCancelled = await ask(step, question, current.gone.signal);
-    release();
+    const { signal } = current.gone;
+    const about = describe(step, question);
+    const talk =
+      below === undefined ? talkPlain(console, about, signal) : talkBelow(below, process.stdin, about, signal);
+    const isCancelled = await ask(step, question, talk, signal);
+    talk.end();
     waiting.delete(step);
     current = undefined;
     if (isCancelled) interrupt();
@@ -48,15 +53,14 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
   }
 
   /** True where the person wants no more. */
-  async function ask(step: string, question: Question, gone: AbortSignal): Promise<boolean> {
-    const { title, assignee, form, until } = question;
-    const left = until === undefined ? '' : `, ${formatDuration(Math.max(0, until - Date.now()))} left`;
-    const who = assignee === undefined ? '' : ` (for ${assignee})`;
-    console.err.lines(['', `? ${visible(step)}${visible(who)}${left}: ${visible(title)}`]);
-    const say = (text: string): Promise<string | undefined> => console.ask!(text, false, gone);
+  async function ask(step: string, { form }: Question, talk: Talk, gone: AbortSignal): Promise<boolean> {
+    const needless = (): boolean => {
+      talk.tell(`  "${visible(step)}" needs no answer any more.`);
+      return false;
+    };
     for (;;) {
-      const verdict = await say('  yes or no, or "no" with a reason: ');
-      if (gone.aborted) return told(step);
+      const verdict = await talk.ask('  yes or no, or "no" with a reason: ');
+      if (gone.aborted) return needless();
       if (verdict === undefined) return true;
       const [, no, reason = ''] = /^\s*(no?)\b[\s,:]*(.*)$/i.exec(verdict) ?? [];
       if (no !== undefined) {
@@ -64,8 +68,8 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
         return false;
       }
       if (!/^\s*y(es)?\s*$/i.test(verdict)) continue;
-      const values = await fill(fieldsOf(form), say);
-      if (gone.aborted) return told(step);
+      const values = await fill(fieldsOf(form), talk);
+      if (gone.aborted) return needless();
       if (values === undefined) return true;
       const wrong = misfits(form, withDefaults(form, values));
       const taken =
@@ -73,14 +77,11 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
           ? { ok: false as const, error: wrong.join('; ') }
           : run()?.answer(step, { how: 'approved', values, by: speaker(undefined), at: Date.now() });
       if (taken?.ok !== false) return false;
-      console.err.lines([`  That does not fit: ${visible(taken.error)}`]);
+      talk.tell(`  That does not fit: ${visible(taken.error)}`);
     }
   }
 
-  async function fill(
-    fields: readonly FormField[],
-    say: (text: string) => Promise<string | undefined>,
-  ): Promise<PlainValue | undefined> {
+  async function fill(fields: readonly FormField[], talk: Talk): Promise<PlainValue | undefined> {
     const values: Record<string, PlainValue> = {};
     for (const field of fields) {
       const words = field.enum?.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(', ');
@@ -91,7 +92,7 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
       const hint = hints.filter((each) => each !== '').join('; ');
       const about = field.description ?? field.title;
       const text = `  ${visible(field.name)}${about === undefined ? '' : ` (${visible(about)})`}${hint === '' ? '' : ` [${visible(hint)}]`}: `;
-      const typed = await say(text);
+      const typed = await talk.ask(text);
       if (typed === undefined) return undefined;
       if (typed === '' && (field.default !== undefined || !field.isRequired)) continue;
       values[field.name] = valueFor(field, typed);
@@ -99,16 +100,10 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
     return values;
   }
 
-  function told(step: string): boolean {
-    console.err.lines([`  "${visible(step)}" needs no answer any more.`]);
-    return false;
-  }
-
   return {
     onEvent(event: RunEvent): void {
       if (event.kind === 'step-pending' && event.pending.for === 'person') {
         waiting.set(event.step, event.pending);
-        // The view stands still during a question, and first shows what else begins.
         setTimeout(() => void askNext(), LOOK_MS).unref();
       } else if ('step' in event && waiting.has(event.step) && ENDS.has(event.kind)) {
         if (current?.step === event.step) current.gone.abort();
@@ -120,6 +115,12 @@ export function createAsker({ console, run, hold, release, interrupt }: AskerWis
       current?.gone.abort();
     },
   };
+}
+
+function describe(step: string, { title, assignee, until }: Question): string {
+  const left = until === undefined ? '' : `, ${formatDuration(Math.max(0, until - Date.now()))} left`;
+  const who = assignee === undefined ? '' : ` (for ${assignee})`;
+  return `? ${visible(step)}${visible(who)}${left}: ${visible(title)}`;
 }
 
 const ENDS: ReadonlySet<RunEvent['kind']> = new Set([

@@ -27,6 +27,7 @@ export interface Console {
 
 export function createConsole(process: NodeJS.Process): Console {
   let gone = false;
+  let above: ((write: () => void) => void) | undefined;
   const listeners: (() => void)[] = [];
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (gone) return;
@@ -36,8 +37,8 @@ export function createConsole(process: NodeJS.Process): Console {
   });
   process.stderr.on('error', () => undefined);
   return {
-    out: outputTo(process.stdout, () => gone),
-    err: outputTo(process.stderr, () => false),
+    out: outputTo(process.stdout, { isGone: () => gone, above: () => above }),
+    err: outputTo(process.stderr, { isGone: () => false, above: () => above }),
     env: process.env,
     cwd: process.cwd(),
     onReaderGone: (listener) => void listeners.push(listener),
@@ -45,7 +46,10 @@ export function createConsole(process: NodeJS.Process): Console {
     readInput: async () => (await import('./ask.ts')).readAll(process.stdin),
     ...(process.stdin.isTTY === true &&
       process.stderr.isTTY === true && {
-        ask: async (question, isHidden, gone) => (await import('./ask.ts')).ask(process, question, isHidden, gone),
+        ask: async (question, isHidden, gone) => {
+          const { ask } = await import('./ask.ts');
+          return ask(process, { question, isHidden, gone, onOpen: (now) => (above = now) });
+        },
       }),
   };
 }
@@ -55,9 +59,18 @@ function visibleLines(text: string): string {
   return text.includes('\n') ? text.split('\n').map(visiblePainted).join('\n') : visiblePainted(text);
 }
 
-function outputTo(stream: WriteStream & { fd: number }, isGone: () => boolean): Output {
+interface Surroundings {
+  readonly isGone: () => boolean;
+  /** Writes something where a question stands that is being answered. */
+  readonly above: () => ((write: () => void) => void) | undefined;
+}
+
+function outputTo(stream: WriteStream & { fd: number }, { isGone, above }: Surroundings): Output {
   const write = (data: string | Uint8Array): void => {
-    if (!isGone()) stream.write(data);
+    if (isGone()) return;
+    const put = stream.isTTY === true ? above() : undefined;
+    if (put === undefined) stream.write(data);
+    else put(() => void stream.write(data));
   };
   return {
     isTerminal: stream.isTTY === true,

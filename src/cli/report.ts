@@ -1,18 +1,20 @@
 /** Chooses how a run is reported: as events, live, or in plain lines. */
 import type { RunListener } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
+import type { LiveReport } from '../terminal/live.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Console, Output } from './console.ts';
 
 export interface Report extends RunListener {
   /** Says something of hwfe itself between the lines of the run. */
   say(line: string): void;
-  /** Leaves the terminal to somebody else for a while. */
-  hold?(): void;
-  release?(): void;
+  /** Where it shows what a person types. */
+  readonly below?: Below;
   /** Leaves the terminal as it was found. */
   close(): void;
 }
+
+export type Below = Pick<LiveReport, 'type' | 'keep'>;
 
 export interface ReportWishes {
   readonly events: boolean;
@@ -38,13 +40,14 @@ export async function createReport(plan: Plan, wishes: ReportWishes): Promise<Re
   const width = output.isTerminal ? output.size().columns : 100;
   if (output.isTerminal && !quiet && canRedraw(console.env)) {
     const { createLiveReport } = await import('../terminal/live.ts');
-    return createLiveReport(plan, {
+    const live = createLiveReport(plan, {
       style,
       sourceOf,
       size: output.size,
       write: output.write,
       process,
     });
+    return { ...live, below: live };
   }
   const { createPlainReport } = await import('../terminal/plain.ts');
   const plain = createPlainReport(plan, { style, width, sourceOf, quiet, printOutput, write: output.lines });

@@ -200,8 +200,7 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     const asker = createAsker({
       console,
       run: () => active.run,
-      hold: () => view.hold?.(),
-      release: () => view.release?.(),
+      below: view.below,
       interrupt: () => process.kill(process.pid, 'SIGINT'),
     });
     return {

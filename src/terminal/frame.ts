@@ -1,26 +1,19 @@
 /** Draws one frame of the live view: what every step is doing, never taller or wider than the window. */
 import { formatDuration } from '../model/duration.ts';
-import type { ItemsRecord } from '../model/items.ts';
 import { pathOf } from '../model/nested.ts';
-import type { StepStatus } from '../model/record.ts';
-import type { Awaited } from './awaited.ts';
 import { collapse, type Row } from './collapse.ts';
-import { type Counts, settledOf, type Progress, type StepProgress } from './progress.ts';
-import type { Pending } from '../model/pending.ts';
-import { howToAnswer, waitsFor } from './pending.ts';
+import { awaitedNote, noteOn, type NoteOptions } from './notes.ts';
+import { settledOf, type Progress } from './progress.ts';
+import type { StepProgress } from './step-progress.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
 import { cutEnd, fit } from './width.ts';
-import { describeCached, describeItems, describeLock, describeSkip, paintOf, SIGNS } from './words.ts';
+import { paintOf, SIGNS } from './words.ts';
 
-export interface FrameOptions {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+export interface FrameOptions extends NoteOptions {
   readonly width: number;
   readonly height: number;
   readonly style: Style;
-  /** First line of why a step failed. */
-  readonly reasonOf?: (step: string) => string | undefined;
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -83,14 +76,15 @@ function renderRow(row: Row, progress: Progress, columns: Columns, options: Fram
   return renderStep(progress.steps[row.index]!, row.label, progress, columns, options);
 }
 
-/** Of a step that has opened, those inside it that run, as far as there is room. */
+/** Of a step that has opened, those inside it that run, then those that wait for their pool, as far as there is room. */
 function openedRows({ name, status }: StepProgress, { inside }: Progress, room: number): StepProgress[] {
   const rows: StepProgress[] = [];
   if (status !== 'running') return rows;
-  for (const inner of inside.active(name)) {
-    if (rows.length >= room) break;
-    rows.push(inner);
-  }
+  for (const those of [inside.active(name), inside.queued(name)])
+    for (const inner of those) {
+      if (rows.length >= room) return rows;
+      rows.push(inner);
+    }
   return rows;
 }
 
@@ -116,71 +110,12 @@ function renderStep(
   return note === '' ? line.trimEnd() : `${line}  ${step.status === 'failed' ? style.red(note) : style.dim(note)}`;
 }
 
-/** One inside another stands below it. */
+/** One inside another stands below it, with the number of the item that it is in. */
 function shortName(name: string): string {
-  const [, ...inner] = pathOf(name);
-  return inner.length === 0 ? name : `${'  '.repeat(inner.length)}${inner.at(-1)!}`;
-}
-
-function noteOn(step: StepProgress, progress: Progress, options: FrameOptions): string {
-  const { items } = step;
-  if (items !== undefined && step.status !== 'failed' && step.status !== 'skipped') return noteOnItems(step, items);
-  const attempt = step.attempts > 1 && step.attempt > 1 ? `attempt ${step.attempt}/${step.attempts}` : '';
-  const notes: Partial<Record<StepStatus, string>> = {
-    waiting: progress.status === 'running' ? waitOf(step, progress, options.now) : '',
-    retrying: `attempt ${step.attempt}/${step.attempts} failed, the next follows`,
-    pending: step.pending === undefined ? '' : visible(pendingNote(step.pending, step.name, progress, options.now)),
-    failed: visible(options.reasonOf?.(step.name) ?? ''),
-    skipped: step.skipped === undefined ? '' : visible(describeSkip(step.skipped)),
-    cancelled: 'cancelled',
-    ...(step.cached !== undefined && { succeeded: describeCached(step.cached) }),
-  };
-  return notes[step.status] ?? attempt;
-}
-
-/** Items that run by number, as far as there is room. */
-const MOST_NUMBERS = 8;
-
-function noteOnItems({ status }: StepProgress, items: ItemsRecord): string {
-  if (status !== 'running') return describeItems(items);
-  const running = [...items.running].slice(0, MOST_NUMBERS);
-  const more = items.running.size > running.length ? ' …' : '';
-  return [
-    `${items.settled}/${items.count}`,
-    items.counts.failed > 0 ? `${items.counts.failed} failed` : '',
-    running.length > 0 ? `now ${running.map((index) => `[${index}]`).join(' ')}${more}` : '',
-  ]
-    .filter((part) => part !== '')
-    .join('  ');
-}
-
-/** What a step waits for, but for other steps. */
-function waitOf(step: StepProgress, progress: Progress, now: number): string {
-  if (step.awaits !== undefined) return awaitedNote(step.awaits, now);
-  if (step.missing > 0) return '';
-  const isItsTurn = progress.mode !== 'parallel' || hasBegun(progress.countsOfLevel[step.level]!);
-  const pool = step.pool === undefined ? undefined : progress.pools.get(step.pool);
-  const hasPlace = progress.counts.running + progress.counts.retrying < progress.cap;
-  if (pool !== undefined && isItsTurn) {
-    if (pool.used > 0 && pool.used + step.cost > pool.size) return `waiting for pool "${step.pool}"`;
-    if (pool.hasRate && hasPlace) return `waiting for the rate of pool "${step.pool}"`;
-  }
-  return progress.mode === 'parallel' ? '' : 'ready';
-}
-
-function hasBegun(counts: Counts): boolean {
-  return settledOf(counts) + counts.running + counts.retrying > 0;
-}
-
-function awaitedNote({ lock, holder, since }: Awaited, now: number): string {
-  const forSoLong = formatDuration(Math.max(0, now - since));
-  return visible(`waiting ${forSoLong} for ${describeLock(lock, holder)}`);
-}
-
-/** First how to answer it, since what it is may be long. */
-function pendingNote(pending: Pending, step: string, { run }: Progress, now: number): string {
-  const how = howToAnswer(run, step, pending);
-  return how === undefined ? waitsFor(pending, now) : `${waitsFor(pending, now)}  (${how})`;
+  const path = pathOf(name);
+  if (path.length === 1) return name;
+  const [, item = ''] = /(\[\d+\])$/.exec(path.at(-2)!) ?? [];
+  return `${'  '.repeat(path.length - 1)}${item}${item === '' ? '' : ' '}${path.at(-1)!}`;
 }
 
 function timeOf(step: StepProgress, now: number): string {

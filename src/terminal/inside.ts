@@ -1,37 +1,46 @@
 /** Keeps count of the steps inside steps, which are shown while they run and told as they settle. */
 import type { RunEvent } from '../model/event.ts';
-import { everyStep, isWithin, pathOf, withoutItems } from '../model/nested.ts';
-import type { Plan } from '../model/plan.ts';
-import { kindWord } from '../model/step.ts';
+import { isWithin, type NamedStep, pathOf, withoutItems } from '../model/nested.ts';
 import { awaitedBy } from './awaited.ts';
-import type { StepProgress } from './progress.ts';
+import type { PoolUse } from './pool-use.ts';
+import { createQueued } from './queued.ts';
+import { progressOfStep, type StepProgress, takeDetail } from './step-progress.ts';
 
 export interface Inside {
   /** Of one step, by its name in the whole run; nothing where it is not inside another. */
   of(name: string): StepProgress | undefined;
   /** Those inside the outermost step of that name that run or wait for their next attempt, in the order in which they started. */
   active(outermost: string): Iterable<StepProgress>;
-  /** Those inside it that have settled. */
-  settled(outermost: string): number;
+  /** Those inside it that wait for room in their pool. */
+  queued(outermost: string): Iterable<StepProgress>;
   take(event: RunEvent): void;
+  /** A step that is not inside another has begun, or has settled. */
+  open(name: string): void;
+  close(name: string): void;
+  takeItems(event: RunEvent & { kind: 'step-items' }): void;
+  /** What is inside a step, or an item of one, starts anew. */
+  again(event: RunEvent & { kind: 'step-retrying' | 'step-looping' }): void;
 }
 
 interface Around {
   readonly active: Set<StepProgress>;
-  settled: number;
+  readonly queued: Set<StepProgress>;
 }
 
-export function createInside(plan: Plan): Inside {
-  const kinds = new Map<string, { readonly kind: string; readonly attempts: number }>();
-  for (const { step, depth } of everyStep(plan)) {
-    if (depth > 0) kinds.set(step.name, { kind: kindWord(step), attempts: step.retry.retries + 1 });
-  }
+export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Inside {
+  const known = new Map<string, NamedStep>();
+  for (const one of all) if (one.depth > 0 || one.planned.inside !== undefined) known.set(one.step.name, one);
   const steps = new Map<string, StepProgress>();
   const around = new Map<string, Around>();
+  const queue = createQueued(all, (name, waits) => {
+    const { queued } = aroundOf(name);
+    if (waits) queued.add(progressOf(name));
+    else if (steps.has(name)) queued.delete(progressOf(name));
+  });
 
   function aroundOf(name: string): Around {
-    const [outermost = name] = pathOf(name);
-    const found = around.get(outermost) ?? { active: new Set(), settled: 0 };
+    const outermost = withoutItems(pathOf(name)[0]!);
+    const found = around.get(outermost) ?? { active: new Set(), queued: new Set() };
     around.set(outermost, found);
     return found;
   }
@@ -39,57 +48,98 @@ export function createInside(plan: Plan): Inside {
   function progressOf(name: string): StepProgress {
     const found = steps.get(name);
     if (found !== undefined) return found;
-    const { kind, attempts } = kinds.get(withoutItems(name)) ?? { kind: 'group', attempts: 1 };
-    const progress: StepProgress = {
-      name,
-      level: 0,
-      language: kind,
-      attempts,
-      status: 'waiting',
-      missing: 0,
-      cost: 1,
-      attempt: 0,
-    };
+    const one = known.get(withoutItems(name));
+    if (one === undefined)
+      throw new Error(`Internal error: an event names step "${name}", which the plan does not have`);
+    const progress = progressOfStep(one.step, { name, level: 0, missing: 0 }, poolUse.of(name));
     steps.set(name, progress);
     return progress;
+  }
+
+  /** Its items are told by its own events. */
+  function openAround(name: string): void {
+    if (known.get(withoutItems(name))?.step.foreach === undefined) queue.open(name);
+  }
+
+  function takeItems({ step, started, succeeded, failed, cancelled }: RunEvent & { kind: 'step-items' }): void {
+    for (const index of started ?? []) begin(`${step}[${index}]`);
+    const ended = [succeeded ?? [], failed?.map(({ index }) => index) ?? [], cancelled ?? []].flat();
+    for (const index of ended) end(`${step}[${index}]`);
+  }
+
+  function again({ step, item }: RunEvent & { kind: 'step-retrying' | 'step-looping' }): void {
+    queue.close(item === undefined ? step : `${step}[${item}]`);
+  }
+
+  function begin(name: string): void {
+    poolUse.begin(name);
+    queue.open(name);
+  }
+
+  function end(name: string): void {
+    poolUse.end(name);
+    queue.close(name);
   }
 
   return {
     of: (name) => (isWithin(name) ? progressOf(name) : undefined),
     active: (outermost) => around.get(outermost)?.active ?? [],
-    settled: (outermost) => around.get(outermost)?.settled ?? 0,
+    queued: (outermost) => around.get(outermost)?.queued ?? [],
+    open: openAround,
+    close: end,
+    takeItems,
+    again,
     take(event) {
-      if (event.kind === 'step-retrying') aroundOf(event.step).settled -= event.inside?.length ?? 0;
-      if (!('step' in event) || !isWithin(event.step)) return;
-      const step = progressOf(event.step);
-      const place = aroundOf(event.step);
+      if (!('step' in event) || event.step === undefined || !isWithin(event.step)) return;
+      const { step: name } = event;
+      const step = progressOf(name);
+      takeDetail(step, event);
+      const { active } = aroundOf(name);
+      const own = pathOf(name).at(-1)!;
+      const outer = name.slice(0, -own.length - 1);
       switch (event.kind) {
         case 'step-started':
           step.status = 'running';
           delete step.awaits;
-          step.attempt = event.attempt;
-          step.startedAt ??= event.at;
-          place.active.add(step);
+          active.add(step);
+          poolUse.begin(name);
+          queue.begun(outer, own);
+          openAround(name);
+          return;
+        case 'step-items':
+          takeItems(event);
+          return;
+        case 'step-pending':
+          step.status = 'pending';
+          poolUse.end(name);
+          return;
+        case 'step-answered':
+          step.status = 'running';
           return;
         case 'lock-awaited':
           step.awaits = awaitedBy(event, step.awaits);
-          place.active.add(step);
+          active.add(step);
           return;
         case 'lock-taken':
           delete step.awaits;
           return;
         case 'step-retrying':
           if (event.item === undefined) step.status = 'retrying';
+          again(event);
+          return;
+        case 'step-looping':
+          again(event);
           return;
         case 'step-succeeded':
         case 'step-failed':
         case 'step-cancelled':
         case 'step-skipped':
           step.status = SETTLED[event.kind];
-          if (event.kind !== 'step-skipped') step.durationMs = event.durationMs;
-          place.active.delete(step);
-          place.settled += 1;
-          steps.delete(event.step);
+          active.delete(step);
+          queue.begun(outer, own);
+          if (event.kind === 'step-succeeded') queue.succeeded(outer, own);
+          end(name);
+          steps.delete(name);
           return;
         default:
       }
@@ -97,7 +147,7 @@ export function createInside(plan: Plan): Inside {
   };
 }
 
-const SETTLED = {
+export const SETTLED = {
   'step-succeeded': 'succeeded',
   'step-failed': 'failed',
   'step-cancelled': 'cancelled',

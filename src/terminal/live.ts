@@ -9,6 +9,7 @@ import { renderFrame } from './frame.ts';
 import { createPrintedLog, withItem } from './printed.ts';
 import { createProgress } from './progress.ts';
 import { createScreen } from './screen.ts';
+import { type Typing, typingRows } from './typing.ts';
 import { visible, visibleLine } from './visible.ts';
 import { countSteps, describeEnd, nameOf, thenBy } from './words.ts';
 
@@ -28,9 +29,10 @@ type ProcessEvent = 'SIGWINCH' | 'SIGTSTP' | 'exit';
 
 export interface LiveReport extends RunListener {
   say(line: string): void;
-  /** Draws nothing until `release`: somebody is asked something. */
-  hold(): void;
-  release(): void;
+  /** Shows below the view what somebody is asked and types, until there is nothing any more. */
+  type(typing: Typing | undefined): void;
+  /** Shows lines above the view, for good. */
+  keep(lines: readonly string[]): void;
   close(): void;
 }
 
@@ -53,19 +55,21 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   let outputsFailure: string | undefined;
   let above: string[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let isHeld = false;
+  let typing: Typing | undefined;
 
   function draw(): void {
-    if (isHeld) return;
     const { columns, rows } = size();
+    const typed = typing && typingRows(typing, columns, Math.floor(rows / 2));
+    const below = typed === undefined ? [] : ['', ...typed.rows];
     const frame = renderFrame(progress, {
       now: Date.now(),
       width: columns,
-      height: rows,
+      height: Math.max(2, rows - below.length),
       style,
       reasonOf: (step) => reasons.get(step),
     });
-    screen.draw(above, frame);
+    const cursor = typed && { row: frame.length + 1 + typed.row, column: typed.column };
+    screen.draw(above, [...frame, ...below], cursor);
     above = [];
   }
 
@@ -162,6 +166,7 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
   }
 
   function finish(durationMs: number, status: 'succeeded' | 'failed' | 'cancelled' | 'parked'): void {
+    typing = undefined;
     draw();
     const width = size().columns;
     const blocks = failures.flatMap(({ step: name, failure, lines }) => {
@@ -184,32 +189,29 @@ export function createLiveReport(plan: Plan, options: LiveOptions): LiveReport {
 
   /** Ctrl-Z: the shell gets its cursor back while this process sleeps. */
   function onSuspend(): void {
-    screen.release();
+    screen.leave();
     process.kill(process.pid, 'SIGSTOP');
   }
 
-  function hold(): void {
-    draw();
-    isHeld = true;
-    screen.leave();
-  }
-
-  function release(): void {
-    isHeld = false;
-    draw();
-  }
-
   function close(): void {
-    isHeld = false;
     clearTimeout(timer);
-    screen.release();
+    screen.leave();
     process.off('SIGWINCH', draw);
     process.off('SIGTSTP', onSuspend);
-    process.off('exit', screen.release);
+    process.off('exit', screen.leave);
   }
 
   process.on('SIGWINCH', draw);
   process.on('SIGTSTP', onSuspend);
-  process.on('exit', screen.release);
-  return { onEvent, say: (line) => void above.push(style.dim(line)), hold, release, close };
+  process.on('exit', screen.leave);
+  return {
+    onEvent,
+    say: (line) => void above.push(style.dim(line)),
+    type(now) {
+      typing = now;
+      draw();
+    },
+    keep: (lines) => void above.push(...lines),
+    close,
+  };
 }

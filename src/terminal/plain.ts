@@ -97,7 +97,7 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
       }
       case 'step-looping':
         say([
-          `${headOf(event.step, 'retrying', event.item)} turn ${event.turn} is done; the next starts in ${formatDuration(event.delayMs)}`,
+          `${headOf(event.step, 'retrying', event.item)} turn ${event.turn} of ${progressOf(event.step).mostTurns} is done; the next starts in ${formatDuration(event.delayMs)}`,
         ]);
         return;
       case 'step-items': {

@@ -1,46 +1,15 @@
 /** Keeps count of a run while it goes on, so that a frame costs the same for 10 steps and for 100,000. */
-import { everyStep, isWithin, pathOf } from '../model/nested.ts';
-import { createInside, type Inside } from './inside.ts';
-import { ItemsRecord } from '../model/items.ts';
-import type { CachedFrom, RunEvent, RunStatus, SkipReason, StopReason } from '../model/event.ts';
-import type { Pending } from '../model/pending.ts';
+import { everyStep, isWithin, type NamedStep, pathOf } from '../model/nested.ts';
+import type { RunEvent, RunStatus, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { StepStatus } from '../model/record.ts';
-import { type Awaited, awaitedBy } from './awaited.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { ExecutionMode } from '../model/workflow.ts';
 import { kindWord } from '../model/step.ts';
-
-export interface StepProgress {
-  readonly name: string;
-  /** 0-based. */
-  readonly level: number;
-  /** Its language, or the word for what it does. */
-  readonly language: string;
-  /** Attempts that the file allows, the first included. */
-  readonly attempts: number;
-  status: StepStatus;
-  /** Dependencies that have not succeeded yet. */
-  missing: number;
-  attempt: number;
-  startedAt?: number;
-  durationMs?: number;
-  /** What it waits for, or waited for last. */
-  pending?: Pending;
-  skipped?: SkipReason;
-  cached?: CachedFrom;
-  items?: ItemsRecord;
-  readonly pool?: string;
-  readonly cost: number;
-  /** The lock that it waits for. */
-  awaits?: Awaited;
-}
-
-export interface PoolProgress {
-  readonly size: number;
-  readonly hasRate: boolean;
-  used: number;
-}
+import { type Awaited, awaitedBy } from './awaited.ts';
+import { createInside, type Inside, SETTLED } from './inside.ts';
+import { createPoolUse } from './pool-use.ts';
+import { progressOfStep, type StepProgress, takeDetail } from './step-progress.ts';
 
 export type Counts = Record<StepStatus, number>;
 
@@ -63,7 +32,6 @@ export interface Progress {
   cap: number;
   startedAt: number;
   durationMs?: number;
-  readonly pools: ReadonlyMap<string, PoolProgress>;
   /** The lock that the whole run waits for. */
   awaits?: Awaited;
   stopping?: StopReason;
@@ -80,20 +48,12 @@ export interface ProgressOf {
 
 export function createProgress(plan: Plan): ProgressOf {
   const indexOf = new Map(plan.steps.map(({ step }, index) => [step.name, index]));
-  const steps = plan.steps.map(
-    ({ step, level, dependsOn }): StepProgress => ({
-      name: step.name,
-      level,
-      language: kindWord(step),
-      attempts: step.retry.retries + 1,
-      cost: step.cost ?? 1,
-      ...(step.pool !== undefined && { pool: step.pool }),
-      status: 'waiting',
-      missing: dependsOn.length,
-      attempt: 0,
-    }),
-  );
   const all = everyStep(plan);
+  const poolUse = createPoolUse(plan, all);
+  const steps = plan.steps.map(
+    ({ step, level, dependsOn }): StepProgress =>
+      progressOfStep(step, { name: step.name, level, missing: dependsOn.length }, poolUse.of(step.name)),
+  );
   const countsOfLevel = plan.levels.map((level) => ({ ...NONE, waiting: level.length }));
   const progress: Progress = {
     workflow: plan.workflow.name,
@@ -102,15 +62,12 @@ export function createProgress(plan: Plan): ProgressOf {
     counts: { ...NONE, waiting: steps.length },
     countsOfLevel,
     longest: {
-      name: all.reduce((most, { depth, step: { name } }) => Math.max(most, widthOf(name, depth)), 0),
+      name: widestName(all),
       language: all.reduce((most, { step }) => Math.max(most, kindWord(step).length), 0),
     },
     active: new Set(),
     failed: [],
-    pools: new Map(
-      (plan.workflow.pools ?? []).map(({ name, size, rate }) => [name, { size, hasRate: rate !== undefined, used: 0 }]),
-    ),
-    inside: createInside(plan),
+    inside: createInside(all, poolUse),
     mode: 'sequential',
     cap: 1,
     startedAt: 0,
@@ -132,8 +89,8 @@ export function createProgress(plan: Plan): ProgressOf {
       counts[step.status] -= 1;
       counts[status] += 1;
     }
-    const pool = step.pool === undefined ? undefined : progress.pools.get(step.pool);
-    if (pool !== undefined) pool.used += step.cost * (Number(isActive(status)) - Number(isActive(step.status)));
+    if (isActive(status)) poolUse.begin(name);
+    else poolUse.end(name);
     step.status = status;
     delete step.awaits;
     if (isActive(status) || status === 'pending') progress.active.add(index);
@@ -162,14 +119,12 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.startedAt = event.at;
         for (const name of event.kept) if (!isWithin(name)) move(name, 'succeeded');
         return;
-      case 'step-started': {
-        const step = move(event.step, 'running');
-        step.attempt = event.attempt;
-        step.startedAt ??= event.at;
+      case 'step-started':
+        takeDetail(move(event.step, 'running'), event);
+        progress.inside.open(event.step);
         return;
-      }
       case 'step-pending':
-        move(event.step, 'pending').pending = event.pending;
+        takeDetail(move(event.step, 'pending'), event);
         return;
       case 'step-answered':
         move(event.step, 'running');
@@ -180,28 +135,25 @@ export function createProgress(plan: Plan): ProgressOf {
         return;
       case 'step-retrying':
         if (event.item === undefined) move(event.step, 'retrying');
-        if (event.inside !== undefined) progress.inside.take(event);
-        return;
-      case 'step-split':
-        steps[indexFor(event.step)]!.items = new ItemsRecord(event);
+        progress.inside.again(event);
         return;
       case 'step-items':
-        steps[indexFor(event.step)]!.items?.take(event);
+        takeDetail(steps[indexFor(event.step)]!, event);
+        progress.inside.takeItems(event);
         return;
-      case 'step-succeeded': {
-        const step = move(event.step, 'succeeded');
-        step.durationMs = event.durationMs;
-        if (event.cached !== undefined) step.cached = event.cached;
+      case 'step-looping':
+        takeDetail(steps[indexFor(event.step)]!, event);
+        progress.inside.again(event);
         return;
-      }
+      case 'step-split':
+        takeDetail(steps[indexFor(event.step)]!, event);
+        return;
+      case 'step-succeeded':
       case 'step-failed':
-        move(event.step, 'failed').durationMs = event.durationMs;
-        return;
       case 'step-cancelled':
-        move(event.step, 'cancelled').durationMs = event.durationMs;
-        return;
       case 'step-skipped':
-        move(event.step, 'skipped').skipped = event.because;
+        takeDetail(move(event.step, SETTLED[event.kind]), event);
+        progress.inside.close(event.step);
         return;
       case 'run-stopping':
         progress.stopping = event.reason;
@@ -225,7 +177,6 @@ export function createProgress(plan: Plan): ProgressOf {
       case 'level-started':
       case 'memory-changed':
       case 'run-returned':
-      case 'step-looping':
       case 'step-printed':
       case 'step-warned':
         return;
@@ -257,7 +208,21 @@ const NONE: Counts = {
   skipped: 0,
 };
 
+/** Columns of the number of an item, and the space behind it. */
+const ITEM = 4;
+
 /** Steps inside others stand below them, without the names of these. */
-function widthOf(name: string, depth: number): number {
-  return depth === 0 ? name.length : 2 * depth + pathOf(name).at(-1)!.length;
+function widestName(all: readonly NamedStep[]): number {
+  let widest = 0;
+  /** Steps around the one at hand that are done for several items, by depth. */
+  const repeated: boolean[] = [];
+  for (const { step, depth } of all) {
+    repeated[depth] = step.foreach !== undefined;
+    const width =
+      depth === 0
+        ? step.name.length
+        : 2 * depth + (repeated[depth - 1] === true ? ITEM : 0) + pathOf(step.name).at(-1)!.length;
+    widest = Math.max(widest, width);
+  }
+  return widest;
 }

@@ -172,4 +172,27 @@ describe('on a terminal', () => {
     expect(out).toContain('done: 4');
     expect(out).toContain('status=0');
   });
+
+  it.each([
+    ['the view is drawn above what is typed', ''],
+    ['lines are printed above it where nothing can be drawn', 'CI=1'],
+  ])('goes on meanwhile: %s', async (_how, env) => {
+    home.write(
+      't.lua',
+      `workflow = { mode = "work-stealing", max_parallel_steps = 2, steps = {
+  ask = { title = "Sure?", form = { type = "object", properties = { word = { type = "string" } } } },
+  busy = { cmd = "sleep 1.5; echo busy as ever" },
+  done = { depends_on = { "ask" }, code = "return inputs.ask.word" },
+} }`,
+    );
+    const typed = 'sleep 1; printf ye; sleep 2; echo s; sleep 0.3; printf "one two\\033[D\\033[Dx"; sleep 0.5; echo';
+    const line = `(${typed}) | ${env} script -qec 'hwfe t.lua --print-output; echo status=$?' /dev/null`;
+    const { out } = await home.bash(`export -f hwfe; export SHELL=/bin/bash TERM=xterm\n${line}`);
+    // oxlint-disable-next-line no-control-regex -- only what is moved and painted is left out
+    const [before = '', after = ''] = out.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '').split('busy as ever');
+    expect(before).toContain('yes or no, or "no" with a reason: ye');
+    expect(after).toContain('yes or no, or "no" with a reason: ye');
+    expect(out).toContain('done: one txwo');
+    expect(out).toContain('status=0');
+  });
 });

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/event.ts';
+import { everyStep } from '../../src/model/nested.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { ExecutionMode } from '../../src/model/workflow.ts';
 import type { Step } from '../../src/model/step.ts';
 import { renderFrame } from '../../src/terminal/frame.ts';
+import { createPoolUse } from '../../src/terminal/pool-use.ts';
 import { createProgress, settledOf } from '../../src/terminal/progress.ts';
 import { createStyle } from '../../src/terminal/style.ts';
 import { columnsOf } from '../../src/terminal/width.ts';
@@ -367,6 +369,162 @@ describe('a step that waits for something else than steps', () => {
     expect(frame(90, 24)).toContain('0/5  waiting 2.0s for lock "nightly"');
     take({ kind: 'lock-taken', at: 2000, lock: 'nightly', waitedMs: 2000 });
     expect(frame(90, 24)).not.toContain('nightly');
+  });
+});
+
+describe('a pool', () => {
+  const pools = [{ name: 'api', size: 2 }];
+  const inside = workflowOf(
+    [step('one', [], { pool: 'api' }), step('two', [], { pool: 'api' }), step('three', ['two'], { pool: 'api' })],
+    { pools },
+  );
+
+  it('is full of steps inside a group too, and those that wait for it there are shown below those that run', () => {
+    const group = hostStep('all', [], { kind: 'group', inside });
+    const plan = planOf(workflowOf([group, step('after', [], { pool: 'api' })], { pools }));
+    const { take, start, succeed, frame } = view(plan, 'work-stealing');
+    take({ kind: 'step-started', at: 1000, step: 'all', language: 'group', attempt: 1 });
+    start('after', 1000);
+    start('all/one', 1000);
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      ⠋ all      group     1.0s
+      ⠋   one    lua       1.0s
+      ·   two    lua             waiting for pool "api"
+      ⠋ after    lua       1.0s
+
+      ──────────────────────────────  0/2  2 running  2.0s
+      "
+    `);
+    succeed('after');
+    start('all/two', 2000);
+    succeed('all/two');
+    expect(frame(80, 24)).toContain('·   three  lua             ready');
+    start('all/three', 2000);
+    expect(frame(80, 24)).not.toContain('ready');
+    succeed('all/one');
+    succeed('all/three');
+    take({ kind: 'step-looping', at: 0, step: 'all', turn: 1, delayMs: 0 });
+    expect(frame(80, 24)).not.toContain('two');
+    start('all');
+    expect(frame(80, 24)).toContain('·   two    lua             ready');
+    take({ kind: 'step-skipped', at: 0, step: 'all/one', because: { kind: 'race', step: 'all/two' } });
+    succeed('all');
+    expect(frame(80, 24)).not.toContain('one');
+  });
+
+  it('is that of the file which declares it, and of the items that run', () => {
+    const other = { ...inside, file: { path: 'other.lua', text: '' } };
+    const each = {
+      ...hostStep('each', [], { kind: 'workflow', inside: other }),
+      foreach: {
+        over: { kind: 'values', values: { kind: 'constant', json: '[1,2]' }, shown: '[1, 2]' },
+        onFailedItem: 'stop',
+      },
+    } as Step;
+    const plan = planOf(
+      workflowOf([each, step('after', [], { pool: 'api' }), step('own', [], { pool: 'api' })], { pools }),
+    );
+    const { take, start, frame } = view(plan, 'work-stealing');
+    start('own', 2000);
+    take({ kind: 'step-started', at: 0, step: 'each', language: 'workflow', attempt: 1 });
+    take({ kind: 'step-split', at: 0, step: 'each', count: 2, items: OUTPUT });
+    start('each[0]/one', 1000);
+    take({ kind: 'step-items', at: 1000, step: 'each', started: [0, 1] });
+    start('each[1]/one', 1000);
+    expect(frame(80, 24)).toMatchInlineSnapshot(`
+      "
+
+      ⠋ each         workflow     2.0s  0/2  now [0] [1]
+      ⠋   [0] one    lua          1.0s
+      ⠋   [1] one    lua          1.0s
+      ·   [0] two    lua                waiting for pool "api"
+      ·   [1] two    lua                waiting for pool "api"
+      · after        lua                ready
+      ⠋ own          lua           0ms
+
+      ──────────────────────────────  0/3  2 running  2.0s
+      "
+    `);
+    take({ kind: 'step-items', at: 1000, step: 'each', cancelled: [0, 1] });
+    expect(frame(80, 24)).not.toContain('two');
+  });
+
+  it('has no more taken of it than is, whatever is inside of what', () => {
+    const names = ['a', 'a[0]', 'a[1]', 'a[0]/b', 'a[0]/b/c', 'a[1]/b', 'a[1]/b/c', 'd'];
+    const innermost = workflowOf([step('c', [], { pool: 'api', cost: 3 })], { pools });
+    const middle = workflowOf([{ ...hostStep('b', [], { kind: 'group', inside: innermost }), pool: 'api', cost: 2 }], {
+      pools,
+    });
+    const plan = planOf(
+      workflowOf(
+        [{ ...hostStep('a', [], { kind: 'group', inside: middle }), pool: 'api' }, step('d', [], { pool: 'api' })],
+        {
+          pools,
+        },
+      ),
+    );
+    const costs: Record<string, number> = { a: 1, b: 2, c: 3, d: 1 };
+    const costOf = (name: string): number =>
+      costs[
+        name
+          .replace(/\[\d\]$/, '')
+          .split('/')
+          .at(-1)!
+      ]!;
+    const taken = (open: ReadonlySet<string>, name: string): number => {
+      const below = names.filter((other) => other.startsWith(name) && other !== name && open.has(other));
+      const next = below.filter((one) => !below.some((other) => other !== one && one.startsWith(other)));
+      return Math.max(
+        costOf(name),
+        next.reduce((sum, one) => sum + taken(open, one), 0),
+      );
+    };
+    fc.assert(
+      fc.property(fc.array(fc.nat(names.length - 1), { maxLength: 40 }), (toggled) => {
+        const use = createPoolUse(plan, everyStep(plan));
+        const open = new Set<string>();
+        for (const index of toggled) {
+          const name = names[index]!;
+          // What is around is there before, and after.
+          const isAroundOpen = names.every((other) => !name.startsWith(other) || name === other || open.has(other));
+          const isInsideOpen = [...open].some((other) => other.startsWith(name) && other !== name);
+          if (open.has(name) && !isInsideOpen) {
+            open.delete(name);
+            use.end(name);
+          } else if (!open.has(name) && isAroundOpen) {
+            open.add(name);
+            use.begin(name);
+          }
+          const expected = ['a', 'd'].reduce((sum, one) => sum + (open.has(one) ? taken(open, one) : 0), 0);
+          expect(use.of('d')!.used).toBe(expected);
+        }
+      }),
+    );
+  });
+});
+
+describe('a step in a loop', () => {
+  it('tells in which turn it is, beside the attempt, and in the end how many there were', () => {
+    const loop = { until: { text: 'output.ok' }, max: 20, delayMs: 1000 } as never;
+    const poll = step('poll', [], { loop, retry: { retries: 2, delayMs: 0 } });
+    const inside = workflowOf([step('inner', [], { loop })]);
+    const plan = planOf(workflowOf([poll, hostStep('all', [], { kind: 'group', inside })]));
+    const { take, start, succeed, frame } = view(plan, 'work-stealing');
+    start('poll');
+    expect(frame(80, 24)).toContain('2.0s  turn 1 of 20\n');
+    take({ kind: 'step-looping', at: 0, step: 'poll', turn: 1, delayMs: 1000 });
+    expect(frame(80, 24)).toContain('2.0s  turn 1 of 20 is done, the next follows\n');
+    take({ kind: 'step-started', at: 0, step: 'poll', language: 'lua', runtime: 'embedded', attempt: 2 });
+    expect(frame(80, 24)).toContain('2.0s  turn 2 of 20, attempt 2/3\n');
+    start('all');
+    start('all/inner');
+    take({ kind: 'step-looping', at: 0, step: 'all/inner', turn: 2, delayMs: 0 });
+    start('all/inner');
+    expect(frame(80, 24)).toContain('inner  lua       2.0s  turn 3 of 20\n');
+    succeed('poll');
+    expect(frame(80, 24)).toContain('1.2s  2 turns\n');
   });
 });
 

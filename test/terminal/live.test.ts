@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/model/event.ts';
-import { createLiveReport } from '../../src/terminal/live.ts';
+import { createLiveReport, type LiveReport } from '../../src/terminal/live.ts';
 import { createStyle } from '../../src/terminal/style.ts';
 import { graph, planOf } from '../support/graph.ts';
 import { terminal, type Terminal } from './terminal.ts';
@@ -50,6 +50,8 @@ const print = (step: string, text: string): Bare<RunEvent> => ({
 });
 
 interface Live extends Terminal {
+  readonly type: LiveReport['type'];
+  readonly keep: LiveReport['keep'];
   readonly take: (...events: Bare<RunEvent>[]) => void;
   readonly signals: Signals;
 }
@@ -70,7 +72,7 @@ function live(size = { columns: 60, rows: 20 }, onWrite: () => void = () => unde
   const take = (...events: Bare<RunEvent>[]): void => {
     for (const event of events) report.onEvent({ ...event, at: Date.now(), run: 'r' } as RunEvent);
   };
-  return { ...screen, take, signals };
+  return { ...screen, take, signals, type: (typing) => report.type(typing), keep: (lines) => report.keep(lines) };
 }
 
 const frameTime = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200));
@@ -172,5 +174,24 @@ describe('a live report', () => {
     signals.emit('SIGWINCH');
     expect(lines().some((line) => line.includes('━') || line.includes('─'))).toBe(true);
     take({ kind: 'run-settled', status: 'cancelled', durationMs: 10 });
+  });
+
+  it('goes on above what is asked and typed, which stays in the end', async () => {
+    const { take, lines, type, keep, cursor, isCursorShown } = live({ columns: 60, rows: 20 });
+    take(START, start('load'));
+    type({ lines: ['? ask: Ship it?'], prompt: '  yes or no: ', text: 'ye', cursor: 1 });
+    expect(lines().slice(-4)).toEqual(['', '? ask: Ship it?', '  yes or no: ye', '']);
+    expect([isCursorShown(), cursor()]).toEqual([true, { row: lines().length - 2, column: 14 }]);
+    take(print('load', 'meanwhile'), succeed('load'));
+    await frameTime();
+    expect(lines()[1]).toBe('load │ meanwhile');
+    expect(lines().join('\n')).toContain('✓ load   lua     1.2s');
+    expect(lines().slice(-3)).toEqual(['? ask: Ship it?', '  yes or no: ye', '']);
+    keep(['? ask: Ship it?', '  yes or no: yes']);
+    type(undefined);
+    expect(lines().slice(1, 4)).toEqual(['load │ meanwhile', '? ask: Ship it?', '  yes or no: yes']);
+    expect(isCursorShown()).toBe(false);
+    take({ kind: 'run-settled', status: 'succeeded', durationMs: 10 });
+    expect(lines().at(-2)).toContain('test succeeded');
   });
 });

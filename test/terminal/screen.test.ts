@@ -52,9 +52,23 @@ describe('a screen', () => {
     const screen = createScreen(write, () => 40);
     screen.draw([], ['block']);
     expect(isCursorShown()).toBe(false);
-    screen.release();
+    screen.leave();
     expect(isCursorShown()).toBe(true);
     screen.draw([], ['block']);
     expect(isCursorShown()).toBe(false);
+  });
+
+  it('puts the cursor where something is typed, and finds the first row of the block again from there', () => {
+    const { write, lines, isCursorShown, cursor } = terminal(40);
+    const screen = createScreen(write, () => 40);
+    screen.draw(['above'], ['view', '> typed', 'more'], { row: 1, column: 4 });
+    expect([isCursorShown(), cursor()]).toEqual([true, { row: 2, column: 4 }]);
+    screen.draw(['printed'], ['view 2', '> typed', 'more'], { row: 1, column: 7 });
+    expect(lines()).toEqual(['above', 'printed', 'view 2', '> typed', 'more', '']);
+    expect(cursor()).toEqual({ row: 3, column: 7 });
+    screen.leave();
+    expect(cursor()).toEqual({ row: 5, column: 0 });
+    screen.draw([], ['view 3']);
+    expect(lines()).toEqual(['above', 'printed', 'view 2', '> typed', 'more', 'view 3', '']);
   });
 });

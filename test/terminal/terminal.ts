@@ -5,13 +5,10 @@ export interface Terminal {
   /** All lines from the first on, without the spaces at their ends. */
   readonly lines: () => string[];
   readonly isCursorShown: () => boolean;
+  readonly cursor: () => { readonly row: number; readonly column: number };
 }
 
-export function terminal(columns: number): {
-  write: (text: string) => void;
-  lines: () => string[];
-  isCursorShown: () => boolean;
-} {
+export function terminal(columns: number): Terminal {
   const lines: string[] = [''];
   let row = 0;
   let column = 0;
@@ -20,6 +17,7 @@ export function terminal(columns: number): {
     // oxlint-disable-next-line no-control-regex
     for (const [part, amount, command] of text.matchAll(/\u001B\[\??(\d*)([A-Za-z])|[^]/g)) {
       if (command === 'A') row = Math.max(0, row - Number(amount));
+      else if (command === 'C') column += Number(amount);
       else if (command === 'K') lines[row] = lines[row]!.slice(0, column);
       else if (command === 'J') lines.splice(row, lines.length, lines[row]!.slice(0, column));
       else if (command === 'h' || command === 'l') shown = amount === '25' ? command === 'h' : shown;
@@ -38,5 +36,10 @@ export function terminal(columns: number): {
       }
     }
   };
-  return { write, lines: () => lines.map((line) => line.trimEnd()), isCursorShown: () => shown };
+  return {
+    write,
+    lines: () => lines.map((line) => line.trimEnd()),
+    isCursorShown: () => shown,
+    cursor: () => ({ row, column }),
+  };
 }
