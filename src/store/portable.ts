@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { thisProcess } from './owner.ts';
 import type { Row, SqlValue } from './sqlite.ts';
 
-/** Gzip of JSON Lines: this header, the run, its events, its steps, and every content that these name. */
+/** Gzip of JSON Lines: this header, the run, its events, its steps, what was said to it, and every content that these name. */
 const HEADER = { hwfe: 'run', version: 1 };
 /** A larger file is not taken in. */
 const MOST_BYTES = 2 ** 30;
@@ -32,10 +32,13 @@ const RUN = [
 const EVENT = ['seq', 'at', 'kind', 'step', 'body'] as const;
 const STEP = ['step', 'status', 'started_at', 'duration_ms', 'output', 'size', 'cached_from'] as const;
 
+const LETTER = ['id', 'kind', 'name', 'ask', 'at', 'said_by', 'body'] as const;
+
 type Line =
   | { readonly run: SqlValue[] }
   | { readonly event: SqlValue[] }
   | { readonly step: SqlValue[] }
+  | { readonly letter: SqlValue[] }
   | { readonly content: string };
 
 /** What is damaged is left out. */
@@ -55,6 +58,8 @@ export function exportRun(database: Database, contents: Contents, id: string): U
     lines.push(JSON.stringify({ event: EVENT.map((name) => (name === 'body' ? text : jsonOf(event[name]!))) }));
   }
   for (const step of steps) lines.push(JSON.stringify({ step: STEP.map((name) => jsonOf(step[name]!)) }));
+  for (const letter of database.prepare(`SELECT ${LETTER.join(', ')} FROM inbox WHERE run = ? ORDER BY id`).all(id))
+    lines.push(JSON.stringify({ letter: LETTER.map((name) => letter[name]!) }));
   for (const hash of hashes.values()) {
     const bytes = contents.read(hash);
     if (bytes !== undefined) lines.push(JSON.stringify({ content: Buffer.from(bytes).toString('base64') }));
@@ -73,17 +78,19 @@ export async function importRun(
   let run: SqlValue[] | undefined;
   const events: SqlValue[][] = [];
   const steps: SqlValue[][] = [];
+  const letters: SqlValue[][] = [];
   const kept = new Map<string, Kept>();
   for (const line of lines) {
     if ('run' in line) run = line.run.map(sqlOf);
     else if ('event' in line) events.push(line.event.map(sqlOf));
     else if ('step' in line) steps.push(line.step.map(sqlOf));
+    else if ('letter' in line) letters.push(line.letter.map(sqlOf));
     else {
       const bytes = Buffer.from(line.content, 'base64');
       kept.set(sha256(bytes).toString('hex'), await contents.prepare(bytes));
     }
   }
-  if (run === undefined || !isWhole(run, events, steps))
+  if (run === undefined || !isWhole(run, events, steps) || !letters.every(isLetter))
     return fail('It is no run that hwfe has exported, or it is damaged');
   const id = String(run[0]);
   if (!kept.has(Buffer.from(run[6] as Uint8Array).toString('hex'))) return fail('It lacks what the run was to do');
@@ -98,10 +105,11 @@ export async function importRun(
     );
     insert.run(...run, 0, 'imported', thisProcess().machine);
     const key = database.prepare('SELECT key FROM runs WHERE id = ?').all(id)[0]!['key']!;
+    const numbers = addLetters(database, id, letters);
     const addEvent = database.prepare(`INSERT INTO events (run, ${EVENT.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`);
     const addItems = database.prepare('INSERT INTO items VALUES (?, ?, ?, ?)');
     for (const event of events) {
-      addEvent.run(key, ...event);
+      addEvent.run(key, ...withLetter(event, numbers));
       const value = valueNamedBy(event);
       if (value !== undefined) addItems.run(key, event[0]!, event[3]!, value);
     }
@@ -109,6 +117,48 @@ export async function importRun(
     for (const step of steps) addStep.run(key, ...step);
     return ok(id);
   });
+}
+
+/** Gives the numbers that they have here, by those that they had. */
+function addLetters(database: Database, run: string, letters: readonly SqlValue[][]): ReadonlyMap<SqlValue, SqlValue> {
+  const numbers = new Map<SqlValue, SqlValue>();
+  if (letters.length === 0) return numbers;
+  const add = database.prepare(
+    'INSERT INTO inbox (run, kind, name, ask, at, said_by, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const last = database.prepare('SELECT max(id) AS id FROM inbox');
+  for (const [number, ...said] of letters) {
+    add.run(run, ...said);
+    numbers.set(number!, last.all()[0]!['id']!);
+  }
+  return numbers;
+}
+
+/** What ended the waiting of a step is a letter of this history. */
+function withLetter(event: SqlValue[], numbers: ReadonlyMap<SqlValue, SqlValue>): SqlValue[] {
+  const [seq, at, kind, step, body] = event;
+  if (kind !== 'step-answered' || numbers.size === 0) return event;
+  const said = JSON.parse(String(body)) as { readonly answered?: { readonly letter?: SqlValue } };
+  const number = numbers.get(said.answered?.letter ?? null);
+  if (number === undefined) return event;
+  return [seq!, at!, kind, step!, JSON.stringify({ ...said, answered: { ...said.answered, letter: number } })];
+}
+
+function isLetter([number, kind, name, ask, at, by, body, ...more]: SqlValue[]): boolean {
+  const texts = [name, ask, by, body].every((value) => typeof value === 'string');
+  if (typeof number !== 'number' || !texts || typeof at !== 'number' || more.length > 0) return false;
+  try {
+    const said = JSON.parse(String(body)) as unknown;
+    return kind === 'signal' || (kind === 'answer' && isAnswer(said));
+  } catch {
+    return false;
+  }
+}
+
+function isAnswer(said: unknown): boolean {
+  if (typeof said !== 'object' || said === null || !('how' in said)) return false;
+  if (said.how === 'rejected') return 'reason' in said && typeof said.reason === 'string';
+  return said.how === 'approved' && 'values' in said;
 }
 
 /** The hash of what an event about items names. */
@@ -146,7 +196,7 @@ function isWhole(run: SqlValue[], events: readonly SqlValue[][], steps: readonly
     run.length === RUN.length &&
     /^\d{8}-\d{6}-[0-9a-f]{8}$/.test(String(run[0])) &&
     ['workflow', 'file', 'path', 'cwd', 'version'].every((name) => text(at(run, RUN, name))) &&
-    ['running', 'succeeded', 'failed', 'cancelled'].includes(String(at(run, RUN, 'status'))) &&
+    ['running', 'parked', 'succeeded', 'failed', 'cancelled'].includes(String(at(run, RUN, 'status'))) &&
     ['steps', 'started_at'].every((name) => number(at(run, RUN, name))) &&
     json(at(run, RUN, 'options')) &&
     (at(run, RUN, 'counts') === null || json(at(run, RUN, 'counts'))) &&

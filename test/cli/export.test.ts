@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { directory } from './rig.ts';
 
 const here = directory({
@@ -49,5 +49,56 @@ describe('an exported run', () => {
     writeFileSync(join(there.path, 'x.hwfe'), 'text');
     expect((await there.hwfe('import', 'x.hwfe', 'nowhere')).err).toContain('"nowhere" cannot be read');
     expect((await there.hwfe('runs', '--json')).out.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a run that waits', () => {
+  const flow = `workflow = { steps = {
+  first = { title = "First?" },
+  second = { title = "Second?", depends_on = "first" },
+  pay = { wait_for = { signal = "paid" } },
+  done = { depends_on = { "second", "pay" }, code = "return { inputs.pay, inputs.second }" } } }`;
+
+  it('takes along what was said to it, whether it has heard that or not, and goes on elsewhere', async () => {
+    const home = directory({ 'w.lua': flow });
+    const other = directory({ 'w.lua': flow });
+    onTestFinished(() => (home.remove(), other.remove()));
+    await home.hwfe('w.lua');
+    await home.hwfe('approve', 'latest', 'first', '--as', 'alice', '--resume');
+    await home.hwfe('signal', 'latest', 'paid', '--data', '{"n":1}');
+    await home.hwfe('approve', 'latest', 'second', '--as', 'bob');
+    await home.hwfe('export', '-o', 'run.hwfe');
+    // What was said to others here has the numbers that the letters had there.
+    await other.hwfe('w.lua');
+    await other.hwfe('approve', 'latest', 'first');
+    expect((await other.hwfe('import', join(home.path, 'run.hwfe'))).status).toBe(0);
+    const id = /^Run (\S+)/.exec((await home.hwfe('export', '-o', 'again.hwfe')).out)![1]!;
+    expect((await other.hwfe('show', id)).out).toContain('parked');
+    const second = await other.hwfe('reject', id, 'second', '--as', 'carol');
+    expect([second.status, second.err]).toEqual([2, expect.stringContaining('was answered by bob at')]);
+    const resumed = await other.hwfe('resume', id, '--set', 'logging.level=warn');
+    expect(resumed.out).toContain('"n": 1');
+    expect(resumed.status).toBe(0);
+    expect((await other.hwfe('audit', id)).out).toMatch(/first +approved by alice[^]*second +approved by bob/);
+  });
+
+  it('is not taken in with what nobody could have said', async () => {
+    const home = directory({ 'w.lua': flow });
+    onTestFinished(() => home.remove());
+    await home.hwfe('w.lua');
+    await home.hwfe('approve', 'latest', 'first', '--as', 'alice');
+    await home.hwfe('export', '-o', 'run.hwfe');
+    const whole = gunzipSync(readFileSync(join(home.path, 'run.hwfe'))).toString();
+    expect(whole).toContain('{"letter":[1,"answer","first"');
+    const broken = [
+      whole.replace('"answer"', '"order"'),
+      whole.replace('\\"how\\":\\"approved\\"', '\\"how\\":\\"begged\\"'),
+      whole.replace('{"letter":[1,', '{"letter":[null,'),
+    ];
+    for (const text of broken) {
+      expect(text).not.toBe(whole);
+      writeFileSync(join(there.path, 'x.hwfe'), gzipSync(text));
+      expect((await there.hwfe('import', 'x.hwfe')).err).toContain('"x.hwfe" was not taken in: It');
+    }
   });
 });
