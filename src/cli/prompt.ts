@@ -10,9 +10,8 @@ import { asLine, newPrompt, send } from '../../runners/prompt/typing.ts';
 import type { Engine, RunOptions } from '../api.ts';
 import type { Config } from '../config/config.ts';
 import type { PastRun } from '../model/history.ts';
-import type { Plan } from '../model/plan.ts';
 import { type CodeStep, isCode, type Step } from '../model/step.ts';
-import type { Replay } from '../store/replay.ts';
+import { type Replay, stepToDo, withStep } from '../store/replay.ts';
 import type { Console } from './console.ts';
 import { wrong } from './history.ts';
 import { Conversation } from './conversation.ts';
@@ -20,6 +19,8 @@ import { STATUS } from './status.ts';
 
 export interface PromptSurroundings {
   readonly run: PastRun;
+  /** Of the step in the whole run. */
+  readonly name: string;
   readonly isolation: Isolation;
   readonly config: Config;
   readonly console: Console;
@@ -29,11 +30,12 @@ export interface PromptSurroundings {
 
 export async function openPrompt(
   engine: Engine,
-  { plan, inputs, keys, lastLines }: Replay,
-  { run, isolation, config, console, given }: PromptSurroundings,
+  replay: Replay,
+  { run, name, isolation, config, console, given }: PromptSurroundings,
 ): Promise<number> {
-  const { step } = plan.steps.at(-1)!;
-  if (!isCode(step)) return wrong(console, `Step "${step.name}" is done by the engine, and has no prompt`);
+  const { inputs, keys, lastLines } = replay;
+  const step = stepToDo(replay);
+  if (!isCode(step)) return wrong(console, `Step "${name}" is done by the engine, and has no prompt`);
   const runtime = runtimeOf(step, config);
   const key = randomUUID();
   const pipe = `.typed-${key}`;
@@ -41,13 +43,13 @@ export async function openPrompt(
   if (code === undefined || step.script.kind !== 'code') {
     return wrong(
       console,
-      `Step "${step.name}" is ${step.script.kind === 'action' ? 'an action' : 'a module'}, which has no prompt`,
+      `Step "${name}" is ${step.script.kind === 'action' ? 'an action' : 'a module'}, which has no prompt`,
     );
   }
   if (runtime === 'embedded' && isolation !== 'thread') {
     return wrong(
       console,
-      `Step "${step.name}" runs with isolation "${isolation}", into which nobody can type; see what it does with: hwfe replay ${run.id} ${step.name} --edit`,
+      `Step "${name}" runs with isolation "${isolation}", into which nobody can type; see what it does with: hwfe replay ${run.id} ${name} --edit`,
     );
   }
   const own = run.options.workdir === undefined ? mkdtempSync(join(tmpdir(), 'hwfe-repl-')) : undefined;
@@ -63,7 +65,7 @@ export async function openPrompt(
       inputs: [...inputs.keys()],
       send: typing.send,
     });
-    const active = engine.start(withLoop(plan, code), {
+    const active = engine.start(withStep(replay, (one) => withLoop(one, code)).plan, {
       ...(given && { inputs: given }),
       resume: { id: run.id, kept: inputs, lastLines },
       cache: { off: true },
@@ -73,15 +75,15 @@ export async function openPrompt(
       ...(typing.prompt && { prompt: typing.prompt }),
       listener: { onEvent: (event) => conversation.onEvent(event) },
     });
-    conversation.begin(step.name, run.id, () => active.kill());
+    conversation.begin(name, run.id, () => active.kill());
     const record = await active.finished;
     conversation.end();
-    const { failure } = record.steps.get(step.name)!;
+    const { failure } = record.steps.get(name) ?? {};
     if (failure === undefined || failure.reason === 'cancelled') {
       return record.status === 'cancelled' ? STATUS.cancelled : STATUS.succeeded;
     }
     const { describeFailure } = await import('../model/failure.ts');
-    console.err.lines([`✗ ${step.name}: ${describeFailure(failure)}`]);
+    console.err.lines([`✗ ${name}: ${describeFailure(failure)}`]);
     return STATUS.stepFailed;
   } finally {
     typing.close();
@@ -120,25 +122,17 @@ function runtimeOf({ language, runtime }: CodeStep, { runners }: Config): Runtim
 }
 
 /** The step with other code, and all the time that it takes. */
-function withLoop(plan: Plan, code: string): Plan {
-  const change = (step: Step): Step => {
-    if (!isCode(step)) return step;
-    const { timeoutMs: _timeout, deadlineMs: _deadline, loop, foreach, retryIf: _retryIf, ...rest } = step;
-    const { wall: _wall, cpu: _cpu, ...limits } = step.limits;
-    return {
-      ...rest,
-      script: { kind: 'code' as const, code, origin: { file: 'prompt', line: 1, verbatim: true } },
-      // Of a loop it is the first turn, of items the first.
-      ...(foreach && { foreach: { only: 0, ...foreach } }),
-      ...(loop && { loop: { ...loop, until: { ...loop.until, text: 'true' }, max: 1 } }),
-      retry: { retries: 0, delayMs: 0 },
-      limits: { ...limits, stdout: { value: Number.MAX_SAFE_INTEGER, from: 'step' } },
-    };
-  };
-  const last = plan.steps.length - 1;
+function withLoop(step: Step, code: string): Step {
+  if (!isCode(step)) return step;
+  const { timeoutMs: _timeout, deadlineMs: _deadline, loop, foreach, retryIf: _retryIf, ...rest } = step;
+  const { wall: _wall, cpu: _cpu, ...limits } = step.limits;
   return {
-    ...plan,
-    workflow: { ...plan.workflow, steps: plan.workflow.steps.map((one, i) => (i === last ? change(one) : one)) },
-    steps: plan.steps.map((planned, i) => (i === last ? { ...planned, step: change(planned.step) } : planned)),
+    ...rest,
+    script: { kind: 'code' as const, code, origin: { file: 'prompt', line: 1, verbatim: true } },
+    // Of a loop it is the first turn, of items the first.
+    ...(foreach && { foreach: { only: 0, ...foreach } }),
+    ...(loop && { loop: { ...loop, until: { ...loop.until, text: 'true' }, max: 1 } }),
+    retry: { retries: 0, delayMs: 0 },
+    limits: { ...limits, stdout: { value: Number.MAX_SAFE_INTEGER, from: 'step' } },
   };
 }

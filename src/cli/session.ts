@@ -14,6 +14,7 @@ import { createReport, type Report } from './report.ts';
 import { reportDiagnostics, type Setup } from './setup.ts';
 import { handleSignals } from './signals.ts';
 import { STATUS } from './status.ts';
+import { statusOfUnmet } from './unmet.ts';
 import { remarkOn, statusOf } from './verdict.ts';
 import { dryRunOf, flagged } from './wishes.ts';
 import { visible } from '../terminal/visible.ts';
@@ -106,11 +107,8 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
     const unmet = await engine.check(plan.value, inputs);
     if (unmet.length > 0) {
       await reportDiagnostics(unmet, setup.styleFor, console);
-      const isLacking = unmet.some(({ code }) => LACKING.has(code));
-      if (isLacking) return end(STATUS.machineLacks, 'asks for more than this machine has, see above');
-      if (unmet.some(({ code }) => code === 'wrong-input'))
-        return end(STATUS.wrong, 'was given wrong inputs, see above');
-      return end(STATUS.inputMissing, 'names inputs or secrets that have no value, see above');
+      const status = statusOfUnmet(unmet);
+      return end(status, UNMET[status]!);
     }
     // What most workflows have none of is not looked for.
     if (wishes.asks === true && plan.value.steps.some(({ step }) => step.permissions.length > 0)) {
@@ -215,13 +213,11 @@ export function createSession(engine: Engine, setup: Setup, console: Console, wi
   return { report, isStopped: () => isStopped, run };
 }
 
-/** Codes of what only another machine has. */
-const LACKING: ReadonlySet<string> = new Set([
-  'isolation-missing',
-  'history-missing',
-  'service-missing',
-  'lock-missing',
-]);
+const UNMET: Readonly<Record<number, string>> = {
+  [STATUS.machineLacks]: 'asks for more than this machine has, see above',
+  [STATUS.wrong]: 'was given wrong inputs, see above',
+  [STATUS.inputMissing]: 'names inputs or secrets that have no value, see above',
+};
 
 function tellingCap(view: Report): RunListener {
   return {

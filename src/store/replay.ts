@@ -3,21 +3,23 @@ import type { EncodedValue } from '../../runners/contract.ts';
 import type { KeptValue, PastRun, RunDefinition, StepDefinition } from '../model/history.ts';
 import type { WorkflowInput } from '../model/input.ts';
 import { itemNamed } from '../model/items.ts';
-import { isWithin, nameBeside, nameWithin, pathOf, withoutItems } from '../model/nested.ts';
+import { isWithin, nameBeside, nameWithin, nestedWork, pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import type { SourceFile } from '../model/source.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { planWorkflow } from '../plan/index.ts';
 import type { Workflow } from '../model/workflow.ts';
-import { isCode, type Step } from '../model/step.ts';
+import type { Step } from '../model/step.ts';
 import type { History } from './history.ts';
 import { stepDefinedBy } from './definition.ts';
 import { pastItems } from './items.ts';
 import { lastLinesOf } from './last-lines.ts';
 
 export interface Replay {
-  /** What the step needs counts as done already. */
+  /** What the step needs counts as done already. The step is the last one, or is inside that, last again. */
   readonly plan: Plan;
+  /** Steps around it. */
+  readonly depth: number;
   readonly inputs: ReadonlyMap<string, EncodedValue>;
   /** The key under which it ran, by its name; empty where it was not to be cached. */
   readonly keys: ReadonlyMap<string, Uint8Array>;
@@ -34,7 +36,8 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   const definition = history.definition(run);
   if (definition === undefined) return fail(`What step "${name}" was to do is damaged or gone`);
   const rebuilding = new Rebuilding(history, run, definition);
-  const plan = rebuilding.plan(pathOf(name));
+  const path = pathOf(name);
+  const plan = rebuilding.plan(path);
   if (!plan.ok) return plan;
   const { step: own, item } = itemNamed(name);
   const { output, key } = history.step(run, own) ?? {};
@@ -43,6 +46,7 @@ export function replayOf(history: History, run: PastRun, name: string): Result<R
   const itemOutput = item === undefined ? undefined : pastItems(history, run, own, () => true)?.outputs.get(item);
   return ok({
     plan: plan.value,
+    depth: path.length - 1,
     inputs,
     keys,
     lastLines,
@@ -95,6 +99,8 @@ class Rebuilding {
       return ok(planOf(place, others.value, step, whole?.value));
     }
     if (work === undefined || !('inside' in work)) return fail(`There is nothing inside step "${name}"`);
+    if (definition.foreach !== undefined && item === undefined)
+      return fail(`Step "${name}" is done for each of several items; name one of them: "${past}[0]/${rest.join('/')}"`);
     const { outputs: _outputs, file = place.file, ...declared } = work.inside;
     const isFile = work.kind === 'workflow';
     const within: Place = { workflow: declared.name, file, inputs: isFile ? declared.inputs : place.inputs };
@@ -182,13 +188,45 @@ function isCallback({ name }: StepDefinition, { steps }: RunDefinition): boolean
   return outer?.work?.kind === 'group' && outer.work.callback === own;
 }
 
-/** The same step with other code. */
-export function withCode({ plan, ...rest }: Replay, code: string): Replay {
+/** The one that is to be done again. */
+export function stepToDo({ plan, depth }: Pick<Replay, 'plan' | 'depth'>): Step {
+  const { step, inside } = plan.steps.at(-1)!;
+  return depth === 0 || inside === undefined ? step : stepToDo({ plan: inside, depth: depth - 1 });
+}
+
+/** The same with that step changed. */
+export function withStep(replay: Replay, change: (step: Step) => Step): Replay {
+  return { ...replay, plan: withLast(replay.plan, replay.depth, change) };
+}
+
+function withLast(plan: Plan, depth: number, change: (step: Step) => Step): Plan {
   const last = plan.steps.at(-1)!;
-  if (!isCode(last.step) || last.step.script.kind !== 'code') return { plan, ...rest };
-  const step = { ...last.step, script: { ...last.step.script, code } };
-  const others = plan.steps.slice(0, -1).map((one) => one.step);
-  return { ...rest, plan: planOf({ ...plan.workflow, workflow: plan.workflow.name }, others, step) };
+  const changed = depth === 0 ? { ...last, step: change(last.step) } : withinLast(last, depth, change);
+  const { workflow } = plan;
+  return {
+    ...plan,
+    workflow: { ...workflow, steps: [...workflow.steps.slice(0, -1), changed.step] },
+    steps: [...plan.steps.slice(0, -1), changed],
+  };
+}
+
+function withinLast(last: PlannedStep, depth: number, change: (step: Step) => Step): PlannedStep {
+  const { step } = last;
+  if (last.inside === undefined || nestedWork(step) === undefined)
+    throw new Error(`Internal error: nothing is inside step "${step.name}"`);
+  const inside = withLast(last.inside, depth - 1, change);
+  return { ...last, inside, step: { ...step, work: { ...step.work, inside: inside.workflow } } as Step };
+}
+
+/** What of the plan is done: without the steps whose outputs are there. */
+export function doneAnew({ plan, depth }: Pick<Replay, 'plan' | 'depth'>): Plan {
+  const last = plan.steps.at(-1)!;
+  const inside = depth === 0 ? last.inside : last.inside && doneAnew({ plan: last.inside, depth: depth - 1 });
+  return {
+    ...plan,
+    workflow: { ...plan.workflow, steps: [last.step] },
+    steps: [{ ...last, index: 0, ...(inside && { inside }) }],
+  };
 }
 
 function planOf({ workflow, file, inputs }: Place, others: Step[], step: Step, inside?: Plan): Plan {

@@ -106,4 +106,78 @@ describe('hwfe replay', () => {
     );
     expect((await home.hwfe('test', 'l.test.toml')).out).toContain('Tests  2 passed (2)');
   });
+
+  it('ends with the status of a run where an input or a secret is missing, which another step needed or not', async () => {
+    home.write(
+      's.lua',
+      `workflow = { steps = {
+        first = { secrets = { "OTHER" }, code = "return 1" },
+        use = { depends_on = "first", secrets = { "TOKEN" }, code = "return #os.getenv('TOKEN')" } } }`,
+    );
+    await home.start(['s.lua', '-q'], { TOKEN: 'abcdef', OTHER: 'ghijkl' }).ended;
+    expect((await home.hwfe('s.lua')).status).toBe(3);
+    const { status, err } = await home.hwfe('replay', await firstRun(), 'use');
+    expect([status, err]).toEqual([3, expect.stringContaining('Give the secret "TOKEN" a value')]);
+    expect(err).not.toMatch(/OTHER|s\.lua:/);
+    const again = await home.start(['replay', await firstRun(), 'use'], { TOKEN: 'abcd' }).ended;
+    expect([again.status, again.out]).toEqual([0, '4\n']);
+  });
+
+  const firstRun = async (): Promise<string> => {
+    const [line = ''] = (await home.hwfe('runs', '--workflow', 's', '--json')).out.trim().split('\n').toReversed();
+    return (JSON.parse(line) as { id: string }).id;
+  };
+});
+
+describe('hwfe replay of a step inside another', () => {
+  const NESTED = `workflow = { steps = {
+  group = { parallel = { one = { code = "return 1" }, two = { depends_on = "one", code = "return inputs.one + 10" } } },
+  each = { foreach = "3", parallel = { sq = { inputs = { x = "{{ item }}" }, code = "return inputs.x * inputs.x" } } },
+  quick = { race = { steps = { fast = { code = "return 'fast'" }, slow = { wait = "1h" } } } },
+  sub = { workflow = "sub.lua" },
+  deep = { parallel = { mid = { parallel = { leaf = { code = "return 'leaf'" } } } } },
+} }`;
+  const SUB =
+    'workflow = { steps = { a = { code = "return 2" }, b = { depends_on = "a", code = "return inputs.a * 7" } } }';
+
+  beforeEach(async () => {
+    home.write('n.lua', NESTED);
+    home.write('sub.lua', SUB);
+    await home.hwfe('n.lua', '-q');
+  });
+
+  it.each([
+    ['group/two', '11', 's/10/100/', '101', 'n.lua'],
+    ['each[2]/sq', '4', 's/x [*]/x +/', '4', 'n.lua'],
+    ['quick/fast', '"fast"', "s/fast'/faster'/", '"faster"', 'n.lua'],
+    ['sub/b', '14', 's/7/8/', '16', 'sub.lua'],
+    ['deep/mid/leaf', '"leaf"', 's/leaf/twig/', '"twig"', 'n.lua'],
+  ])('runs %s again, edits it and writes it back', async (step, before, edit, after, file) => {
+    const replayed = await home.hwfe('replay', 'latest', step, '--against');
+    expect([replayed.out, replayed.err]).toEqual([`${before}\n`, 'The output is the same.\n']);
+    const whole = file === 'n.lua' ? NESTED : SUB;
+    const { out, err } = await home.bash(
+      `EDITOR="sed -i '${edit.replaceAll("'", "'\\''")}'" hwfe replay latest '${step}' -e --write`,
+    );
+    expect([out, err]).toEqual([`${after}\n`, `The code is in ${file}.\n`]);
+    const changed = readFileSync(join(home.path, file), 'utf8');
+    expect(changed).not.toBe(whole);
+    expect(changed.length - whole.length).toBeLessThan(4);
+  });
+
+  it('has a prompt for it, too', async () => {
+    expect((await home.bash('echo "inputs.one + 1" | hwfe repl latest group/two')).out).toBe('2\n');
+    expect((await home.bash('echo "inputs.x" | hwfe repl latest "each[1]/sq"')).out).toBe('1\n');
+  });
+
+  it('says which to name where the step has no code, or is done for several items', async () => {
+    const complaint = async (...args: string[]): Promise<unknown> => {
+      const { status, err } = await home.hwfe('replay', 'latest', ...args);
+      return [status, err];
+    };
+    expect(await complaint('group', '-e')).toEqual([2, expect.stringContaining('name one of them: "group/one"')]);
+    expect(await complaint('each/sq')).toEqual([2, expect.stringContaining('name one of them: "each[0]/sq"')]);
+    expect(await complaint('each[9]/sq')).toEqual([1, expect.stringContaining('✗ each: The step has no item 9')]);
+    expect(await complaint('quick/slow', '-e')).toEqual([2, expect.stringContaining('is done by the engine')]);
+  });
 });

@@ -31,13 +31,13 @@ export const repl: Command = {
     const { splitPairs, setInput } = await import('../set-input.ts');
     const { settings: args, inputs: changes } = splitPairs(all);
     return withRun(args, OPTIONS, console, async (run, [name = ''], { history, setup }) => {
-      const [{ stepNamed }, { replayOf }] = await Promise.all([
+      const [{ stepNamed }, { replayOf, stepToDo }] = await Promise.all([
         import('../history.ts'),
         import('../../store/replay.ts'),
       ]);
       const known = history.definition(run)?.steps.map((step) => step.name) ?? [name];
-      const { itemNamed } = await import('../../model/items.ts');
-      if ((await stepNamed(itemNamed(name).step, known, console)) === undefined) return STATUS.wrong;
+      const { withoutItems } = await import('../../model/nested.ts');
+      if ((await stepNamed(withoutItems(name), known, console)) === undefined) return STATUS.wrong;
       const found = replayOf(history, run, name);
       if (!found.ok) return wrong(console, found.error);
       let { inputs } = found.value;
@@ -51,18 +51,17 @@ export const repl: Command = {
       const own = run.cwd === console.cwd ? setup : await setUp(args, OPTIONS, there);
       if (own === undefined) return STATUS.wrong;
       const { config } = own;
-      const { step } = found.value.plan.steps.at(-1)!;
-      const isolation = strictest(config.execution.isolation, step.isolation);
+      const isolation = strictest(config.execution.isolation, stepToDo(found.value).isolation);
       const { openPrompt } = await import('../prompt.ts');
       // Who types takes the time that it takes.
       const limits = { ...config.limits, cpuMs: 0, wallMs: 0 };
       const settings = { ...own, config: { ...config, limits, store: { path: 'none', required: false } } };
       return withEngine(settings, there, async (engine) => {
         const around = { console: there, setup: own, engine };
-        const given = await givenAgain(found.value.plan, args, around, run.options.inputs);
+        const given = await givenAgain(found.value, args, around, run.options.inputs);
         if (!given.ok) return given.error;
         const surroundings = { run, isolation, config: settings.config, console, given: given.value };
-        return openPrompt(engine, { ...found.value, inputs }, surroundings);
+        return openPrompt(engine, { ...found.value, inputs }, { ...surroundings, name: withoutItems(name) });
       });
     });
   },

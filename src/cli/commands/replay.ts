@@ -1,5 +1,8 @@
 /** `hwfe replay`: runs one step of a past run again, with the inputs it got. */
-import type { RunRecord } from '../../model/record.ts';
+import type { HostWork } from '../../model/host-work.ts';
+import { nameWithin, pathOf } from '../../model/nested.ts';
+import type { RunRecord, StepRecord } from '../../model/record.ts';
+import { isCode } from '../../model/step.ts';
 import type { Replay } from '../../store/replay.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -44,7 +47,7 @@ export const replay: Command = {
       const { replayOf } = await import('../../store/replay.ts');
       const found = replayOf(reading.history, run, name);
       if (!found.ok) return wrong(console, found.error);
-      const prepared = await prepare(found.value, { args, changes }, console);
+      const prepared = await prepare(found.value, { name, args, changes }, console);
       if (typeof prepared === 'string') return wrong(console, prepared);
       const there: Console = { ...console, cwd: run.cwd };
       const own = run.cwd === console.cwd ? reading.setup : await setUp(args, OPTIONS, there);
@@ -54,7 +57,7 @@ export const replay: Command = {
         const { visibleLine } = await import('../../terminal/visible.ts');
         const { plan, inputs, keys } = prepared;
         const { workdir } = run.options;
-        const given = await givenAgain(plan, args, { console: there, setup: own, engine }, run.options.inputs);
+        const given = await givenAgain(prepared, args, { console: there, setup: own, engine }, run.options.inputs);
         if (!given.ok) return given.error;
         return engine.start(plan, {
           ...(given.value && { inputs: given.value }),
@@ -80,7 +83,7 @@ export const replay: Command = {
 /** The step as it is to run, or what is wrong with the flags. */
 async function prepare(
   replayed: Replay,
-  { args, changes }: { readonly args: Arguments; readonly changes: readonly string[] },
+  { name, args, changes }: { readonly name: string; readonly args: Arguments; readonly changes: readonly string[] },
   console: Console,
 ): Promise<Replay | string> {
   let { inputs } = replayed;
@@ -92,15 +95,24 @@ async function prepare(
   }
   const ready = { ...replayed, inputs };
   if (!args.has('edit')) return ready;
-  const { script, language, work } = replayed.plan.steps.at(-1)!.step;
-  if (work !== undefined || script.kind !== 'code') {
-    return `The step ${script?.kind === 'action' ? 'is an action, which ' : ''}has no code to edit`;
-  }
+  const { stepToDo, withStep } = await import('../../store/replay.ts');
+  const { script, language, work } = stepToDo(replayed);
+  if (work !== undefined) return whyNoCode(work, name);
+  if (script.kind !== 'code')
+    return `Step "${name}" is ${script.kind === 'action' ? 'an action' : 'a module'}, which has no code to edit`;
   const { editCode } = await import('../edit-code.ts');
   const edited = editCode(script.code, language, console.env);
   if (!edited.ok) return edited.error;
-  const { withCode } = await import('../../store/replay.ts');
-  return withCode(ready, edited.value);
+  return withStep(ready, (step) =>
+    isCode(step) && step.script.kind === 'code' ? { ...step, script: { ...step.script, code: edited.value } } : step,
+  );
+}
+
+function whyNoCode(work: HostWork, name: string): string {
+  if (!('inside' in work)) return `Step "${name}" is done by the engine, and has no code to edit`;
+  const [first] = work.inside.steps;
+  const example = first === undefined ? '' : `: "${nameWithin(name, first.name)}"`;
+  return `Step "${name}" has steps inside it, and no code of its own; name one of them${example}`;
 }
 
 async function report(
@@ -109,20 +121,21 @@ async function report(
   { found, prepared, reading, cwd }: { found: Replay; prepared: Replay; reading: Reading; cwd: string },
 ): Promise<number> {
   const { args, console, history } = reading;
-  const step = record.steps.get(name)!;
-  if (step.output === undefined) {
+  const output = record.steps.get(name)?.output;
+  if (output === undefined) {
     const { describeFailure } = await import('../../model/failure.ts');
-    const failure = step.failure;
+    const step = whereItFailed(record, name);
+    const { failure } = step;
     const place = failure !== undefined && 'position' in failure ? failure.position : undefined;
     const where = place === undefined ? '' : ` (${place.file}:${place.line})`;
     const trace = failure?.reason === 'threw' && failure.trace !== undefined ? failure.trace.split('\n') : [];
     console.err.lines([
-      `✗ ${name}: ${failure === undefined ? step.status : describeFailure(failure)}${where}`,
+      `✗ ${step.name}: ${failure === undefined ? step.status : describeFailure(failure)}${where}`,
       ...trace,
     ]);
     return STATUS.stepFailed;
   }
-  console.out.write(step.output);
+  console.out.write(output);
   console.out.write('\n');
   let status: number = STATUS.succeeded;
   if (args.has('against')) {
@@ -132,13 +145,16 @@ async function report(
     ]);
     const before = found.itemOutput ?? (found.output && history.value(found.output));
     if (before === undefined) return wrong(console, `Step "${name}" handed nothing on in that run`);
-    const difference = compare(before, step.output);
+    const difference = compare(before, output);
     console.err.lines([difference === undefined ? 'The output is the same.' : renderDifference(difference)]);
     if (difference !== undefined) status = STATUS.stepFailed;
   }
   if (args.has('edit')) {
-    const { writeBack } = await import('../edit-code.ts');
-    const [old, edited] = [found, prepared].map(({ plan }) => plan.steps.at(-1)!.step.script);
+    const [{ writeBack }, { stepToDo }] = await Promise.all([
+      import('../edit-code.ts'),
+      import('../../store/replay.ts'),
+    ]);
+    const [old, edited] = [found, prepared].map((each) => stepToDo(each).script);
     if (old?.kind !== 'code' || edited?.kind !== 'code' || old.code === edited.code) return status;
     if (!args.has('write')) {
       const answer = await console.ask?.(`Put the code back into ${old.origin.file}? [y/N] `, false);
@@ -149,4 +165,12 @@ async function report(
     console.err.lines([`The code is in ${written.value}.`]);
   }
   return status;
+}
+
+/** Of one inside others it may be one of these that could not begin. */
+function whereItFailed(record: RunRecord, name: string): StepRecord {
+  const path = pathOf(name);
+  const around = path.map((_, index) => path.slice(0, path.length - index).join('/'));
+  const records = around.flatMap((one) => record.steps.get(one) ?? []);
+  return records.find(({ failure }) => failure !== undefined) ?? records[0]!;
 }
