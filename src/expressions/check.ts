@@ -120,10 +120,9 @@ function explain(file: SourceFile, use: CheckedUse, error: ExpressionError, know
     return mistakeAt(file, use, 'unknown-name', error, message);
   }
   if (error.code === 'no_such_key') {
-    const isStep = /\bsteps\b/.test(use.text.slice(0, error.start));
-    const guess = isStep
-      ? didYouMean(word, ['output', 'status', 'error', 'attempts']) || ': a step has output, status, error and attempts'
-      : '';
+    const before = use.text.slice(0, error.start);
+    const [owner, names] = /\bsteps\b/.test(before) ? ['a step', STEP_PARTS] : partsBefore(before, use.each);
+    const guess = didYouMean(word, names) || (names.length === 0 ? '' : `: ${owner} has ${listed(names)}`);
     return mistakeAt(
       file,
       use,
@@ -132,8 +131,26 @@ function explain(file: SourceFile, use: CheckedUse, error: ExpressionError, know
       `${capital(use.what)} names ${quoted(word)}, which is not there${guess}`,
     );
   }
-  const message = `${capital(use.what)} is no expression: ${sentence(error.message)} in ${quoted(use.text)}`;
+  if (/^\$?\{[^{}]*\}$/.test(use.text)) {
+    const message = `Write {{ ${use.text.replaceAll(/^\$?\{|\}$/g, '').trim()} }} in ${use.what}, with nothing around it`;
+    return mistakeAt(file, use, 'bad-expression', WHOLE, message);
+  }
+  const message = `${capital(use.what)} is no expression: ${error.message} in ${quoted(use.text)}`;
   return mistakeAt(file, use, 'bad-expression', error, message);
+}
+
+const STEP_PARTS = ['output', 'status', 'error', 'attempts'];
+
+/** What the names behind `run.`, `workflow.` or `matrix.` may be. */
+function partsBefore(text: string, each: Each | undefined): readonly [string, readonly string[]] {
+  const [, root] = /\b(run|workflow|matrix)\s*\.\s*$/.exec(text) ?? [];
+  if (root === 'run') return ['the run', ['id', 'failed', 'failures', 'stopped']];
+  if (root === 'workflow') return ['the workflow', ['name']];
+  return ['the matrix', root === 'matrix' && each?.axes !== undefined && each.axes !== 'any' ? each.axes : []];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function mistakeAt(
@@ -164,9 +181,4 @@ function quoted(text: string): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function sentence(text: string): string {
-  if (text === 'Unexpected token: EOF') return 'something is missing at the end';
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../model/result.ts';
 import { createEnvironment, localsOf, ROOTS, type Standpoint } from './environment.ts';
 import { celLibrary, type Environment } from './library.ts';
 import { type Found, type Node, referencesIn } from './references.ts';
+import { inWords } from './wording.ts';
 
 export interface Compiled extends Found {
   /** What it gives, as far as that is known: `bool`, `dyn`. */
@@ -47,7 +48,7 @@ export class Compiler {
 
   #compile(text: string, standpoint: Standpoint, where: string): Result<Compiled, ExpressionError> {
     if (text.length > LONGEST) {
-      const message = `It has ${text.length} characters, and ${LONGEST} are the most`;
+      const message = `it has ${text.length} characters, and ${LONGEST} are the most`;
       return fail({ code: 'too-long', message, start: 0, end: text.length });
     }
     let environment = this.#environments.get(where);
@@ -89,5 +90,5 @@ export function errorOf(error: unknown, text: string): Omit<ExpressionError, 'fo
     return { code: 'function', message: error.message, start: 0, end: text.length };
   }
   const { code, summary, range } = error as { code: string; summary: string; range?: { start: number; end: number } };
-  return { code, message: summary, start: range?.start ?? 0, end: range?.end ?? text.length };
+  return { code, message: inWords(summary), start: range?.start ?? 0, end: range?.end ?? text.length };
 }

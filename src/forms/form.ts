@@ -22,7 +22,9 @@ const TYPES: readonly string[] = ['string', 'integer', 'number', 'boolean', 'arr
 export function problemsOf(form: PlainValue): string[] {
   const problems: string[] = [];
   look(form, '', problems);
-  if (isFields(form) && form['type'] !== undefined && form['type'] !== 'object')
+  const type = isFields(form) ? form['type'] : undefined;
+  const isTold = typeof type === 'string' && !TYPES.includes(type);
+  if (type !== undefined && type !== 'object' && !isTold)
     problems.push('its "type" is "object", since people give values by name');
   if (problems.length > 0) return problems;
   try {

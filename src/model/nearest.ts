@@ -1,9 +1,9 @@
 /** The known name that an unknown one was probably meant to be. */
 
-/** The nearest of `known` to `name` by edit distance (transpositions count one), or nothing if all are far: over a third of the name's length, and never over 3 edits. */
+/** The nearest of `known` to `name` by edit distance (transpositions count one), or nothing if all are far: over a third of the name's length, never over 3 edits, and any edit of a single letter. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.max(1, Math.floor(name.length / 3))) + 1;
+  let bestDistance = (name.length < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(name.length / 3)))) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());

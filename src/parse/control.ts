@@ -4,6 +4,7 @@ import type { Branches, Loop, RunIf, Step } from '../model/step.ts';
 import type { TableValue, TextValue } from './document.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';
 import type { StepFields } from './fields/step-fields.ts';
+import type { Mentions } from './mentions.ts';
 import type { TextContext } from './templates/text.ts';
 import type { UseContext } from './templates/uses.ts';
 
@@ -45,6 +46,7 @@ export function readControl(
   const around = files.each === undefined ? {} : { each: files.each };
   const branches = readBranches(step, fields, around, files, tell);
   const loop = readLoop(step, fields, ofItem, files, tell);
+  noteMentions(step, table, fields, files.uses.mentions);
   const { retry_if: retryIf, deadline, ignore_failure: ignoreFailure } = fields;
   if (retryIf !== undefined && fields.retries === undefined) {
     tell('retry_if', `Give step "${step}" "retries" as well: "retry_if" only rules some of them out`);
@@ -69,6 +71,17 @@ export function readControl(
     ...(fields.fallback !== undefined && { fallback: fields.fallback }),
     ...(fields.on_failure && { onFailure: fields.on_failure.map(({ text }) => text) }),
   };
+}
+
+function noteMentions(step: string, table: TableValue, fields: StepFields, mentions: Mentions): void {
+  for (const field of ['fallback', 'compensate'] as const) {
+    const other = fields[field];
+    const entry = table.entries.get(field);
+    if (other !== undefined && entry !== undefined) mentions.add(step, field, other, entry.value.span);
+  }
+  for (const { text, span } of fields.on_failure ?? []) mentions.add(step, 'on_failure', text, span);
+  const chosen = [...(fields.case ?? []).flatMap(({ steps }) => steps), ...(fields.default?.steps ?? [])];
+  for (const { text, span } of chosen) mentions.add(step, 'switch', text, span);
 }
 
 function runIfOf(rule: StepFields['run_if'], count: number | undefined): RunIf | undefined {

@@ -4,7 +4,7 @@ import type { Template } from '../model/template.ts';
 import { NAME, type Step } from '../model/step.ts';
 import type { TableValue, TextValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
-import { placeInShell } from './templates/shell.ts';
+import { BEHIND_DOLLAR, placeInShell } from './templates/shell.ts';
 import { findTemplates, lenient, readText, type TextContext } from './templates/text.ts';
 import type { UseContext } from './templates/uses.ts';
 import { readTemplate } from './templates/value.ts';
@@ -78,25 +78,25 @@ export function readShellTemplates(
   const text = code ?? cmd;
   if (language !== 'shell' || text === undefined || !text.value.includes('{{')) return undefined;
   const use: UseContext = { ...context, what: `${code === undefined ? '"cmd"' : '"code"'} of ${of}` };
-  const found = findTemplates(text, lenient(false, use), use, files.mistakes);
+  const found = findTemplates(text, lenient(false, use), use, files);
   if (found.length === 0) return undefined;
   const variable = (index: number): string => `HWFE_WORD_${index + 1}`;
-  const placed = placeInShell(text.value, found, variable);
-  if (!placed.ok) {
-    const { expression, at } = found[placed.index]!;
-    const { span } = text;
-    const begin = text.verbatim ? text.start + at : span.start;
-    const message = `Move {{ ${expression} }} in ${use.what} out of there, as into a variable before it: it stands ${placed.where}`;
-    files.mistakes.add(
-      'misplaced-template',
-      { start: begin, end: text.verbatim ? begin + expression.length : span.end },
-      message,
-    );
-    return undefined;
-  }
   const words = found.map(({ expression, at }, index): [string, Template] => [
     variable(index),
     { kind: 'expression', expression: files.uses.add(text, expression, at, use) },
   ]);
+  const placed = placeInShell(text.value, found, variable);
+  if (!placed.ok) {
+    for (const { index, where } of placed.misplaced) {
+      const { expression, at } = found[index]!;
+      const named = `{{ ${expression} }} in ${use.what}`;
+      const message =
+        where === BEHIND_DOLLAR
+          ? `Write ${named} without the "$" before it`
+          : `Move ${named} out of there, as into a variable before it: it stands ${where}`;
+      files.mistakes.add('misplaced-template', files.uses.locate(text, expression, at) ?? text.span, message);
+    }
+    return undefined;
+  }
   return { code: placed.code, computedEnv: Object.fromEntries(words) };
 }

@@ -5,6 +5,7 @@ import type { Template } from '../model/template.ts';
 import type { Dependency, Step } from '../model/step.ts';
 import type { Outline } from '../model/outline.ts';
 import type { Word } from './fields/collections.ts';
+import type { Mentions } from './mentions.ts';
 import type { Mistakes } from './mistakes.ts';
 
 export interface EndHandlers {
@@ -24,6 +25,7 @@ export function withHandlers(
   steps: readonly Step[],
   outline: Graph['steps'],
   ends: EndHandlers,
+  mentions: Mentions,
   mistakes: Mistakes,
 ): { readonly steps: readonly Step[]; readonly outline: Graph['steps'] } {
   const handled = steps.filter(
@@ -37,18 +39,19 @@ export function withHandlers(
     changes.set(name, change);
     return change;
   };
-  const isThere = (name: string, span: Span, what: string): boolean => {
+  const isThere = (name: string, span: Span, what: string, by?: string): boolean => {
     if (known.has(name)) return true;
-    mistakes.add(
-      'unknown-name',
-      span,
-      `${what} names step "${name}", which does not exist${didYouMean(name, known.keys())}`,
-    );
+    const others = [...known.keys()].filter((one) => one !== by);
+    const message = `${what} names step "${name}", which does not exist${didYouMean(name, others)}`;
+    mistakes.add('unknown-name', span, message);
     return false;
   };
   const byName = new Map(steps.map((step) => [step.name, step]));
-  for (const { name, span, fallback } of handled) {
-    if (fallback === undefined || !isThere(fallback, span, `"fallback" of step "${name}"`)) continue;
+  for (const step of handled) {
+    const { name, fallback } = step;
+    if (fallback === undefined) continue;
+    const span = mentions.spanOf(step, 'fallback', fallback);
+    if (!isThere(fallback, span, `"fallback" of step "${name}"`, name)) continue;
     const others = known.get(fallback)!.dependsOn.filter((one) => one.name !== name);
     const taken = handled.find((one) => one.fallback === fallback && one.name !== name);
     if (fallback === name || others.length > 0 || taken !== undefined || byName.get(fallback)?.runIf !== undefined) {
@@ -58,22 +61,25 @@ export function withHandlers(
     }
     changeOf(fallback).needs.push({ name, span });
   }
-  for (const [handler, from] of failuresFor(handled)) {
-    if (!from.every(({ name, span }) => isThere(handler, span, `"on_failure" of step "${name}"`))) continue;
+  for (const [handler, from] of failuresFor(handled, mentions)) {
+    if (!from.every(({ name, span }) => isThere(handler, span, `"on_failure" of step "${name}"`, name))) continue;
     const change = changeOf(handler);
     change.needs.push(...from);
     const errors = from.map(({ name }) => `steps[${JSON.stringify(name)}].error`).join(', ');
     Object.assign(change.step, asHandler(byName.get(handler), `[${errors}].filter(e, e != null)[0]`, 'failure'));
   }
-  addEnds(ends, { steps, byName, changeOf, isThere, mistakes });
+  addEnds(ends, { steps, byName, changeOf, isThere, mentions, mistakes });
   return { steps: steps.map((step) => changed(step, changes)), outline: outline.map((step) => changed(step, changes)) };
 }
 
 /** The steps whose failure each handler gets. */
-function failuresFor(steps: readonly Step[]): ReadonlyMap<string, readonly Dependency[]> {
+function failuresFor(steps: readonly Step[], mentions: Mentions): ReadonlyMap<string, readonly Dependency[]> {
   const found = new Map<string, Dependency[]>();
-  for (const { name, span, onFailure = [] } of steps) {
-    for (const handler of onFailure) found.set(handler, [...(found.get(handler) ?? []), { name, span }]);
+  for (const step of steps) {
+    for (const handler of step.onFailure ?? []) {
+      const span = mentions.spanOf(step, 'on_failure', handler);
+      found.set(handler, [...(found.get(handler) ?? []), { name: step.name, span }]);
+    }
   }
   return found;
 }
@@ -91,18 +97,25 @@ interface Around {
   readonly steps: readonly Step[];
   readonly byName: ReadonlyMap<string, Step>;
   readonly changeOf: (name: string) => Change;
-  readonly isThere: (name: string, span: Span, what: string) => boolean;
+  readonly isThere: (name: string, span: Span, what: string, by?: string) => boolean;
+  readonly mentions: Mentions;
   readonly mistakes: Mistakes;
 }
 
 /** They wait for all steps that no other waits for. */
 function addEnds(ends: EndHandlers, around: Around): void {
-  const { steps, byName, changeOf, isThere } = around;
+  const { steps, byName, changeOf, isThere, mentions } = around;
   const onFailure = ends.onFailure.filter(({ text, span }) => isThere(text, span, '"on_failure" of the workflow'));
   const last = ends.finally.filter(({ text, span }) => isThere(text, span, '"finally" of the workflow'));
   const undone = inReverse(steps).filter(
-    ({ name, span, compensate }) =>
-      compensate !== undefined && isThere(compensate, span, `"compensate" of step "${name}"`),
+    (step) =>
+      step.compensate !== undefined &&
+      isThere(
+        step.compensate,
+        mentions.spanOf(step, 'compensate', step.compensate),
+        `"compensate" of step "${step.name}"`,
+        step.name,
+      ),
   );
   if (onFailure.length + last.length + undone.length === 0) return;
   const compensations = undone.map(({ compensate }) => compensate!);
@@ -141,12 +154,14 @@ function addEnds(ends: EndHandlers, around: Around): void {
 function addCompensations(
   undone: readonly Step[],
   sinks: readonly string[],
-  { byName, changeOf, mistakes }: Around,
+  { byName, changeOf, mentions, mistakes }: Around,
 ): void {
   const taken = new Set<string>();
   let before = sinks;
-  for (const { name, span, compensate } of undone) {
-    const undo = compensate!;
+  for (const step of undone) {
+    const { name } = step;
+    const undo = step.compensate!;
+    const span = mentions.spanOf(step, 'compensate', undo);
     if (undo === name || taken.has(undo)) {
       const message = `Give step "${name}" a "compensate" of its own: "${undo}" ${undo === name ? 'is the step itself' : 'undoes another step'}`;
       mistakes.add('bad-condition', span, message);

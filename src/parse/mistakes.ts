@@ -8,29 +8,33 @@ export type Related = NonNullable<Diagnostic['related']>;
 
 export class Mistakes {
   readonly file: SourceFile;
-  readonly #found: Diagnostic[];
+  readonly #found: Diagnostic[] = [];
+  #errors = 0;
 
   constructor(file: SourceFile, found: readonly Diagnostic[] = []) {
     this.file = file;
-    this.#found = [...found];
+    this.addAll(found);
   }
 
   add(code: ParseCode | ExpressionCode, span: Span | undefined, message: string, related?: Related): void {
-    this.#found.push(mistake(this.file, code, span, message, related));
+    this.addAll([mistake(this.file, code, span, message, related)]);
   }
 
   addAll(diagnostics: readonly Diagnostic[]): void {
-    this.#found.push(...diagnostics);
+    for (const diagnostic of diagnostics) {
+      this.#found.push(diagnostic);
+      if (diagnostic.severity === 'error') this.#errors += 1;
+    }
   }
 
   /** Tells of what is seldom meant, though it runs. */
   warn(code: ParseCode, span: Span | undefined, message: string): void {
-    this.#found.push({ ...mistake(this.file, code, span, message), severity: 'warning' });
+    this.addAll([{ ...mistake(this.file, code, span, message), severity: 'warning' }]);
   }
 
-  /** How many there are so far. */
+  /** How many there are so far, without those that are only told. */
   get count(): number {
-    return this.#found.length;
+    return this.#errors;
   }
 
   get found(): readonly Diagnostic[] {
@@ -38,7 +42,7 @@ export class Mistakes {
   }
 
   get fatal(): boolean {
-    return this.#found.some((diagnostic) => diagnostic.severity === 'error');
+    return this.#errors > 0;
   }
 }
 

@@ -10,6 +10,7 @@ import type { TextValue } from './document.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { Scope } from './nested.ts';
 import { type EndHandlers, withHandlers } from './handlers.ts';
+import type { Mentions } from './mentions.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Uses } from './templates/uses.ts';
 
@@ -54,7 +55,7 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
   const outline = { ...inner.outline, steps: inward(inner.outline.steps, outward) };
   const conditional = steps.filter(({ runIf, branches }) => (runIf ?? branches) !== undefined);
   if (uses.all.length + conditional.length + inner.needs.size === 0) {
-    const handled = withHandlers(steps, outline.steps, declared.ends, mistakes);
+    const handled = withHandlers(steps, outline.steps, declared.ends, uses.mentions, mistakes);
     return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed: outward };
   }
   const byName = new Map(steps.map((step) => [step.name, step]));
@@ -76,7 +77,7 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
     },
   });
   mistakes.addAll(found);
-  const chosen = choicesOf(conditional, own, mistakes);
+  const chosen = choicesOf(conditional, own, uses.mentions, mistakes);
   const needsOf = (name: string): readonly Dependency[] => [
     ...(needs.get(name) ?? []),
     ...(inner.needs.get(name) ?? []),
@@ -95,7 +96,7 @@ export function resolveNames(declared: Declared, uses: Uses, mistakes: Mistakes)
     const carriesSecrets = carriedSecrets(step, secrets);
     return withNeeds(carriesSecrets === undefined ? step : { ...step, carriesSecrets });
   });
-  const handled = withHandlers(resolved, outline.steps.map(withNeeds), declared.ends, mistakes);
+  const handled = withHandlers(resolved, outline.steps.map(withNeeds), declared.ends, uses.mentions, mistakes);
   tellImpossible(handled.steps, mistakes);
   const needed = [...outward, ...[...own].flatMap((name) => needsOf(name).filter((one) => !own.has(one.name)))];
   return { steps: handled.steps, outline: { ...outline, steps: handled.outline }, needed };
@@ -171,20 +172,27 @@ function tellOrder(race: string, steps: readonly Step[], mistakes: Mistakes): vo
 function choicesOf(
   steps: readonly Step[],
   known: ReadonlySet<string>,
+  mentions: Mentions,
   mistakes: Mistakes,
 ): ReadonlyMap<string, readonly Dependency[]> {
   const needs = new Map<string, Dependency[]>();
-  for (const { name, span, branches } of steps) {
+  for (const step of steps) {
+    const { name, branches } = step;
     if (branches === undefined) continue;
     for (const chosen of new Set([...branches.cases.flatMap(([, names]) => names), ...branches.others])) {
+      const span = mentions.spanOf(step, 'switch', chosen);
       if (known.has(chosen)) needs.set(chosen, [...(needs.get(chosen) ?? []), { name, span }]);
       else {
-        const message = `The "switch" of step "${name}" chooses step "${chosen}", which does not exist${didYouMean(chosen, known)}`;
+        const message = `The "switch" of step "${name}" chooses step "${chosen}", which does not exist${didYouMean(chosen, without(known, name))}`;
         mistakes.add('unknown-name', span, message);
       }
     }
   }
   return needs;
+}
+
+function without(names: Iterable<string>, one: string): string[] {
+  return [...names].filter((name) => name !== one);
 }
 
 /** A step that could never start, whatever its dependencies do. */

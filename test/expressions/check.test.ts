@@ -49,12 +49,12 @@ describe('an expression is refused, at its place', () => {
       'names environment entry "LEVLE", which is not in "env" or "pass_env"; did you mean "LEVEL"?',
       'LEVLE',
     ],
-    ['inputs.count == "3"', 'no such overload: int == string', 'inputs.count == "3"'],
+    ['inputs.count == "3"', 'nothing is defined for "int == string"', 'inputs.count == "3"'],
     ['inputs.day', 'gives a string', 'inputs.day'],
     ['inputs.count >', 'something is missing at the end', '>'],
     ['output.a', 'names "output", which expressions do not know', 'output'],
     ['item == 1', 'names "item", which expressions do not know', 'item'],
-    ['now() > 1', "found no matching overload for 'now()'", 'now()'],
+    ['now() > 1', 'nothing is defined for "now()"', 'now()'],
   ])('%s', async (condition, message, place) => {
     const [diagnostic, ...more] = diagnosticsOf(await withCondition(condition));
     expect(more).toEqual([]);

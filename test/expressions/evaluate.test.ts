@@ -98,7 +98,7 @@ describe('an expression says why it has no value', () => {
     ],
     [
       'steps.a.output.text + 1',
-      'The expression "steps.a.output.text + 1" cannot be computed: no such overload: dyn<string> + int',
+      'The expression "steps.a.output.text + 1" cannot be computed: nothing is defined for "string + int"',
     ],
   ])('%s', (expression, message) => {
     expect(text(expression)).toBe(message);
@@ -125,7 +125,7 @@ describe('a hostile expression', () => {
 
   test('that is too deep or too long is not read', () => {
     expect(text(`${'('.repeat(500)}1${')'.repeat(500)}`)).toContain('cannot be read');
-    expect(text(`"${'x'.repeat(20_000)}"`)).toContain('It has 20002 characters, and 10000 are the most');
+    expect(text(`"${'x'.repeat(20_000)}"`)).toContain('it has 20002 characters, and 10000 are the most');
   });
 });
 

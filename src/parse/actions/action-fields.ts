@@ -47,13 +47,19 @@ export const ACTION_STEP_FIELDS: { readonly [K in keyof ActionFields]-?: Field<N
   transform: {
     type: orExpression(
       'cel',
-      tableOf(TRANSFORM_FIELDS, 'a table with "cel", or with "pick" and "from"', [['cel'], ['pick', 'from']]),
+      tableOf(TRANSFORM_FIELDS, 'an expression, or a table with "cel", or with "pick" and "from"', [
+        ['cel'],
+        ['pick', 'from'],
+      ]),
     ),
     about: 'Computes a value, by an expression or by a JSONPath.',
     example: 'steps.rows.output.filter(row, row.price > 3)',
   },
   assert: {
-    type: orExpression('that', tableOf(ASSERT_FIELDS, 'a table with "that" and "message"', [['that']])),
+    type: orExpression(
+      'that',
+      tableOf(ASSERT_FIELDS, 'an expression, or a table with "that" and "message"', [['that']]),
+    ),
     about: 'Fails where an expression is false.',
     example: { that: 'size(steps.rows.output) > 0', message: 'no rows' },
   },
@@ -88,5 +94,5 @@ function orExpression<T extends object>(field: keyof T, table: FieldType<T>): Fi
       return read === undefined ? undefined : ({ [field]: read } as T);
     },
   };
-  return either(({ kind }) => kind !== 'table', short, table);
+  return either(({ kind }) => kind === 'text', short, table);
 }

@@ -1,7 +1,6 @@
 /** Field types of actions: what is fixed by the file, and what may have templates in it. */
 import type { DocumentValue } from '../document.ts';
 import { type FieldType, type JsonSchema, type Place, wrongType } from '../fields/field-type.ts';
-import { code } from '../fields/scalars.ts';
 
 /** What a field of an action was given. */
 export type ActionValue =
@@ -58,9 +57,8 @@ export const computed: FieldType<ActionValue> = {
   schema: { type: 'string', minLength: 1 },
   takes: 'an expression, such as "size(steps.rows.output) > 0"',
   read(value, place) {
-    const read = code.read(value, place);
-    if (read === undefined) return undefined;
-    return read.value.trim() === '' ? wrongType(value, place, this.takes) : { kind: 'expression', value: read };
+    if (value.kind !== 'text' || value.value.trim() === '') return wrongType(value, place, this.takes);
+    return { kind: 'expression', value };
   },
 };
 

@@ -36,9 +36,25 @@ const TYPES: Readonly<Record<InputType, InputType>> = {
   file: 'file',
 };
 
+/** What other tools call them. */
+const ELSEWHERE: Readonly<Record<string, InputType>> = {
+  str: 'string',
+  text: 'string',
+  int: 'integer',
+  float: 'number',
+  double: 'number',
+  bool: 'boolean',
+  list: 'array',
+  map: 'object',
+  dict: 'object',
+  table: 'object',
+  json: 'object',
+  path: 'file',
+};
+
 export const INPUT_FIELDS: Fields<InputFields> = {
   type: {
-    type: choice(TYPES, 'unknown-choice', 'a type'),
+    type: choice(TYPES, 'unknown-choice', 'a type', ELSEWHERE),
     about: 'What kind of value the input is.',
     default: 'that of `default`, else "string"',
     example: 'integer',

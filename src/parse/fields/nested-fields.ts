@@ -4,7 +4,7 @@ import type { RaceRule } from '../../model/host-work.ts';
 import type { TableValue, TextValue } from '../document.ts';
 import { named, record } from './collections.ts';
 import { type Field, type Fields, type FieldType, wrongType } from './field-type.ts';
-import { choice, code } from './scalars.ts';
+import { choice, workflowPath } from './scalars.ts';
 
 export interface NestedFields {
   workflow?: TextValue;
@@ -56,7 +56,7 @@ const RACE: Fields<RaceFields> = {
 
 export const NESTED_FIELDS: { readonly [K in keyof NestedFields]-?: Field<NonNullable<NestedFields[K]>> } = {
   workflow: {
-    type: code,
+    type: workflowPath,
     about: 'Another workflow file, relative to this one, whose steps run inside this step.',
     example: 'clean.lua',
     languages: ['workflow'],

@@ -41,8 +41,22 @@ export const code: FieldType<TextValue> = {
   },
 };
 
-/** One of the words of `choices`, which maps each to its meaning. */
-export function choice<T>(choices: Readonly<Record<string, T>>, code: ParseCode, noun: string): FieldType<T> {
+/** The path of a workflow file; it keeps its place. */
+export const workflowPath: FieldType<TextValue> = {
+  schema: code.schema,
+  takes: 'the path of a workflow file',
+  read(value, place) {
+    return value.kind === 'text' ? value : wrongType(value, place, this.takes);
+  },
+};
+
+/** One of the words of `choices`, which maps each to its meaning; `elsewhere` has words that others use, with ours. */
+export function choice<T>(
+  choices: Readonly<Record<string, T>>,
+  code: ParseCode,
+  noun: string,
+  elsewhere: Readonly<Record<string, string>> = {},
+): FieldType<T> {
   const words = Object.keys(choices);
   const takes = words.map((word) => `"${word}"`).join(', ');
   return {
@@ -51,7 +65,10 @@ export function choice<T>(choices: Readonly<Record<string, T>>, code: ParseCode,
     read(value, place) {
       if (value.kind !== 'text') return wrongType(value, place, `one of ${takes}`);
       if (Object.hasOwn(choices, value.value)) return choices[value.value];
-      const guess = didYouMean(value.value, words) || `; it takes one of ${takes}`;
+      const other = value.value.toLowerCase();
+      const guess = Object.hasOwn(elsewhere, other)
+        ? `; did you mean "${elsewhere[other]}"?`
+        : didYouMean(value.value, words) || `; it takes one of ${takes}`;
       place.mistakes.add(code, value.span, `${place.what} is "${value.value}", which is not ${noun}${guess}`);
       return undefined;
     },

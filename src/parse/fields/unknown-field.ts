@@ -52,6 +52,9 @@ const INSIDE: ReadonlyMap<string, readonly string[]> = new Map([
   ['subject', ['notify']],
 ]);
 
+/** So many are told where none is like it. */
+const FEW = 8;
+
 /** `owner` begins the sentence: `step "build"`, `the workflow`. */
 export function tellUnknownField(
   name: string,
@@ -73,7 +76,11 @@ export function tellUnknownField(
     mistakes.add('unknown-field', entry.keySpan, message);
     return;
   }
-  const guess = meant !== undefined && known.includes(meant) ? `; did you mean "${meant}"?` : didYouMean(name, known);
+  const guess =
+    meant !== undefined && known.includes(meant)
+      ? `; did you mean "${meant}"?`
+      : didYouMean(name, known) ||
+        (known.length <= FEW ? `; it takes ${known.map((one) => `"${one}"`).join(', ')}` : '');
   const subject = owner.charAt(0).toUpperCase() + owner.slice(1);
   mistakes.add('unknown-field', entry.keySpan, `${subject} has an unknown field "${name}"${guess}`);
 }

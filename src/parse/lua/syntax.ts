@@ -44,11 +44,19 @@ export function withoutInterpreterLine(text: string): string {
   return text.startsWith('#') ? text.replace(/^[^\r\n]*/, (line) => ' '.repeat(line.length)) : text;
 }
 
+/** What other notations do otherwise. */
+function hintFor(reason: string, before: string): string {
+  if (/^'\}' expected near '(?:[\w"']|\[)/.test(reason)) return '; is there no comma before it?';
+  if (reason.startsWith('<name> expected') && /[\w"']\s*:\s*$/.test(before)) return '; write name = value';
+  return '';
+}
+
 function explain(file: SourceFile, error: unknown, places: Places): Diagnostic {
   if (error instanceof SyntaxError && 'index' in error && typeof error.index === 'number') {
     const { start } = places.spanOf({ range: [error.index, error.index + 1] });
     const reason = Buffer.from(error.message.replace(/^\[\d+:\d+\] /, ''), 'latin1').toString('utf8');
-    return mistake(file, 'syntax', visibleSpan(file.text, start), `This is not Lua: ${reason}`);
+    const hint = hintFor(reason, file.text.slice(Math.max(0, start - 100), start));
+    return mistake(file, 'syntax', visibleSpan(file.text, start), `This is not Lua: ${reason}${hint}`);
   }
   if (error instanceof RangeError) return mistake(file, 'syntax', undefined, 'The file nests too deeply to be read');
   throw error;

@@ -11,8 +11,8 @@ export interface Found {
 
 export type Scan =
   | { readonly ok: true; readonly found: readonly Found[] }
-  /** One is never closed; where it begins. */
-  | { readonly ok: false; readonly at: number };
+  /** One is never closed; where it begins, and those before it. */
+  | { readonly ok: false; readonly at: number; readonly found: readonly Found[] };
 
 export interface ScanRules {
   /** Whether `${inputs.x}` counts too, and `${item}` besides. */
@@ -37,7 +37,7 @@ export function scanTemplates(text: string, { dollar: which, isOurs }: ScanRules
     }
     const closing = isDollar ? '}' : '}}';
     const close = closingOf(text, at + 2, closing);
-    if (close === -1) return { ok: false, at };
+    if (close === -1) return { ok: false, at, found };
     const inside = text.slice(at + 2, close);
     const expression = inside.trim();
     const end = close + closing.length;

@@ -3,8 +3,17 @@ import type { Found } from './scan.ts';
 
 export type Placed =
   | { readonly ok: true; readonly code: string }
-  /** Which one cannot be placed, and where it stands, as the end of a sentence. */
-  | { readonly ok: false; readonly index: number; readonly where: string };
+  | { readonly ok: false; readonly misplaced: readonly Misplaced[] };
+
+export interface Misplaced {
+  readonly index: number;
+  /** As the end of a sentence. */
+  readonly where: string;
+}
+
+/** Of a template that follows a `$`. */
+export const BEHIND_DOLLAR = 'behind a "$"';
+const UNREAD = 'where the shell does not read it';
 
 type Frame =
   | {
@@ -26,17 +35,17 @@ interface Heredoc {
 export function placeInShell(code: string, found: readonly Found[], variableOf: (index: number) => string): Placed {
   const walker = new Walker(code, found);
   const places = walker.walk();
+  const misplaced: Misplaced[] = [];
   let text = '';
   let copied = 0;
   for (const [index, { start, end }] of found.entries()) {
-    const place = places[index] ?? 'where the shell does not read it';
-    const variable = variableOf(index);
-    const word = WORDS[place]?.(variable);
-    if (word === undefined) return { ok: false, index, where: place };
-    text += code.slice(copied, start) + word;
+    const place = places[index] ?? UNREAD;
+    const word = WORDS[place]?.(variableOf(index));
+    if (word === undefined) misplaced.push({ index, where: place });
+    text += code.slice(copied, start) + (word ?? '');
     copied = end;
   }
-  return { ok: true, code: text + code.slice(copied) };
+  return misplaced.length > 0 ? { ok: false, misplaced } : { ok: true, code: text + code.slice(copied) };
 }
 
 const WORDS: Readonly<Record<string, (variable: string) => string>> = {
@@ -90,8 +99,10 @@ class Walker {
 
   #step(frame: Frame): void {
     const sign = this.#code[this.#at]!;
-    if (sign === '\\') this.#at += 2;
-    else if (sign === '`') this.#until('`', 'inside backquotes; write $(…) in their place', true);
+    if (sign === '\\') {
+      this.#at += 1;
+      if (!this.#template(UNREAD)) this.#at += 1;
+    } else if (sign === '`') this.#until('`', 'inside backquotes; write $(…) in their place', true);
     else if (this.#expansion(frame)) return;
     else if (frame.kind === 'double') this.#close(sign === '"');
     else if (frame.kind === 'parameter') this.#inParameter(sign);
@@ -107,6 +118,10 @@ class Walker {
   #expansion(frame: Frame): boolean {
     const code = this.#code;
     if (code[this.#at] !== '$') return false;
+    if (this.#found[this.#next]?.start === this.#at + 1) {
+      this.#at += 1;
+      return this.#template(BEHIND_DOLLAR);
+    }
     const open = (length: number, next?: Frame): true => {
       this.#at += length;
       if (next !== undefined) this.#frames.push(next);

@@ -44,8 +44,10 @@ export function readText(
   context: UseContext,
   { uses, mistakes }: TextContext,
 ): Template | undefined {
-  const found = findTemplates(value, rules, context, mistakes);
-  if (found.length === 0) return undefined;
+  const told = mistakes.count;
+  const found = findTemplates(value, rules, context, { uses, mistakes });
+  if (mistakes.count > told) for (const { expression, at } of found) uses.add(value, expression, at, context);
+  if (found.length === 0 || mistakes.count > told) return undefined;
   const take = ({ expression, at }: Found): ReturnType<Uses['add']> => uses.add(value, expression, at, context);
   const [only] = found;
   if (only !== undefined && only.start === 0 && only.end === value.value.length) {
@@ -66,27 +68,37 @@ export function findTemplates(
   value: TextValue,
   rules: ScanRules,
   context: UseContext,
-  mistakes: Mistakes,
+  { uses, mistakes }: TextContext,
 ): readonly Found[] {
   if (!value.value.includes('{')) return [];
   const scan = scanTemplates(value.value, rules);
   if (!scan.ok) {
     const begun = value.value.slice(scan.at, scan.at + 24).split('\n', 1)[0]!;
     const closing = begun.startsWith('$') ? '}' : '}}';
-    mistakes.add('bad-expression', value.span, `Close "${begun}" in ${context.what} with "${closing}"; it never ends`);
-    return [];
+    const span = uses.locate(value, begun, scan.at) ?? value.span;
+    mistakes.add('bad-expression', span, `Close "${begun}" in ${context.what} with "${closing}"; it never ends`);
   }
-  if (rules !== STRICT && rules !== STRICT_EACH) warnOfNearMisses(value, scan.found, context, mistakes);
+  if (rules !== STRICT && rules !== STRICT_EACH) warnOfNearMisses(value, scan.found, context, { uses, mistakes });
   return scan.found;
 }
 
 /** `{{ step.x }}` stays as it is, which is seldom meant. */
-function warnOfNearMisses(value: TextValue, found: readonly Found[], { what }: UseContext, mistakes: Mistakes): void {
-  for (const match of value.value.matchAll(/\{\{\s*([a-z]{3,10})\s*[.[]/g)) {
-    const meant = nearest(match[1]!, NAMES);
-    if (meant === undefined || found.some(({ start, end }) => match.index >= start && match.index < end)) continue;
-    if (NAMES.includes(match[1]!)) continue;
-    const message = `"${match[0].trim()}" in ${what} is no template and stays as it is; did you mean "${meant}"?`;
-    mistakes.warn('unread-template', value.span, message);
+function warnOfNearMisses(
+  value: TextValue,
+  found: readonly Found[],
+  { what, step, each }: UseContext,
+  { uses, mistakes }: TextContext,
+): void {
+  for (const match of value.value.matchAll(/\{\{\s*([a-z]{3,10})\s*(?:[.[]|\}\})/g)) {
+    const [whole, word = ''] = match;
+    if (NAMES.includes(word) || found.some(({ start, end }) => match.index >= start && match.index < end)) continue;
+    const isAlone = whole.endsWith('}}');
+    const names = [...(isAlone ? [] : NAMES), ...(each === undefined ? [] : OF_ITEM)];
+    const meant = nearest(word, names);
+    const lacksItems = each === undefined && step !== undefined && (word === 'item' || word === 'matrix');
+    if (meant === undefined && !lacksItems) continue;
+    const why = lacksItems ? `step "${step}" has no "foreach" or "matrix"` : `did you mean "${meant}"?`;
+    const message = `"${whole.trim()}" in ${what} is no template and stays as it is; ${why}`;
+    mistakes.warn('unread-template', uses.locate(value, whole.trim(), match.index) ?? value.span, message);
   }
 }

@@ -2,7 +2,7 @@
 import { type AST, ParseError, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { fail, ok, type Result } from '../../model/result.ts';
-import type { SourceFile } from '../../model/source.ts';
+import type { SourceFile, Span } from '../../model/source.ts';
 import { DEEPEST, type Document, type Entry, type TableValue } from '../document.ts';
 import { mistake, visibleSpan } from '../mistakes.ts';
 import { buildTable, nameOf } from './build.ts';
@@ -42,13 +42,29 @@ function explain(file: SourceFile, error: unknown): Diagnostic {
   if (!(error instanceof ParseError)) throw error;
   if (error.message.startsWith('Defining a key multiple times')) return explainDuplicate(file, error.index);
   const span = visibleSpan(file.text, error.index);
-  return mistake(
-    file,
-    'syntax',
-    span,
-    `This is not TOML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
-  );
+  const open = openHeaderAt(file.text, span.start);
+  if (open !== undefined) {
+    const begun = file.text.slice(open.start, open.end);
+    const ending = begun.startsWith('[[') ? ']]' : ']';
+    return mistake(file, 'syntax', open, `This is not TOML: "${begun}" is not closed; end it with "${ending}"`);
+  }
+  const said = `${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
+  const isBareText =
+    /=[ \t]*$/.test(file.text.slice(Math.max(0, span.start - 100), span.start)) &&
+    /[A-Za-z_./~$-]/.test(file.text[span.start] ?? '');
+  const hint = isBareText ? '; put a text in quotes' : '';
+  return mistake(file, 'syntax', span, `This is not TOML: ${said}${hint}`);
 }
+
+/** The name of a table that has no end, if that is what stands in the line of a place. */
+function openHeaderAt(text: string, index: number): Span | undefined {
+  const start = text.lastIndexOf('\n', index - 1) + 1;
+  const [line = ''] = /^\[[^\]\r\n#]*/.exec(text.slice(start, start + LONGEST_HEADER)) ?? [];
+  if (line === '' || text[start + line.length] === ']') return undefined;
+  return { start, end: start + line.trimEnd().length };
+}
+
+const LONGEST_HEADER = 1000;
 
 /** Fields under `[workflow]` count as if they stood at the top. */
 function unwrap(file: SourceFile, root: TableValue): Document {

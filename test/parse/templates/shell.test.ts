@@ -9,7 +9,7 @@ function placed(code: string): string {
   const scan = scanTemplates(code, { dollar: false, isOurs: () => true });
   if (!scan.ok) throw new Error('not closed');
   const result = placeInShell(code, scan.found, (index) => `V${index}`);
-  return result.ok ? result.code : result.where;
+  return result.ok ? result.code : result.misplaced[0]!.where;
 }
 
 test.each([
@@ -46,6 +46,8 @@ test.each([
   ['cat <<EOF\n$(echo {{ x }})\nEOF', 'in a here-document behind shell code'],
   ['x=$(case a in a) echo;; esac; echo {{ x }})', 'behind a "case" inside "$(…)"'],
   ['echo \\{{ x }}', 'where the shell does not read it'],
+  ['echo ${{ x }}', 'behind a "$"'],
+  ['echo "a ${{ x }}"', 'behind a "$"'],
 ])('%s is refused', (code, where) => {
   expect(placed(code)).toBe(where);
 });
