@@ -2,7 +2,7 @@
 import type { RunEvent } from './event.ts';
 import { ItemsRecord } from './items.ts';
 import { isWithin, pathOf, withoutItems } from './nested.ts';
-import type { RunRecord, StepRecord } from './record.ts';
+import type { RunRecord, StepRecord, StepStatus } from './record.ts';
 import { MemoryContents } from './shared-memory.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -18,7 +18,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
     case 'level-started':
       return;
     case 'step-started': {
-      const step = known(record, event.step);
+      const step = begun(record, event.step);
       step.status = 'running';
       step.attempt = event.attempt;
       step.language = event.language;
@@ -32,6 +32,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
     case 'step-pending': {
       const step = known(record, event.step);
       step.status = 'pending';
+      delete step.answered;
       step.pending = { ...event.pending, ask: event.ask };
       return;
     }
@@ -157,6 +158,17 @@ function begin(
 function keptRecord(record: RunRecord, name: string): StepRecord {
   return record.steps.get(name) ?? { name, level: 0, status: 'succeeded', attempt: 0 };
 }
+
+/** In another turn of a loop nothing is left of the one before. */
+function begun(record: RunRecord, name: string): StepRecord {
+  const step = known(record, name);
+  if (!SETTLED.has(step.status)) return step;
+  const anew: StepRecord = { name, level: step.level, status: 'waiting', attempt: 0 };
+  record.steps.set(name, anew);
+  return anew;
+}
+
+const SETTLED: ReadonlySet<StepStatus> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
 
 /** What is inside an item is gone until it begins again. */
 function forget({ steps }: RunRecord, name: string): void {

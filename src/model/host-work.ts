@@ -13,8 +13,9 @@ export type HostWork =
       readonly kind: 'human';
       readonly title: Template;
       readonly assignee?: Template;
-      /** A JSON Schema. */
+      /** A JSON Schema; `openForm` is one with templates in it. */
       readonly form?: PlainValue;
+      readonly openForm?: Template;
       /** What counts as said when the time is over: values that fit the form, or a rejection. */
       readonly default?: { readonly values: PlainValue } | 'rejected';
     }
@@ -44,8 +45,13 @@ export const HOST_FIELDS: Readonly<Record<HostKind, string>> = {
 };
 
 /** Whether it holds no place of the cap while it lasts, since it only waits. */
-export function onlyWaits({ work, foreach }: Step): boolean {
-  return work !== undefined && foreach === undefined && WAITS.has(work.kind);
+export function onlyWaits(step: Step): boolean {
+  return step.foreach === undefined && waitsInItems(step);
+}
+
+/** Whether it does nothing but wait, for each of its items where it has any. */
+export function waitsInItems({ work }: Step): boolean {
+  return work !== undefined && WAITS.has(work.kind);
 }
 
 const WAITS: ReadonlySet<HostKind> = new Set(['wait', 'wait_until', 'wait_for', 'human']);

@@ -23,9 +23,9 @@ export function withoutItems(name: string): string {
   return name.replaceAll(/\[\d+\]/g, '');
 }
 
-/** Whether it is inside another one. */
+/** Whether it is inside another one, or an item that is told by itself, as those are that ask or wait. */
 export function isWithin(name: string): boolean {
-  return name.includes(BETWEEN);
+  return name.includes(BETWEEN) || name.endsWith(']');
 }
 
 /** The names of the steps around it, the outermost first, and its own. */

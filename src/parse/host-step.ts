@@ -33,7 +33,6 @@ export function decodeHostStep(
   decode: Decode,
 ): DecodedStep {
   const { dependsOn, isolation, items, inputs, control, concurrency, limits, permissions } = parts;
-  tellUnaskableItems(kind, place, fields, context);
   const { work, scope } = readWork(kind, place, fields, context, decode) ?? {};
   if (work === undefined) return { dependsOn };
   const retry = isNestedKind(kind) ? retryPolicy(place.name, place.table, fields, context.mistakes) : NO_RETRY;
@@ -69,13 +68,6 @@ function readWork(
   }
   if (isNestedKind(kind)) return readNested(kind, place, fields, context, decode);
   return { work: readHostWork(kind, place, fields, context) };
-}
-
-function tellUnaskableItems(kind: HostKind, place: HostPlace, fields: StepFields, { mistakes }: StepContext): void {
-  if ((fields.foreach ?? fields.matrix) === undefined) return;
-  if (kind !== 'human' && fields.wait_for?.signal === undefined) return;
-  const message = `Leave "foreach" or "matrix" out of step "${place.name}": what somebody is to say is said to a step, and not to one of its items`;
-  mistakes.add('bad-foreach', place.entry.keySpan, message);
 }
 
 function isNestedKind(kind: StepKind): kind is NestedWork['kind'] {

@@ -5,6 +5,7 @@ import type { HostWork } from '../model/host-work.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import { type HostPlace, readHostText } from './host-text.ts';
 import type { TextContext } from './templates/text.ts';
+import { readTemplate } from './templates/value.ts';
 
 type Default = NonNullable<(HostWork & { kind: 'human' })['default']>;
 
@@ -13,29 +14,43 @@ export function readQuestion(place: HostPlace, fields: StepFields, files: TextCo
   const title = readHostText(place, 'title', fields.title, files);
   const assignee = readHostText(place, 'assignee', fields.assignee, files);
   const form = readForm(place, fields, files);
-  const usual = readDefault(place, form, fields, files);
+  const usual = readDefault(place, form ?? {}, fields, files);
   if (title === undefined) return undefined;
   return {
     kind: 'human',
     title,
     ...(assignee && { assignee }),
-    ...(form !== undefined && { form }),
+    ...form,
     ...(usual !== undefined && { default: usual }),
   };
 }
 
-function readForm({ name }: HostPlace, { form: given }: StepFields, files: TextContext): PlainValue | undefined {
+type Form = Pick<HostWork & { kind: 'human' }, 'form' | 'openForm'>;
+
+/** One with templates in it is looked at when the step starts. */
+function readForm(
+  { name, table, context }: HostPlace,
+  { form: given }: StepFields,
+  files: TextContext,
+): Form | undefined {
   if (given === undefined) return undefined;
+  const template = readTemplate(
+    table.entries.get('form')!.value,
+    { ...context, what: `"form" of step "${name}"` },
+    files,
+  );
+  if (template === undefined) return undefined;
+  if (template.kind !== 'constant') return { openForm: template };
   const form = JSON.parse(given.json) as PlainValue;
   const problems = problemsOf(form);
   for (const problem of problems)
     files.mistakes.add('bad-form', given.span, `"form" of step "${name}" is no JSON Schema of an object: ${problem}`);
-  return problems.length === 0 ? form : undefined;
+  return problems.length === 0 ? { form } : undefined;
 }
 
 function readDefault(
   { name, table }: HostPlace,
-  form: PlainValue | undefined,
+  { form, openForm }: Form,
   fields: StepFields,
   { mistakes }: TextContext,
 ): Default | undefined {
@@ -48,6 +63,7 @@ function readDefault(
   }
   if (given.json === 'false') return 'rejected';
   const said = given.json === 'true' ? {} : (JSON.parse(given.json) as PlainValue);
+  if (openForm !== undefined) return { values: said };
   const values = withDefaults(form, said);
   const wrong = misfits(form, values);
   for (const misfit of wrong) tell(`"default" of step "${name}" does not fit its form: ${misfit}`);

@@ -170,8 +170,8 @@ export class Facts {
     return ok({ step: ready, inputs });
   }
 
-  value(template: Template, step: Step): Result<EncodedValue, StepFailure> {
-    const value = this.#evaluator.value(template, this.#names(step));
+  value(template: Template, step: Step, local?: Local): Result<EncodedValue, StepFailure> {
+    const value = this.#evaluator.value(template, this.#names(step, local));
     return value.ok ? value : fail(this.#failure(value.error));
   }
 

@@ -12,7 +12,7 @@ export function templatesOf({ work }: HostStep): readonly Template[] {
     case 'wait_for':
       return [work.file ?? work.signal!];
     case 'human':
-      return work.assignee === undefined ? [work.title] : [work.title, work.assignee];
+      return [work.title, work.assignee, work.openForm].filter((template) => template !== undefined);
     case 'workflow':
     case 'group':
     case 'race':

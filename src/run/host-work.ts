@@ -1,6 +1,9 @@
 /** Starts what the engine does itself. */
 import { resolve } from 'node:path';
 import type { StepFailure } from '../../runners/contract.ts';
+import { misfits, problemsOf, withDefaults } from '../forms/form.ts';
+import type { HostWork } from '../model/host-work.ts';
+import type { PlainValue } from '../model/input.ts';
 import { momentOf } from '../model/moment.ts';
 import { nestedWork } from '../model/nested.ts';
 import type { Pending } from '../model/pending.ts';
@@ -38,10 +41,10 @@ export function startHostWork(step: HostStep, beginning: HostBeginning): Result<
 }
 
 function startWaiting(step: HostStep, beginning: HostBeginning): Result<Running, StepFailure> {
-  const { start, isItem } = beginning;
+  const { start } = beginning;
   const { tell, lobby } = start;
-  // A loop begins with its first turn again.
-  const before = step.loop === undefined && !isItem ? lobby.before(step.name) : undefined;
+  // What an item that is another now, another turn or another attempt waited for is not this.
+  const before = start.kept === undefined ? undefined : lobby.before(step.name);
   const pending = pendingOf(step, before, beginning);
   if (!pending.ok) return pending;
   const { work, name, timeoutMs } = step;
@@ -49,10 +52,7 @@ function startWaiting(step: HostStep, beginning: HostBeginning): Result<Running,
   const usual = work.kind === 'human' ? work.default : undefined;
   const ask = before?.ask ?? globalThis.crypto.randomUUID().slice(0, 8);
   return ok(
-    new WaitRun(
-      { step: name, pending: pending.value, ask, timeoutMs, isItem, ...(usual && { default: usual }) },
-      lobby,
-    ),
+    new WaitRun({ step: name, pending: pending.value, ask, timeoutMs, ...(usual && { default: usual }) }, lobby),
   );
 }
 
@@ -60,7 +60,7 @@ function startWaiting(step: HostStep, beginning: HostBeginning): Result<Running,
 function pendingOf(
   { work, timeoutMs, name }: HostStep,
   before: EarlierWait | undefined,
-  { settings: { directory }, textOf }: HostBeginning,
+  { settings: { directory }, textOf, valueOf }: HostBeginning,
 ): Result<Pending, StepFailure> {
   const now = Date.now();
   const timedOut = timeoutMs === undefined ? before?.until : (before?.until ?? now + timeoutMs);
@@ -88,15 +88,37 @@ function pendingOf(
       const assignee = work.assignee === undefined ? undefined : textOf(work.assignee);
       if (!title.ok) return title;
       if (assignee?.ok === false) return assignee;
+      const form = formOf(work, valueOf);
+      if (!form.ok) return form;
       return ok({
         for: 'person',
         title: title.value,
         ...(assignee && { assignee: assignee.value }),
-        ...(work.form !== undefined && { form: work.form }),
+        ...(form.value !== undefined && { form: form.value }),
         ...until,
       });
     }
     default:
       throw new Error(`Internal error: step "${name}" has steps inside it and waits for nothing`);
   }
+}
+
+/** One with templates in it may turn out to be no form, or none that the default fits. */
+function formOf(
+  { form, openForm, default: usual }: HostWork & { kind: 'human' },
+  valueOf: HostBeginning['valueOf'],
+): Result<PlainValue | undefined, StepFailure> {
+  if (openForm === undefined) return ok(form);
+  const value = valueOf(openForm);
+  if (!value.ok) return value;
+  const filled = JSON.parse(Buffer.from(value.value).toString()) as PlainValue;
+  const [problem] = problemsOf(filled);
+  const [misfit] =
+    problem === undefined && typeof usual === 'object' ? misfits(filled, withDefaults(filled, usual.values)) : [];
+  if (problem === undefined && misfit === undefined) return ok(filled);
+  const message =
+    problem === undefined
+      ? `"default" does not fit the form: ${misfit!}`
+      : `"form" is no JSON Schema of an object: ${problem}`;
+  return fail({ reason: 'expression', message, expression: '' });
 }

@@ -75,9 +75,9 @@ export class Lobby {
   }
 
   /** The step waits from now on. */
-  enter(step: string, pending: Pending, ask: string, visitor: Visitor, isSilent = false): void {
+  enter(step: string, pending: Pending, ask: string, visitor: Visitor): void {
     this.#guests.set(step, { pending, ask, visitor });
-    if (!isSilent) this.#options.tell({ kind: 'step-pending', step, pending, ask });
+    this.#options.tell({ kind: 'step-pending', step, pending, ask });
     if (pending.for === 'signal') this.#deliver(step);
     const early = this.#early.get(ask);
     if (early !== undefined) this.#take(early);

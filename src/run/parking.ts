@@ -5,8 +5,8 @@ import { isWatched, type Lobby } from './lobby.ts';
 /** `auto`: where only people or signals can go on with it, and none of its times is over soon. */
 export type ParkRule = 'auto' | 'always' | 'never';
 
-/** What ends and what begins for that are one to whoever looks. */
-const CALM_MS = 20;
+/** What ends and what begins for that are one to whoever looks; longer than what is told of items is gathered. */
+const CALM_MS = 40;
 
 export class Parking {
   /** Resolves once it is to park. */
@@ -31,7 +31,8 @@ export class Parking {
 
   /** Something has changed. */
   look(): void {
-    if (this.#rule === 'never' || this.#isClosed || this.#timer !== undefined || this.#lobby.pending.size === 0) return;
+    if (this.#rule === 'never' || this.#isClosed || this.#lobby.pending.size === 0) return;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (!this.#mayPark()) return;

@@ -85,8 +85,7 @@ export interface HostBeginning {
   readonly held: Held;
   readonly starterFor: (start: Start) => Starter;
   readonly textOf: (template: Template) => Result<string, StepFailure>;
-  /** It is one of many that a step is done for, whose waiting is not told one by one. */
-  readonly isItem: boolean;
+  readonly valueOf: (template: Template) => Result<EncodedValue, StepFailure>;
   /** Of what is tried again as a whole. */
   readonly retryRule: RetryRule | undefined;
   /** By which further attempts start. */

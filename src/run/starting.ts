@@ -186,7 +186,10 @@ export class StepStarter implements Starter {
         held: entered?.held() ?? NOTHING_HELD,
         starterFor: (start) => new StepStarter(start),
         textOf,
-        isItem: item !== undefined,
+        valueOf: (template) =>
+          facts === undefined
+            ? ok(constantValue(template))
+            : this.#unveiledValue(facts.value(template, step, local), settings),
         retryRule: this.#retryRule(step, settings, item?.local),
         paces: this.#paces.get(step.name),
         item: item?.local,
@@ -207,6 +210,15 @@ export class StepStarter implements Starter {
   /** It is shown and kept. */
   #unveiled(text: Result<string, StepFailure>, { secrets: { masking } }: JobSettings): Result<string, StepFailure> {
     return text.ok && masking !== undefined ? ok(masking.text(text.value)) : text;
+  }
+
+  #unveiledValue(
+    value: Result<EncodedValue, StepFailure>,
+    { secrets: { masking } }: JobSettings,
+  ): Result<EncodedValue, StepFailure> {
+    if (!value.ok || masking === undefined) return value;
+    const masked = masking.outcome({ ok: true, output: value.value, warnings: [] });
+    return masked.ok ? ok(masked.output) : fail(masked.failure);
   }
 
   #insideOf(name: string): Plan | undefined {
@@ -256,7 +268,11 @@ export class StepStarter implements Starter {
 
 /** Of a plan in which nothing is computed. */
 function constantText(template: Template): string {
+  return JSON.parse(constantValue(template).toString()) as string;
+}
+
+function constantValue(template: Template): Buffer {
   if (template.kind !== 'constant')
-    throw new Error('Internal error: a text is to be computed, and nothing computes it');
-  return JSON.parse(template.json) as string;
+    throw new Error('Internal error: a value is to be computed, and nothing computes it');
+  return Buffer.from(template.json);
 }

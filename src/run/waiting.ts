@@ -15,8 +15,6 @@ export interface Waiting {
   readonly step: string;
   readonly pending: Pending;
   readonly ask: string;
-  /** Nothing is told of it. */
-  readonly isItem?: boolean;
   /** What counts as said when the time of a question is over. */
   readonly default?: (HostWork & { kind: 'human' })['default'];
   /** For what fails when its time is over, in milliseconds. */
@@ -48,7 +46,7 @@ export class WaitRun implements Running {
       ...(pending.for === 'person' && { answered: (answer, letter) => this.#answered(answer, letter) }),
       ...(pending.for === 'signal' && { signalled: (signal) => this.#signalled(signal) }),
     };
-    lobby.enter(step, pending, ask, visitor, waiting.isItem);
+    lobby.enter(step, pending, ask, visitor);
     this.#watch();
   }
 
@@ -95,7 +93,7 @@ export class WaitRun implements Running {
         { reason: 'rejected', message: 'Nobody answered in time, which counts as a no', by: 'timeout' },
         answered,
       );
-    else this.#succeed(usual.values, answered);
+    else this.#succeed(withDefaults(pending.for === 'person' ? pending.form : undefined, usual.values), answered);
   }
 
   #answered(answer: Answer, letter: number | undefined): Result<void, string> {

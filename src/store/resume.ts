@@ -90,7 +90,8 @@ export function planResume(
     const value = name === withoutItems(name) || row?.output === undefined ? undefined : history.value(row.output);
     if (value !== undefined && isWhole(value) && redone.stands(name)) {
       kept.set(name, value);
-      if (changed.has(withoutItems(name))) stale.push(name);
+      // Of items as such it is told below.
+      if (changed.has(withoutItems(name)) && !name.endsWith(']')) stale.push(name);
     }
     if (foreach === undefined || kept.has(name) || row === undefined) continue;
     const found = pastItems(history, run, name, isWhole);
@@ -103,14 +104,15 @@ export function planResume(
   );
   const steps = everyStep(plan).flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
   const { memory, steps: records } = history.record(run);
+  const isAgain = (name: string): boolean => again.has(pathOf(withoutItems(name))[0]!);
   const waits = new Map(
     [...records.values()].flatMap(({ name, status, pending }): [string, EarlierWait][] =>
-      status !== 'pending' || pending === undefined || again.has(pathOf(name)[0]!) || changed.has(name)
+      status !== 'pending' || pending === undefined || isAgain(name) || changed.has(withoutItems(name))
         ? []
         : [[name, { ask: pending.ask, ...(pending.until !== undefined && { until: pending.until }) }]],
     ),
   );
-  const attempts = failedAttempts(records.values(), (name) => again.has(pathOf(name)[0]!));
+  const attempts = failedAttempts(records.values(), isAgain);
   return {
     kept,
     waits,

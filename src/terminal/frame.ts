@@ -113,6 +113,7 @@ function renderStep(
 /** One inside another stands below it, with the number of the item that it is in. */
 function shortName(name: string): string {
   const path = pathOf(name);
+  if (name.endsWith(']')) return `${'  '.repeat(path.length)}${path.at(-1)!}`;
   if (path.length === 1) return name;
   const [, item = ''] = /(\[\d+\])$/.exec(path.at(-2)!) ?? [];
   return `${'  '.repeat(path.length - 1)}${item}${item === '' ? '' : ' '}${path.at(-1)!}`;

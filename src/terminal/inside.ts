@@ -29,7 +29,8 @@ interface Around {
 
 export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Inside {
   const known = new Map<string, NamedStep>();
-  for (const one of all) if (one.depth > 0 || one.planned.inside !== undefined) known.set(one.step.name, one);
+  for (const one of all)
+    if (one.depth > 0 || (one.planned.inside ?? one.step.foreach) !== undefined) known.set(one.step.name, one);
   const steps = new Map<string, StepProgress>();
   const around = new Map<string, Around>();
   const queue = createQueued(all, (name, waits) => {
@@ -97,13 +98,15 @@ export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Insid
       const { active } = aroundOf(name);
       const own = pathOf(name).at(-1)!;
       const outer = name.slice(0, -own.length - 1);
+      // An item that is told by itself waits for its pool as its step does.
+      const isItem = own.endsWith(']');
       switch (event.kind) {
         case 'step-started':
           step.status = 'running';
           delete step.awaits;
           active.add(step);
           poolUse.begin(name);
-          queue.begun(outer, own);
+          if (!isItem) queue.begun(outer, own);
           openAround(name);
           return;
         case 'step-items':
@@ -136,8 +139,8 @@ export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Insid
         case 'step-skipped':
           step.status = SETTLED[event.kind];
           active.delete(step);
-          queue.begun(outer, own);
-          if (event.kind === 'step-succeeded') queue.succeeded(outer, own);
+          if (!isItem) queue.begun(outer, own);
+          if (event.kind === 'step-succeeded' && !isItem) queue.succeeded(outer, own);
           end(name);
           steps.delete(name);
           return;

@@ -12,7 +12,8 @@ export function waitsFor(pending: Pending, now: number): string {
 
 /** The command that ends the waiting; nothing where none does. */
 export function howToAnswer(run: string, step: string, pending: Pending): string | undefined {
-  if (pending.for === 'person') return `hwfe approve ${run} ${step}${hasFields(pending) ? ' --set NAME=VALUE' : ''}`;
+  if (pending.for === 'person')
+    return `hwfe approve ${run} ${step.includes('[') ? `'${step}'` : step}${hasFields(pending) ? ' --set NAME=VALUE' : ''}`;
   return pending.for === 'signal' ? `hwfe signal ${run} ${pending.signal}` : undefined;
 }
 

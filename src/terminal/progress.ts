@@ -2,6 +2,7 @@
 import { everyStep, isWithin, type NamedStep, pathOf } from '../model/nested.ts';
 import type { RunEvent, RunStatus, StopReason } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
+import { waitsInItems } from '../model/host-work.ts';
 import type { StepStatus } from '../model/record.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { ExecutionMode } from '../model/workflow.ts';
@@ -222,7 +223,9 @@ function widestName(all: readonly NamedStep[]): number {
       depth === 0
         ? step.name.length
         : 2 * depth + (repeated[depth - 1] === true ? ITEM : 0) + pathOf(step.name).at(-1)!.length;
-    widest = Math.max(widest, width);
+    // Items that wait have rows of their own below it.
+    const isTold = step.foreach !== undefined && waitsInItems(step);
+    widest = Math.max(widest, isTold ? width + 2 + ITEM : width);
   }
   return widest;
 }

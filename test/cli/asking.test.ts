@@ -96,6 +96,49 @@ describe('a run that only waits', () => {
     expect(ended.out.replaceAll('\\', '')).toMatch(/shipped \{"count":[12]\} "plain text"/);
   });
 
+  it('keeps the items that were answered, over parking and over a kill, and asks only for the others', async () => {
+    home.write(
+      'i.lua',
+      `workflow = { steps = {
+  ask = { foreach = { "a", "b", "c" }, title = "Take {{ item }}?" },
+  each = { foreach = 2, parallel = { q = { title = "Deep {{ item }}?" }, then_ = { depends_on = "q", cmd = "echo $HWFE_STEP >> ran.txt" } } },
+  sum = { depends_on = { "ask", "each" }, code = "function run(i) return #i.ask end" } } }`,
+    );
+    expect((await home.hwfe('i.lua')).status).toBe(75);
+    expect((await home.hwfe('approve', 'latest', 'ask[1]', '--as', 'bob')).status).toBe(0);
+    expect((await home.hwfe('approve', 'latest', 'each[1]/q')).status).toBe(0);
+    const again = await home.hwfe('resume');
+    expect(again.status).toBe(75);
+    expect(again.out).toContain('✓ ask[1]');
+    const shown = (await home.hwfe('show')).out;
+    expect(shown).toMatch(/✓ ask\[1\] .*approved by bob at/);
+    expect(shown).toMatch(/▸ ask +human +1 of 3 items/);
+    expect((await home.hwfe('approve', 'latest', 'ask[1]')).err).toContain('was approved by bob at');
+
+    const run = home.start(['resume', '--park', 'never']);
+    await run.until(/Take a\?/);
+    await run.until(/Deep 0\?/);
+    expect((await home.hwfe('approve', 'latest', 'ask[0]', '--as', 'carol')).status).toBe(0);
+    await expect.poll(async () => (await home.hwfe('audit')).out).toMatch(/step-items +ask +1 succeeded\n.*/);
+    run.signal('SIGKILL');
+    const { out } = await run.ended;
+    expect(out).not.toContain('Take b?');
+
+    await home.hwfe('approve', 'latest', 'each[0]/q');
+    const last = await home.hwfe('approve', 'latest', 'ask[2]', '--resume');
+    expect([last.status, last.out]).toEqual([0, expect.stringContaining('sum: 3')]);
+    expect(last.out).not.toMatch(/Take [ab]\?/);
+    const told = (await home.hwfe('show')).out;
+    expect(told).toMatch(/ask\[1\] .*approved by bob/);
+    expect(told).toMatch(/ask\[0\] .*approved by carol/);
+    expect(readFileSync(join(home.path, 'ran.txt'), 'utf8').trim().split('\n').toSorted()).toEqual([
+      'each[0]/then_',
+      'each[1]/then_',
+    ]);
+    await home.hwfe('report', '--output-file', 'r.html');
+    expect(readFileSync(join(home.path, 'r.html'), 'utf8')).toContain('Take a?');
+  });
+
   it('that is killed while it waits still knows its questions and its times when it is resumed', async () => {
     home.write(
       'k.lua',

@@ -4,7 +4,7 @@ import type { Places } from '../places.ts';
 import { type Held, LOCK } from '../room.ts';
 
 /** What items take before they start. */
-export type ItemPlaces = Pick<Places, 'take' | 'release' | 'leave' | 'onFree'>;
+export type ItemPlaces = Pick<Places, 'take' | 'release' | 'pause' | 'unpause' | 'regain' | 'leave' | 'onFree'>;
 
 export interface Bounds {
   /** What the step holds itself; its first item starts in that. */
@@ -46,6 +46,20 @@ export class BoundedPlaces implements ItemPlaces {
 
   release(): void {
     for (const places of [this.#places, ...this.#pools]) places.release(this.#cost);
+  }
+
+  /** In the pool it stays. */
+  pause(): void {
+    this.#places.pause(this.#cost);
+  }
+
+  unpause(): void {
+    this.#places.unpause();
+    for (const places of this.#pools) places.release(this.#cost);
+  }
+
+  regain(): void {
+    this.#places.regain();
   }
 
   leave(): void {

@@ -49,6 +49,8 @@ export interface ItemsRunOptions {
   readonly work: ItemWork;
   /** Its own, for as many at once as there may be. */
   readonly places: ItemPlaces;
+  /** Whether items do nothing but wait, in which they hold no place. */
+  readonly onlyWaits: boolean;
   /** Of the list of outputs, in bytes; each item has the limit too. */
   readonly limits: Limits | undefined;
   /** Whether those that run are ended when one has failed for good. */
@@ -65,7 +67,7 @@ export class ItemsRun implements Running {
   readonly #startedAt = performance.now();
   readonly #outputs: (EncodedValue | undefined)[];
   readonly #failed: FailedItem[] = [];
-  readonly #running = new Set<Pick<Running, 'stop' | 'kill'>>();
+  readonly #running = new Set<Pick<Running, 'stop' | 'kill' | 'isPending'>>();
   /** Items that are to be sent again, before others. */
   readonly #again: { readonly index: number; readonly attempt: number }[] = [];
   /** What ends the wait of items for their next attempt, by number. */
@@ -113,17 +115,32 @@ export class ItemsRun implements Running {
     for (const one of this.#running) one.kill();
   }
 
+  /** Whether all that has begun waits, and nothing else may begin. */
+  isPending(): boolean {
+    if (this.#isOver || this.#waiting.size > 0 || this.#running.size === 0) return false;
+    if (this.#left > 0 && !this.#isClosed && !this.#isFull) return false;
+    return [...this.#running].every((one) => one.isPending?.() === true);
+  }
+
   /** Starts what there is room for. */
   #goOn(): void {
     if (this.#isOver) return;
-    while (!this.#isClosed && this.#left > 0 && this.#options.places.take()) this.#startSome();
+    while (!this.#isClosed && this.#left > 0 && !this.#isFull && this.#options.places.take()) this.#startSome();
     const isLeft = this.#left > 0 && !this.#isClosed;
     if (!isLeft && this.#running.size + this.#waiting.size === 0) this.#end();
   }
 
+  /** Items that wait count as well, though they hold no place. */
+  get #isFull(): boolean {
+    return this.#running.size >= (this.#options.foreach.maxConcurrent ?? Number.POSITIVE_INFINITY);
+  }
+
   /** What took a place is over. */
   #leave(one: Pick<Running, 'stop' | 'kill'>): void {
-    if (this.#running.delete(one)) this.#options.places.release();
+    if (!this.#running.delete(one)) return;
+    const { places, onlyWaits } = this.#options;
+    if (onlyWaits) places.unpause();
+    else places.release();
   }
 
   #startSome(): void {
@@ -176,6 +193,7 @@ export class ItemsRun implements Running {
     }
     const running = started.value;
     this.#running.add(running);
+    if (this.#options.onlyWaits) this.#options.places.pause();
     this.#teller.started(index);
     void running.finished.then((end) => {
       this.#leave(running);
@@ -205,7 +223,8 @@ export class ItemsRun implements Running {
     const { foreach, killsOnFailure } = this.#options;
     if (foreach.onFailedItem !== 'stop') return;
     this.#close();
-    if (killsOnFailure) for (const one of this.#running) one.stop();
+    // Nobody is to answer for what goes on no more.
+    for (const one of this.#running) if (killsOnFailure || one.isPending?.() === true) one.stop();
   }
 
   /** It failed among others, and waits outside of any place for its next attempt by itself. */
@@ -239,6 +258,7 @@ export class ItemsRun implements Running {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#options.places.regain();
     this.#options.places.leave();
     this.#teller.flush();
     const durationMs = performance.now() - this.#startedAt;

@@ -9,6 +9,7 @@ import { actsOf } from '../../model/permissions.ts';
 import { fail, ok, type Result } from '../../model/result.ts';
 import { type CodeStep, isCode, type Step } from '../../model/step.ts';
 import type { Foreach } from '../../model/foreach.ts';
+import { waitsInItems } from '../../model/host-work.ts';
 import { beginningOf } from '../attempts.ts';
 import type { Facts, Local } from '../facts.ts';
 import { jobFor, type JobSettings, runtimeOf } from '../job.ts';
@@ -99,8 +100,13 @@ export function startItems(
   const viewOf = viewsOf(step, { list, places, isSame, tell });
   const lanes = Math.min(most, atOnce(items.places, bounds));
   const together = job && togetherFor(step as CodeStep, job, viewOf, lanes, starting);
+  const waits = waitsInItems(step);
   const work: ItemWork = {
-    start: (index, attempt) => start(viewOf(index, attempt)),
+    start: (index, attempt) => {
+      const view = viewOf(index, attempt);
+      const started = start(view);
+      return waits && started.ok ? ok(tellingEnd(started.value, view.name, tell)) : started;
+    },
     ...(together && { together }),
   };
   return ok(
@@ -112,6 +118,7 @@ export function startItems(
       kept: new Map([...(known?.outputs ?? [])].filter(([index]) => isSame(index))),
       work,
       places: boundedBy(bounds, places),
+      onlyWaits: waits,
       limits: job?.limits,
       killsOnFailure: items.killsOnFailure,
       begin: () =>
@@ -187,9 +194,12 @@ interface ItemSurroundings extends Pick<ItemView, 'places' | 'tell'> {
 }
 
 function viewsOf(
-  { name, foreach }: Step & { readonly foreach: Foreach },
+  step: Step & { readonly foreach: Foreach },
   { list, places, isSame, tell }: ItemSurroundings,
 ): (index: number, attempt: number) => ItemView {
+  const { name, foreach } = step;
+  // Each is answered by itself, and has a record of its own.
+  const isTold = waitsInItems(step);
   const hasMatrix = foreach.over.kind === 'matrix' || foreach.over.kind === 'computed-matrix';
   return (index, attempt) => {
     const text = list.at(index);
@@ -217,8 +227,26 @@ function viewsOf(
       attempt,
       places,
       isSame: isSame(index),
-      tell: (happening) => tellOf(name, own, index, happening, tell),
+      tell: isTold ? tell : (happening) => tellOf(name, own, index, happening, tell),
     };
+  };
+}
+
+/** Its end is told before that of the item. */
+function tellingEnd(running: Running, step: string, tell: (happening: Happening) => void): Running {
+  const finished = running.finished.then((end) => {
+    const { durationMs, attempt } = end;
+    const common = { step, attempt, durationMs };
+    if (end.how === 'succeeded') tell({ kind: 'step-succeeded', ...common, output: end.output, usage: end.usage });
+    else if (end.how === 'failed') tell({ kind: 'step-failed', ...common, failure: end.failure, usage: end.usage });
+    else tell({ kind: 'step-cancelled', ...common });
+    return end;
+  });
+  return {
+    finished,
+    stop: () => running.stop(),
+    kill: () => running.kill(),
+    isPending: () => running.isPending?.() === true,
   };
 }
 
