@@ -11,13 +11,15 @@ import { buildGraph } from './graph.ts';
 import { levelsOf } from './levels.ts';
 import { arrange } from './order.ts';
 import { checkReferences } from './references.ts';
+import { inFileOrder, withoutFloods } from './told.ts';
 
 /** `warnings` are those of the file, which the plan carries on. */
 export function planWorkflow(
   workflow: Workflow,
   warnings: readonly Diagnostic[] = [],
 ): Result<Plan, readonly Diagnostic[]> {
-  return planned(workflow, warnings, findCrossings(workflow));
+  const plan = planned(workflow, withoutFloods(warnings), findCrossings(workflow));
+  return plan.ok ? plan : fail(withoutFloods(plan.error));
 }
 
 function planned(
@@ -60,7 +62,7 @@ export function allMistakes(failure: {
   readonly outline?: Outline;
 }): readonly Diagnostic[] {
   const { diagnostics, outline } = failure;
-  return outline === undefined ? diagnostics : inFileOrder([...diagnostics, ...checkOutline(outline)]);
+  return withoutFloods(outline === undefined ? diagnostics : inFileOrder([...diagnostics, ...checkOutline(outline)]));
 }
 
 /** The mistakes of a graph: references to nothing, circles, colliding names. */
@@ -68,22 +70,4 @@ export function checkOutline(outline: Outline): readonly Diagnostic[] {
   const { steps, inside = [] } = outline;
   const own = [...checkReferences(outline), ...findCycles(outline, buildGraph(steps))];
   return inFileOrder([...own, ...inside.flatMap(checkOutline)]);
-}
-
-function inFileOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const files = new Map<string | undefined, number>();
-  for (const { file } of diagnostics) if (!files.has(file?.path)) files.set(file?.path, files.size);
-  const place = ({ file }: Diagnostic): number => files.get(file?.path)!;
-  return onceEach(diagnostics).toSorted((a, b) => place(a) - place(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
-}
-
-/** A file may be inside several steps, and what is wrong with it is found with each. */
-function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const told = new Set<string>();
-  return diagnostics.filter(({ file, span, code, message }) => {
-    const key = JSON.stringify([file?.path, span?.start, code, message]);
-    if (told.has(key)) return false;
-    told.add(key);
-    return true;
-  });
 }

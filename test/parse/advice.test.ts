@@ -119,3 +119,21 @@ test.each([
 ])('Lua %j', async (lua, expected) => {
   expect(told(diagnosticsOf(await readLua(lua)))).toEqual([expected]);
 });
+
+test('of many steps that a loop makes wrong alike, one is told', async () => {
+  const found = diagnosticsOf(
+    await readLua(`local steps = {}
+for i = 1, 500 do
+  steps["s" .. i] = { cmd = "echo {{ inputs.dya }}", depends_on = "t" .. i, timout = 5 }
+end
+workflow = { steps = steps, inputs = { day = {} } }`),
+  );
+  expect(told(found)).toEqual([
+    [
+      '"cmd" of step "s1" names input "dya", which the workflow does not declare; did you mean "day"? (and 499 more like it)',
+      'dya',
+    ],
+    ['Step "s1" needs "t1", which does not exist; did you mean "s1"? (and 499 more like it)', '"t" .. i'],
+    ['Step "s1" has an unknown field "timout"; did you mean "timeout"? (and 499 more like it)', 'timout'],
+  ]);
+});
