@@ -1,11 +1,12 @@
 /** A page about one run: one file of HTML that needs nothing else, no script and no network. */
 import { createHash } from 'node:crypto';
 import { formatDuration } from '../model/duration.ts';
+import { everyStep, withoutItems } from '../model/nested.ts';
 import { formatMoment } from '../terminal/moment.ts';
 import { countSteps } from '../terminal/words.ts';
-import { drawGraph } from './graph.ts';
+import { drawGraph, type GraphMarks } from './graph.ts';
 import { html, Html } from './html.ts';
-import type { PageRun } from './page-data.ts';
+import type { PageRun, PageStep } from './page-data.ts';
 import { showFailure, showStep } from './step.ts';
 import { looksOf } from './step-looks.ts';
 import { showValue } from './value.ts';
@@ -45,7 +46,7 @@ ${
     ? html`<p class="note">What the run was to do is damaged or gone.</p>`
     : plan.steps.length > MOST_DRAWN
       ? html`<p class="note">${plan.steps.length} steps are too many for a picture.</p>`
-      : html`<div class="scroll">${drawGraph(plan, { status: records.map((record) => (record === undefined ? 'waiting' : looksOf(record))), path: chain.steps })}</div>`
+      : html`<div class="scroll">${drawGraph(plan, { marksOf: marksOn(steps), path, opens: everyStep(plan).length <= MOST_DRAWN })}</div>`
 }
 <h2>Timeline</h2>
 ${drawTimeline(page, path, MOST_DRAWN)}
@@ -58,6 +59,21 @@ ${steps.slice(0, MOST_SHOWN).map((step, index) => showStep(step, index, run.id, 
 ${steps.length > MOST_SHOWN ? html`<p class="note">and ${steps.length - MOST_SHOWN} more: <code>hwfe show ${run.id}</code></p>` : undefined}`;
   return document(run.workflow, run.id, body);
 }
+
+/** A step inside one that is done for several items looks as the worst of them does, and leads to the first. */
+function marksOn(steps: readonly PageStep[]): GraphMarks['marksOf'] {
+  const marks = new Map<string, { looks: string; index: number }>();
+  steps.forEach(({ record }, index) => {
+    const name = withoutItems(record.name);
+    const looks = looksOf(record);
+    const before = marks.get(name);
+    if (before === undefined) marks.set(name, { looks, index });
+    else if (WORST.indexOf(looks) > WORST.indexOf(before.looks)) before.looks = looks;
+  });
+  return (name) => marks.get(name) ?? { looks: 'waiting', index: undefined };
+}
+
+const WORST = ['waiting', 'skipped', 'cached', 'succeeded', 'pending', 'retrying', 'running', 'cancelled', 'failed'];
 
 function facts({ run, mode, cap, user }: PageRun): Html {
   const { counts } = run;

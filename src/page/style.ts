@@ -38,12 +38,14 @@ td { max-width: 40rem; overflow-wrap: anywhere; }
 .badge.cached { background: var(--cached-box); color: var(--cached); }
 .failure { border-left: 4px solid var(--bad); padding: .2rem .8rem; margin: .5rem 0; background: var(--bad-box); border-radius: 0 6px 6px 0; }
 .failure pre { background: none; border: 0; padding: .2rem 0; }
-.graph { display: block; } .graph text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: var(--fore); }
-.graph a { text-decoration: none; }
+.graph { display: block; } .graph text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: var(--fore);
+  paint-order: stroke; stroke: var(--back); stroke-width: 2px; stroke-linejoin: round; stroke-opacity: .6; }
+.graph a { text-decoration: none; } .graph .kind { text-anchor: end; fill: var(--soft); font-size: 11px; }
 .node { fill: var(--off-box); stroke: var(--soft); }
 .node.succeeded { fill: var(--good-box); stroke: var(--good); } .node.failed { fill: var(--bad-box); stroke: var(--bad); }
 .node.cached { fill: var(--cached-box); stroke: var(--cached); }
 .node.cancelled, .node.running, .node.retrying, .node.pending { fill: var(--warn-box); stroke: var(--warn); }
+.node.open { fill-opacity: .35; }
 .node.skipped, .node.waiting { stroke-dasharray: 4 3; }
 .edge { fill: none; stroke: var(--line); stroke-width: 1.5; } .edge.critical { stroke: var(--warn); stroke-width: 3; }
 .times { width: 100%; border-collapse: collapse; }

@@ -1,5 +1,6 @@
 /** Shows when each step ran, and what the same steps would have taken in other modes. */
 import { formatDuration } from '../model/duration.ts';
+import { pathOf, withoutItems } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode } from '../model/workflow.ts';
 import { html, type Html } from './html.ts';
@@ -9,7 +10,7 @@ import { type Chain, simulated } from './timing.ts';
 
 const BAR = 14;
 
-/** The bars of the first `most` steps, in the order in which they started. */
+/** The bars of the first `most` steps, in the order in which they started, those inside a step below it. */
 export function drawTimeline({ steps }: PageRun, path: readonly string[], most: number): Html {
   const ran = steps.flatMap(({ record }, index) =>
     record.startedAt === undefined ? [] : [{ record, index, at: record.startedAt, ms: record.durationMs ?? 0 }],
@@ -20,8 +21,10 @@ export function drawTimeline({ steps }: PageRun, path: readonly string[], most: 
   const span = Math.max(1, last - first);
   const percent = (ms: number): string => `${((ms / span) * 100).toFixed(3)}%`;
   const marked = new Set(path);
+  const starts = new Map(ran.map(({ record, at }) => [record.name, at]));
   const rows = ran
-    .toSorted((a, b) => a.at - b.at || a.index - b.index)
+    .map((one) => ({ ...one, key: keyOf(one.record.name, one.at, starts) }))
+    .toSorted((a, b) => compare(a.key, b.key) || a.index - b.index)
     .slice(0, most)
     .map(({ record, index, at, ms }) => {
       const width = (ms / span) * 100 < 0.15 ? '0.15%' : percent(ms);
@@ -29,6 +32,27 @@ export function drawTimeline({ steps }: PageRun, path: readonly string[], most: 
     });
   const left = ran.length - rows.length;
   return html`<div class="scroll"><table class="times">${rows}</table></div>${left > 0 ? html`<p class="note">and ${left} more</p>` : undefined}`;
+}
+
+/** When each of those began that a step is inside of, the outermost first, and when it began itself; with their names. */
+type Key = readonly (readonly [at: number, name: string])[];
+
+function keyOf(name: string, at: number, starts: ReadonlyMap<string, number>): Key {
+  const path = pathOf(name);
+  return path.map((part, index) => {
+    const whole = path.slice(0, index + 1).join('/');
+    return [whole === name ? at : (starts.get(whole) ?? starts.get(withoutItems(whole)) ?? at), part];
+  });
+}
+
+function compare(a: Key, b: Key): number {
+  for (const [index, [at, name]] of a.entries()) {
+    const other = b[index];
+    if (other === undefined) return 1;
+    const difference = at - other[0] || name.localeCompare(other[1], 'en', { numeric: true });
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }
 
 /** `ms` is by index of the plan. */

@@ -1,33 +1,19 @@
 /** What recorded times tell: which chain of steps the run waited for, and how long it would have taken otherwise. */
-import type { RunDefinition, StepDefinition } from '../model/history.ts';
+import { wholeStep } from '../model/defined.ts';
+import type { RunDefinition } from '../model/history.ts';
 import { isWithin } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import type { SourceFile } from '../model/source.ts';
 import type { ExecutionMode } from '../model/workflow.ts';
-import type { Step } from '../model/step.ts';
 import { planWorkflow } from '../plan/index.ts';
 import { Places } from '../run/places.ts';
 import { Scheduler } from '../run/scheduler.ts';
 
-const NOWHERE = { start: 0, end: 0 };
-
-/** Without the steps inside others. Nothing where the definition is no plan, which one that was kept always is. */
+/** Nothing where the definition is no plan, which one that was kept always is. */
 export function planOf(definition: RunDefinition): Plan | undefined {
-  const { file } = definition;
-  const steps = definition.steps.filter(({ name }) => !isWithin(name)).map((step) => outermost(step, file));
+  const { file, steps: all } = definition;
+  const steps = all.filter(({ name }) => !isWithin(name)).map((step) => wholeStep(step, all, file));
   const plan = planWorkflow({ name: definition.workflow, file, steps });
   return plan.ok ? plan.value : undefined;
-}
-
-function outermost(definition: StepDefinition, file: SourceFile): Step {
-  const dependsOn = definition.dependsOn.map((name) => ({ name, span: NOWHERE }));
-  if (definition.work === undefined) {
-    const { moduleHash: _hash, ...step } = definition;
-    return { ...step, span: NOWHERE, dependsOn };
-  }
-  const { moduleHash: _hash, work, ...step } = definition;
-  const whole = !('inside' in work) ? work : { ...work, inside: { file, ...work.inside, steps: [] } };
-  return { ...step, work: whole, span: NOWHERE, dependsOn };
 }
 
 export interface Chain {

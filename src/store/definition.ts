@@ -1,15 +1,12 @@
 /** A plan as the history keeps it: all that decides what its steps do, without places in files. */
 import { readFileSync } from 'node:fs';
 import type { DefinedWork, StepDefinition, RunDefinition } from '../model/history.ts';
-import { everyStep, nameBeside, type NamedStep, pathOf } from '../model/nested.ts';
+import { everyStep, nameBeside, type NamedStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { SourceFile } from '../model/source.ts';
-import type { Workflow } from '../model/workflow.ts';
-import { isCode, type Step } from '../model/step.ts';
+import { isCode } from '../model/step.ts';
 import type { HostWork } from '../model/host-work.ts';
 import { sha256 } from './contents.ts';
-
-const NOWHERE = { start: 0, end: 0 };
 
 export function definitionOf(plan: Plan): RunDefinition {
   const { workflow } = plan;
@@ -60,21 +57,6 @@ function definedWork(work: HostWork, outer: SourceFile): DefinedWork {
   if (!('inside' in work)) return work;
   const { steps: _, file, ...inside } = work.inside;
   return { ...work, inside: { ...inside, ...(file.path !== outer.path && { file }) } };
-}
-
-/** As it was, but at no place in a file, and by itself: under its own name, with `inside` of the steps that were inside it. */
-export function stepDefinedBy(definition: StepDefinition, inside?: Workflow): Step {
-  const [name = ''] = pathOf(definition.name).slice(-1);
-  const dependsOn = definition.dependsOn.map((one) => ({ name: pathOf(one).at(-1)!, span: NOWHERE }));
-  // Of each kind by itself, since what is left of a union is none.
-  if (definition.work !== undefined) {
-    const { moduleHash: _hash, work, ...step } = definition;
-    const file = { path: '', text: '' };
-    const whole = !('inside' in work) ? work : { ...work, inside: inside ?? { file, ...work.inside, steps: [] } };
-    return { ...step, work: whole, name, span: NOWHERE, dependsOn };
-  }
-  const { moduleHash: _hash, ...step } = definition;
-  return { ...step, name, span: NOWHERE, dependsOn };
 }
 
 /** Empty where the file cannot be read, which the step itself will tell. */

@@ -1,5 +1,6 @@
 /** A plan of one step of a past run, with the inputs that it got. */
 import type { EncodedValue } from '../../runners/contract.ts';
+import { stepDefinedBy, workflowInside } from '../model/defined.ts';
 import type { KeptValue, PastRun, RunDefinition, StepDefinition } from '../model/history.ts';
 import type { WorkflowInput } from '../model/input.ts';
 import { itemNamed } from '../model/items.ts';
@@ -11,7 +12,6 @@ import { planWorkflow } from '../plan/index.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { Step } from '../model/step.ts';
 import type { History } from './history.ts';
-import { stepDefinedBy } from './definition.ts';
 import { pastItems } from './items.ts';
 import { lastLinesOf } from './last-lines.ts';
 
@@ -115,20 +115,7 @@ class Rebuilding {
 
   /** All that was inside a step, to be done anew. */
   #inside(outer: StepDefinition, { file: around }: Pick<Place, 'file'>): ReturnType<typeof planWorkflow> {
-    return planWorkflow(this.#workflowInside(outer, around));
-  }
-
-  #workflowInside({ name, work }: StepDefinition, around: SourceFile): Workflow {
-    if (work === undefined || !('inside' in work)) throw new Error(`Internal error: nothing is inside step "${name}"`);
-    const { file = around, ...declared } = work.inside;
-    const begin = nameWithin(name, '');
-    const inner = this.#definition.steps.filter(
-      (one) => one.name.startsWith(begin) && !isWithin(one.name.slice(begin.length)),
-    );
-    const steps = inner.map((one) =>
-      stepDefinedBy(one, one.work !== undefined && 'inside' in one.work ? this.#workflowInside(one, file) : undefined),
-    );
-    return { ...declared, file, steps };
+    return planWorkflow(workflowInside(outer, this.#definition.steps, around));
   }
 
   /** Why the callback of a group cannot have what it got: only successes are kept. */

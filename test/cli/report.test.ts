@@ -113,3 +113,49 @@ it('shows the fields of a step without code', async () => {
   expect(text).toContain('that = {{ size(steps.a.output) == 2 }}');
   expect(text).toContain('message = &quot;&lt;b&gt;{{ steps.a.output }}&lt;/b&gt;&quot;');
 });
+
+it('opens groups, races and other workflows in the graph, and tells when what is inside of them ran', async () => {
+  home.write('sub.lua', 'workflow = { steps = { a = { code = "return 2" } } }');
+  home.write(
+    'n.lua',
+    `workflow = { steps = {
+    group = { parallel = { one = { code = "return 1" }, two = { depends_on = "one", code = "return 2" } } },
+    quick = { race = { steps = { fast = { code = "return 1" }, slow = { wait = "1h" } } }, depends_on = "group" },
+    sub = { workflow = "sub.lua" },
+    each = { foreach = "2", parallel = { sq = { inputs = { x = "{{ item }}" }, code = "if inputs.x == 1 then error('no') end return 1" } } },
+  } }`,
+  );
+  expect((await home.hwfe('n.lua', '-q', '--mode', 'parallel', '--failure-mode', 'continue')).status).toBe(1);
+  const text = await page();
+  const [, graph = ''] = /<svg class="graph"([^]*?)<\/svg>/.exec(text)!;
+  const drawn = [...graph.matchAll(/<a href="#s(\d+)">.*?<title>(.*?): (\w+)<\/title>/g)].map(([, at, name, looks]) => {
+    // It leads to the step of that name, or of the first item.
+    expect(text).toMatch(new RegExp(`<details id="s${at}".*?<b>${name!.replace('each/', 'each\\[0\\]/')}</b>`));
+    return `${name} ${looks}`;
+  });
+  expect(drawn.sort()).toEqual(
+    [
+      'each failed',
+      'each/sq failed',
+      'group succeeded',
+      'group/one succeeded',
+      'group/two succeeded',
+      'quick succeeded',
+      'quick/fast succeeded',
+      'quick/slow cancelled',
+      'sub succeeded',
+      'sub/a succeeded',
+    ].sort(),
+  );
+  expect(graph.match(/class="node open/g)).toHaveLength(4);
+  expect(graph).toContain('>race</text>');
+  expect(graph).toContain('>group, items</text>');
+  const [, times = ''] = /<table class="times">([^]*?)<\/table>/.exec(text)!;
+  const names = [...times.matchAll(/<td class="name"><a[^>]*>([^<]*)/g)].map(([, name]) => name!);
+  expect(names).toContain('each[1]/sq');
+  expect(names.slice(names.indexOf('quick'), names.indexOf('quick') + 3)).toEqual([
+    'quick',
+    'quick/fast',
+    'quick/slow',
+  ]);
+});
