@@ -17,6 +17,8 @@ export interface LlmService {
   readonly maxTokens?: number;
   /** It cannot be held to a schema, only asked to keep to it. */
   readonly structured?: false;
+  /** What the server calls the most tokens of an answer; absent for `max_tokens`. */
+  readonly maxTokensField?: 'max_completion_tokens';
   /** Milliseconds between two requests at the least. */
   readonly everyMs?: number;
   /** When the next request may be sent, in microseconds since 1970: one cell, shared by all threads. */

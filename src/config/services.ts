@@ -13,7 +13,7 @@ const PROVIDERS: Readonly<Record<LlmService['provider'], string>> = {
   openai: 'https://api.openai.com/v1',
   anthropic: 'https://api.anthropic.com',
 };
-const LLM_KEYS = ['provider', 'base_url', 'model', 'api_key', 'rate', 'max_tokens', 'structured'];
+const LLM_KEYS = ['provider', 'base_url', 'model', 'api_key', 'rate', 'max_tokens', 'max_tokens_field', 'structured'];
 const MAIL_KEYS = ['url', 'from', 'user', 'password'];
 const PERIODS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
@@ -66,9 +66,11 @@ function llmService(given: Section, tell: Tell): LlmService | undefined {
   const model = text(given, 'model', tell);
   const apiKey = secretName(given, 'api_key', tell);
   const everyMs = rate(given['rate'], tell);
-  const { max_tokens: maxTokens, structured } = given;
+  const { max_tokens: maxTokens, max_tokens_field: field, structured } = given;
   if (maxTokens !== undefined && !(Number.isSafeInteger(maxTokens) && Number(maxTokens) > 0))
     tell('max_tokens', 'write a whole number from 1 up');
+  if (field !== undefined && field !== 'max_tokens' && field !== 'max_completion_tokens')
+    tell('max_tokens_field', 'write "max_tokens" or "max_completion_tokens"');
   if (structured !== undefined && typeof structured !== 'boolean') tell('structured', 'write true or false');
   return {
     provider,
@@ -76,9 +78,17 @@ function llmService(given: Section, tell: Tell): LlmService | undefined {
     ...(model !== undefined && { model }),
     ...(apiKey !== undefined && { apiKey }),
     ...(typeof maxTokens === 'number' && { maxTokens }),
+    ...((field ?? fieldAt(provider, baseUrl)) === 'max_completion_tokens' && {
+      maxTokensField: 'max_completion_tokens' as const,
+    }),
     ...(structured === false && { structured }),
     ...(everyMs !== undefined && { everyMs }),
   };
+}
+
+/** OpenAI itself has a new name, which its newer models insist on; most that answer like it know the old one only. */
+function fieldAt(provider: LlmService['provider'], baseUrl: string): string {
+  return provider === 'openai' && baseUrl === PROVIDERS.openai ? 'max_completion_tokens' : 'max_tokens';
 }
 
 /** `60/m`: the milliseconds between two. */

@@ -34,6 +34,11 @@ max_tokens = 500
 [llm.local]
 base_url = "http://localhost:11434/v1/"
 structured = false
+[llm.azure]
+base_url = "https://my.openai.azure.com/v1"
+max_tokens_field = "max_completion_tokens"
+[llm.older]
+max_tokens_field = "max_tokens"
 `);
   const main = {
     provider: 'openai',
@@ -42,9 +47,10 @@ structured = false
     apiKey: 'OPENAI_KEY',
     everyMs: 1000,
   };
+  const newer = { maxTokensField: 'max_completion_tokens' };
   expect(services).toEqual({
     llm: {
-      '': main,
+      '': { ...main, ...newer },
       claude: {
         ...main,
         provider: 'anthropic',
@@ -53,6 +59,8 @@ structured = false
         maxTokens: 500,
       },
       local: { ...main, baseUrl: 'http://localhost:11434/v1', structured: false },
+      azure: { ...main, ...newer, baseUrl: 'https://my.openai.azure.com/v1' },
+      older: main,
     },
   });
 });
@@ -86,6 +94,10 @@ test.each([
   [
     '[llm]\nrate = "fast"',
     'Setting "llm.rate" is "fast"; write how many requests in which time, such as "60/m" (there)',
+  ],
+  [
+    '[llm]\nmax_tokens_field = "tokens"',
+    'Setting "llm.max_tokens_field" is "tokens"; write "max_tokens" or "max_completion_tokens" (there)',
   ],
   ['[llm.a]\nmax_tokens = 0', 'Setting "llm.a.max_tokens" is 0; write a whole number from 1 up (there)'],
   [

@@ -146,3 +146,17 @@ test('integers of 64 bits stay exact', async () => {
     args: [9007199254740993n, -9007199254740993n, 1.5, 0],
   });
 });
+
+test('a time may be told in UTC, and the mark of that does not stay in the text', async () => {
+  const text = `return { name = os.date("!%Y-%m-%dT%H:%M:%SZ", 86399), steps = { x = { code = os.date("!*t", 86400).yday .. " " .. os.date("!%c", 0) } } }`;
+  const workflow = workflowOf(await readLua(text));
+  expect(workflow.name).toBe('1970-01-01T23:59:59Z');
+  expect(workflow.steps[0]!.script).toMatchObject({ code: '2 Thu Jan  1 00:00:00 1970' });
+  const wrong = diagnosticsOf(await readLua('local d = os.date("%Q") return { steps = {} }'));
+  expect(wrong[0]!.message).toContain("invalid conversion specifier '%Q'");
+  const complaint = async (call: string): Promise<string> =>
+    diagnosticsOf(await readLua(`local d = ${call} return { steps = {} }`))[0]!.message;
+  expect(await complaint('os.date({})')).toContain('a text expected');
+  expect(await complaint('os.date("%Y", 1.5)')).toContain('a whole number of seconds expected');
+  expect(await complaint('os.date("*t", 1e18)')).toContain('no calendar reaches so far');
+});

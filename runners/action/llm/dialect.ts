@@ -14,6 +14,8 @@ export interface Question {
   /** Whether the provider can be asked to hold the answer to it. */
   readonly isStructured: boolean;
   readonly maxTokens?: number;
+  /** What the provider calls that, where it has several names for it. */
+  readonly maxTokensField?: 'max_completion_tokens';
   readonly temperature?: number;
 }
 

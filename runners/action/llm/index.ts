@@ -31,7 +31,10 @@ export const act: Act = async (fields, tools) => {
   }
 };
 
-function questionOf(fields: Fields, { model: usual, maxTokens: most, structured }: LlmService): Question {
+function questionOf(
+  fields: Fields,
+  { model: usual, maxTokens: most, maxTokensField, structured }: LlmService,
+): Question {
   const model = fields.text('model') ?? usual;
   if (model === undefined)
     throw failed('Say which model is asked: "model" of llm, or in the section [llm] of the configuration');
@@ -45,6 +48,7 @@ function questionOf(fields: Fields, { model: usual, maxTokens: most, structured 
     ...(system !== undefined && { system }),
     ...(schema !== undefined && { schema }),
     ...(maxTokens !== undefined && { maxTokens }),
+    ...(maxTokensField && { maxTokensField }),
     ...(temperature !== undefined && { temperature: Number(temperature) }),
   };
 }

@@ -4,6 +4,7 @@ import { at, countAt, type Dialect, systemFor } from './dialect.ts';
 export const openai: Dialect = {
   request(question, key) {
     const { model, turns, schema, isStructured, maxTokens, temperature } = question;
+    const { maxTokensField = 'max_tokens' } = question;
     const system = systemFor(question);
     const messages = [
       ...(system === undefined ? [] : [{ role: 'system', content: system }]),
@@ -16,7 +17,7 @@ export const openai: Dialect = {
     return {
       path: '/chat/completions',
       headers: key === undefined ? [] : [['authorization', `Bearer ${key}`]],
-      body: JSON.stringify({ model, messages, max_tokens: maxTokens, temperature, response_format: format }),
+      body: JSON.stringify({ model, messages, [maxTokensField]: maxTokens, temperature, response_format: format }),
     };
   },
   reply(answer) {

@@ -40,6 +40,7 @@ declare module 'fengari' {
     lua_pop(L: LuaState, count: number): void;
     lua_pushboolean(L: LuaState, value: boolean): void;
     lua_pushcfunction(L: LuaState, f: LuaFunction): void;
+    lua_pushinteger(L: LuaState, value: number): void;
     lua_pushnil(L: LuaState): void;
     lua_pushstring(L: LuaState, value: LuaString): void;
     lua_pushvalue(L: LuaState, index: number): void;

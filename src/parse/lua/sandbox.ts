@@ -1,11 +1,12 @@
 /** A Lua state that can compute a workflow and do nothing else. */
 import fengari, { type LuaFunction, type LuaState } from 'fengari';
+import { dateParts, formatDate } from './date.ts';
 import { forbid, type Forbidden, FORBIDDEN_FUNCTIONS, FORBIDDEN_LIBRARIES } from './forbidden.ts';
 import { LuaPlaces } from './lua-place.ts';
 import type { Reach } from './wire.ts';
 
 const { lua, lauxlib, lualib, to_luastring: bytes } = fengari;
-const KEPT_OF_OS = ['time', 'date', 'clock', 'difftime'];
+const KEPT_OF_OS = ['time', 'clock', 'difftime'];
 const MOST_REACHES = 5;
 const MOST_LINES = 50;
 const LONGEST_LINE = 500;
@@ -64,8 +65,45 @@ function keepHarmlessOf(L: LuaState): void {
     lua.lua_setfield(L, -3, bytes(name));
   }
   lua.lua_pop(L, 1);
+  lua.lua_pushcfunction(L, date);
+  lua.lua_setfield(L, -2, bytes('date'));
   lua.lua_setglobal(L, bytes('os'));
 }
+
+/** `os.date`, since fengari's leaves the mark of UTC in the text and gives the local time. */
+function date(L: LuaState): number {
+  const [first, second] = [lua.lua_type(L, 1), lua.lua_type(L, 2)];
+  const text = first === lua.LUA_TSTRING ? lua.lua_tostring(L, 1) : first > lua.LUA_TNIL ? null : bytes('%c');
+  if (text === null) return lauxlib.luaL_error(L, bytes("bad argument #1 to 'date' (a text expected)"));
+  const given = Buffer.from(text).toString('latin1');
+  const seconds = second > lua.LUA_TNIL ? lua.lua_tonumber(L, 2) : Math.floor(Date.now() / 1000);
+  if (second > lua.LUA_TNIL && (second !== lua.LUA_TNUMBER || !Number.isInteger(seconds)))
+    return lauxlib.luaL_error(L, bytes("bad argument #2 to 'date' (a whole number of seconds expected)"));
+  const isUtc = given.startsWith('!');
+  const format = isUtc ? given.slice(1) : given;
+  const tooFar = bytes("bad argument #2 to 'date' (no calendar reaches so far)");
+  if (format.startsWith('*t')) {
+    const parts = dateParts(seconds, isUtc);
+    if (parts === undefined) return lauxlib.luaL_error(L, tooFar);
+    lua.lua_newtable(L);
+    for (const name of FIELDS_OF_DATE) {
+      if (name === 'isdst') lua.lua_pushboolean(L, parts.isdst);
+      else lua.lua_pushinteger(L, parts[name]);
+      lua.lua_setfield(L, -2, bytes(name));
+    }
+    return 1;
+  }
+  const said = formatDate(format, seconds, isUtc);
+  if (said === undefined) return lauxlib.luaL_error(L, tooFar);
+  if ('wrong' in said) {
+    const what = said.wrong.replaceAll('%', '%%');
+    return lauxlib.luaL_error(L, bytes(`bad argument #1 to 'date' (invalid conversion specifier '${what}')`));
+  }
+  lua.lua_pushstring(L, Buffer.from(said.text, 'latin1'));
+  return 1;
+}
+
+const FIELDS_OF_DATE = ['year', 'month', 'day', 'hour', 'min', 'sec', 'wday', 'yday', 'isdst'] as const;
 
 /** A table every field of which is refused. */
 function forbidLibrary(

@@ -68,6 +68,7 @@ beforeAll(async () => {
     claude: { provider: 'anthropic', baseUrl: base, model: 'other', apiKey: 'LLM_KEY', maxTokens: 99 },
     plain: { ...openai, structured: false },
     slow: { ...openai, everyMs: 150 },
+    newer: { ...openai, maxTokensField: 'max_completion_tokens' },
     keyless: { provider: 'openai', baseUrl: `${base}/v1` },
   } as const satisfies Record<string, LlmService>;
   it = rig({ env: { LLM_KEY: 'k3y-of-the-model' }, config: { ...defaultConfig({}), services: { llm } } });
@@ -105,6 +106,12 @@ describe('a prompt', () => {
       },
     ]);
     expect(asked[0]!.body).not.toHaveProperty('response_format');
+  });
+
+  test('names the most tokens as the server wants them named', async () => {
+    await llm({ prompt: 'hi', service: 'newer', max_tokens: 5 });
+    expect(asked[0]!.body).toMatchObject({ max_completion_tokens: 5 });
+    expect(asked[0]!.body).not.toHaveProperty('max_tokens');
   });
 
   test('is sent as Anthropic has it', async () => {
