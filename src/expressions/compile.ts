@@ -3,7 +3,7 @@ import type { InputType } from '../model/input.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { createEnvironment, localsOf, ROOTS, type Standpoint } from './environment.ts';
 import { celLibrary, type Environment } from './library.ts';
-import { type Found, type Node, referencesIn } from './references.ts';
+import { type Found, referencesIn } from './references.ts';
 import { inWords } from './wording.ts';
 
 export interface Compiled extends Found {
@@ -60,7 +60,7 @@ export class Compiler {
     try {
       const parsed = environment.parse(text);
       const roots = [...ROOTS, ...localsOf(standpoint)];
-      found = referencesIn(parsed.ast as unknown as Node, roots);
+      found = referencesIn(parsed.ast, roots);
       const checked = parsed.check();
       if (!checked.valid) return fail({ ...errorOf(checked.error, text), found });
       return ok({

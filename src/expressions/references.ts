@@ -1,7 +1,7 @@
 /** Which names of the run an expression reads, found in its syntax tree. */
 
-/** What the library's trees are made of; their types leave `args` open. */
-export interface Node {
+/** What is looked at of the library's trees. */
+interface Node {
   readonly op: string;
   readonly args: unknown;
   readonly start: number;

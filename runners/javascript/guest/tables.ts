@@ -37,6 +37,10 @@ export function createTables(): Tables {
   const { stringify } = JSON;
   const known = new WeakMap<object, TableParts>();
 
+  function isColumn(value: unknown): value is ArrayLike<unknown> {
+    return isArray(value) || ArrayBuffer.isView(value);
+  }
+
   function isBytes(item: unknown): boolean {
     const tag = Object.prototype.toString.call(item);
     return tag === '[object Uint8Array]';
@@ -91,7 +95,7 @@ export function createTables(): Tables {
     const refuse = (): never => {
       throw new TypeError('A table does not change: copy it first, as in [...table]');
     };
-    const table = new Proxy(rows, {
+    const table = new Proxy<object>(rows, {
       get: (_, key) => {
         const index = indexOf(key, length);
         if (index !== -1) return row(index);
@@ -111,7 +115,7 @@ export function createTables(): Tables {
       preventExtensions: refuse,
     });
     known.set(table, { columns, data, types });
-    return table as unknown as Table;
+    return table as Table;
   }
 
   function fromColumns(columns: readonly string[], data: readonly unknown[][]): Table {
@@ -146,8 +150,7 @@ export function createTables(): Tables {
       const names = keys(given);
       const data = names.map((name) => {
         const column = (given as Record<string, unknown>)[name];
-        if (isArray(column) || ArrayBuffer.isView(column))
-          return Array.from(column as unknown as unknown[], (item) => item ?? null);
+        if (isColumn(column)) return Array.from(column, (item) => item ?? null);
         throw new TypeError(`hwfe.table takes columns, and ${stringify(name)} is no list`);
       });
       const odd = data.findIndex(({ length }) => length !== data[0]!.length);
