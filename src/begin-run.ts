@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EncodedValue } from '../runners/contract.ts';
 import type { Run, RunOptions } from './api.ts';
-import { jobSettings, type Surroundings } from './job-settings.ts';
+import { type JobMeans, jobSettings } from './job-settings.ts';
 import type { RunListener } from './model/event.ts';
 import { fold } from './model/fold.ts';
 import { everyStepOf } from './model/nested.ts';
@@ -22,7 +22,7 @@ import { givenOptions, rulesOf } from './run-rules.ts';
 import type { RunStore } from './store/store.ts';
 
 /** What an engine has for each of its runs. */
-export interface Means extends Surroundings {
+export interface RunMeans extends JobMeans {
   readonly secrets: Secrets;
   readonly pool: Pool;
   readonly store: RunStore | undefined;
@@ -30,7 +30,7 @@ export interface Means extends Surroundings {
   readonly listeners: Iterable<RunListener>;
 }
 
-export function beginRun(given: Plan, options: RunOptions, means: Means): Run {
+export function beginRun(given: Plan, options: RunOptions, means: RunMeans): Run {
   const { cwd, config, secrets, store } = means;
   const { mocks } = options;
   const plan = mocks === undefined ? given : mockedPlan(given, mocks);

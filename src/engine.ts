@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Runtime } from '../runners/contract.ts';
 import type { CheckOptions, Engine, EngineOptions, LoadOptions, Run, RunOptions } from './api.ts';
-import { beginRun, type Means } from './begin-run.ts';
+import { beginRun, type RunMeans } from './begin-run.ts';
 import type { Config } from './config/config.ts';
 import { defaultConfig } from './config/defaults.ts';
 import { ruledOutBy } from './config/ruled-out.ts';
@@ -41,7 +41,7 @@ class LocalEngine implements Engine {
   readonly #store: RunStore | undefined;
   readonly #listeners = new Set<RunListener>();
   readonly #runs = new Set<Run>();
-  readonly #means: Means;
+  readonly #means: RunMeans;
 
   constructor(options: EngineOptions) {
     const { env = process.env, store } = options;

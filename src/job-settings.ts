@@ -7,7 +7,7 @@ import type { Allowed } from './model/permissions.ts';
 import { configuredLimits } from './run/limits.ts';
 import type { JobSettings } from './run/job.ts';
 
-export interface Surroundings {
+export interface JobMeans {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,7 +17,7 @@ export interface Surroundings {
 
 /** `file` is the workflow's. */
 export function jobSettings(
-  { cwd, env, config, services }: Surroundings,
+  { cwd, env, config, services }: JobMeans,
   { run, file, allow }: { readonly run: string; readonly file: string; readonly allow: RunOptions['allow'] },
 ): Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'> {
   return {

@@ -34,8 +34,8 @@ export class PorterThread implements Porter {
     const { port1, port2: port } = new MessageChannel();
     const setup: PorterSetup = { port, cells: this.#cells };
     const entry = createRequire(import.meta.url).resolve('#porter');
-    const worker = new Worker(entry, { workerData: setup, transferList: [port], env: {}, execArgv: [] });
-    worker.unref();
+    const thread = new Worker(entry, { workerData: setup, transferList: [port], env: {}, execArgv: [] });
+    thread.unref();
     port1.unref();
     if (Atomics.wait(this.#cells, THERE, 0, BOOT_MS) === 'timed-out')
       throw new Error('Internal error: the thread that carries requests does not start');

@@ -3,14 +3,16 @@ import type { Language } from '../../runners/contract.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { CodeStep } from '../model/step.ts';
 import { cachingOf } from './caching.ts';
-import { type Environment, readEnvironment, readShellTemplates, type readStepInputs } from './data.ts';
 import type { Entry, TableValue } from './document.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import type { Word } from './fields/collections.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import { tellVainPermissions } from './fit.ts';
+import type { GivenPlace } from './given-place.ts';
 import { retryPolicy } from './retry.ts';
 import { decodeScript } from './script.ts';
 import { sharingOf } from './sharing.ts';
+import { readShellTemplates } from './shell-words.ts';
 import type { StepContext } from './step-context.ts';
 
 export interface StepPlace {
@@ -18,7 +20,7 @@ export interface StepPlace {
   readonly entry: Entry;
   readonly table: TableValue;
   readonly owner: string;
-  readonly given: Parameters<typeof readStepInputs>[1];
+  readonly given: GivenPlace;
 }
 
 interface Code extends Pick<CodeStep, 'script' | 'retry'> {

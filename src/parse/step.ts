@@ -6,17 +6,18 @@ import { type CodeStep, NAME, type StepKind } from '../model/step.ts';
 import { actionOf, readAction } from './actions/read-action.ts';
 import { readConcurrency } from './concurrency.ts';
 import { readControl } from './control.ts';
-import { readStepInputs } from './data.ts';
 import { describe, type Entry, type TableValue } from './document.ts';
 import { readFields, type Word } from './fields/collections.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import { tellMisfits } from './fit.ts';
 import { itemInputs, readForeach } from './foreach.ts';
+import type { GivenPlace } from './given-place.ts';
 import { decodeHostStep } from './host-step.ts';
 import { limitsOver } from './limits.ts';
 import { permissionsOf } from './permissions.ts';
-import { readCode, type StepPlace } from './step-code.ts';
+import { readCode } from './step-code.ts';
 import type { DecodedStep, StepContext } from './step-context.ts';
+import { readStepInputs } from './step-inputs.ts';
 import { kindOf } from './step-kind.ts';
 
 export function decodeStep(name: string, entry: Entry, context: StepContext): DecodedStep {
@@ -113,7 +114,7 @@ function readGiven(
   kind: StepKind,
   table: TableValue,
   fields: StepFields,
-  given: StepPlace['given'],
+  given: GivenPlace,
 ): CodeStep['inputs'] | undefined {
   const action = kind === 'action' ? actionOf(table) : undefined;
   if (action === undefined) return readStepInputs(fields.inputs, given);

@@ -11,7 +11,7 @@ const HEAP_MB = 128;
 /** Never rejects because of what the file does. */
 export async function evaluateLua(text: string, directory: string, global: string): Promise<Evaluation> {
   const request: EvaluationRequest = { text, directory, global, deadline: Date.now() + INTERPRETER_STOPS_MS };
-  const worker = new Worker(createRequire(import.meta.url).resolve('#lua-file'), {
+  const thread = new Worker(createRequire(import.meta.url).resolve('#lua-file'), {
     workerData: request,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     env: {},
@@ -23,16 +23,16 @@ export async function evaluateLua(text: string, directory: string, global: strin
   try {
     return await new Promise<Evaluation>((settle, reject) => {
       timer = setTimeout(() => settle(nothingBut('timeout')), THREAD_ENDS_MS);
-      worker.once('message', settle);
-      worker.once('error', (error) => {
+      thread.once('message', settle);
+      thread.once('error', (error) => {
         if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') settle(nothingBut('memory'));
         else reject(error);
       });
-      worker.once('exit', () => reject(new Error('Internal error: the thread of a Lua file ended without a word')));
+      thread.once('exit', () => reject(new Error('Internal error: the thread of a Lua file ended without a word')));
     });
   } finally {
     clearTimeout(timer);
-    await worker.terminate();
+    await thread.terminate();
   }
 }
 
