@@ -2,13 +2,14 @@
 import type { RunEvent } from '../model/event.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Starter } from '../model/history.ts';
+import { isWithin } from '../model/nested.ts';
 import { describePending } from '../model/pending.ts';
 import { formatSize } from '../model/size.ts';
 import { describeFailure } from '../model/failure.ts';
 import { formatMoment } from './moment.ts';
 import type { Style } from './style.ts';
 import { visiblePainted } from './visible.ts';
-import { describeCached, describeCap, describeLock, describeSkip, thenBy } from './words.ts';
+import { countSteps, describeCached, describeCap, describeLock, describeSkip, thenBy } from './words.ts';
 
 /** An event, without a step's printed lines; `size` is of an output, `by` whoever began. */
 export interface Audited {
@@ -31,7 +32,7 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     }
     case 'run-resumed': {
       const who = by === undefined ? '' : ` by ${by.user}, process ${by.pid}, hwfe ${by.version}`;
-      return `${event.kept.length} steps kept${who}`;
+      return `${countSteps(event.kept.filter((name) => !isWithin(name)).length)} kept${who}`;
     }
     case 'level-started':
       return `level ${event.level + 1}`;

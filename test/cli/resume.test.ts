@@ -25,7 +25,7 @@ describe('hwfe resume', () => {
     expect(err).toContain('~ report  code');
     expect(out).toContain('1 of 2 steps kept');
     expect((await home.hwfe('show')).out).toContain('✓ succeeded');
-    expect((await home.hwfe('audit')).out).toContain('run-resumed     1 steps kept by ');
+    expect((await home.hwfe('audit')).out).toContain('run-resumed     1 step kept by ');
     expect((await home.hwfe('runs', '--json')).out.trim().split('\n')).toHaveLength(1);
   });
 
