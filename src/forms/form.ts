@@ -1,5 +1,6 @@
 /** What a person is asked for: a JSON Schema of an object, and whether values fit it. */
 import type { PlainValue } from '../model/input.ts';
+import { sentenceFor } from './sentences.ts';
 import { misfitsOf } from './validator.ts';
 
 type Fields = { readonly [key: string]: PlainValue };
@@ -40,19 +41,18 @@ export function misfits(form: PlainValue | undefined, values: PlainValue): strin
   if (!isFields(values)) return ['The answer has to be an object of values by name'];
   if (form === undefined) {
     const [name] = Object.keys(values);
-    return name === undefined ? [] : [`"${name}" was not asked for: the step has no form`];
+    return name === undefined ? [] : [`"${name}" was not asked for, since the step has no form`];
   }
   const found = misfitsOf(form as object, values);
   // What is said of a part says more than what is said of the whole, which only names it.
-  const told = found.filter(
-    ({ keyword }) => !['properties', 'items', 'anyOf', 'allOf', 'oneOf', '$ref'].includes(keyword),
-  );
-  const sentences = (told.length > 0 ? told : found).map(({ instanceLocation, error }) => {
-    const place = instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.');
-    return place === '' ? error : `"${place}": ${error}`;
-  });
-  return [...new Set(sentences)];
+  const told = found.filter(({ keyword }) => !OF_WHOLES.has(keyword));
+  return [...new Set((told.length > 0 ? told : found).map((misfit) => sentenceFor(misfit, form, values)))];
 }
+
+const OF_WHOLES: ReadonlySet<string> = new Set([
+  ...['properties', 'patternProperties', 'additionalProperties', 'unevaluatedProperties', 'items', 'prefixItems'],
+  ...['anyOf', 'allOf', 'oneOf', '$ref'],
+]);
 
 /** What is asked for at the top of the form, in its order. */
 export function fieldsOf(form: PlainValue | undefined): FormField[] {

@@ -13,7 +13,7 @@ export function fits(value: unknown, schema: string): Promise<readonly string[]>
     // What only repeats that something inside does not fit says nothing.
     const told = errors.filter(({ keyword }) => !['properties', 'items', '$ref', 'allOf'].includes(keyword));
     return Promise.resolve(
-      (told.length > 0 ? told : errors).map((error) => `${error.instanceLocation} ${error.error}`),
+      (told.length > 0 ? told : errors).map((error) => `${error.instanceLocation} ${error.error.replace(/\.$/, '')}`),
     );
   } catch (error) {
     if (!(error instanceof Error)) throw error;

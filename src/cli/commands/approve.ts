@@ -68,10 +68,11 @@ function valuesFor(args: Arguments, { step, pending: { form } }: Question): Resu
   }
   const whole = withDefaults(form, values);
   const wrongs = misfits(form, whole);
-  const told = fields.map(
-    ({ name, type, isRequired }) => `${name}${type === undefined ? '' : ` (${type})`}${isRequired ? '' : ', optional'}`,
-  );
-  const hint = told.length === 0 ? '' : `; its fields: ${told.join('; ')}`;
+  const told = fields.map(({ name, type, isRequired }) => {
+    const more = [type ?? '', isRequired ? '' : 'optional'].filter((word) => word !== '').join(', ');
+    return more === '' ? name : `${name} (${more})`;
+  });
+  const hint = told.length === 0 ? '' : `. Its fields: ${told.join(', ')}`;
   return wrongs.length === 0
     ? ok(whole)
     : fail(`The answer does not fit the form of step "${step}": ${wrongs.join('; ')}${hint}`);
