@@ -49,10 +49,11 @@ export function misfits(form: PlainValue | undefined, values: PlainValue): strin
   return [...new Set((told.length > 0 ? told : found).map((misfit) => sentenceFor(misfit, form, values)))];
 }
 
-const OF_WHOLES: ReadonlySet<string> = new Set([
-  ...['properties', 'patternProperties', 'additionalProperties', 'unevaluatedProperties', 'items', 'prefixItems'],
-  ...['anyOf', 'allOf', 'oneOf', '$ref'],
-]);
+const OF_WHOLES: ReadonlySet<string> = new Set(
+  'properties patternProperties additionalProperties unevaluatedProperties items prefixItems anyOf allOf oneOf $ref'.split(
+    ' ',
+  ),
+);
 
 /** What is asked for at the top of the form, in its order. */
 export function fieldsOf(form: PlainValue | undefined): FormField[] {

@@ -205,6 +205,19 @@ describe('signals', () => {
     expect(out).toMatch(/"kind":"run-settled",.*"status":"cancelled"/);
   });
 
+  it('a second SIGTERM while the command closes changes nothing', async () => {
+    home.write(
+      'long.lua',
+      'workflow = { steps = { a = { cmd = "sleep 30" }, b = { language = "python", code = "import time; time.sleep(30)" } } }',
+    );
+    const run = home.start(['long.lua', '--mode', 'parallel', '--json', '-j', '2']);
+    await run.until(/"step-started".*"a"/);
+    run.signal('SIGTERM');
+    await run.until(/"run-settled"/);
+    run.signal('SIGTERM');
+    expect((await run.ended).status).toBe(130);
+  });
+
   it('SIGTERM stops as Ctrl-C does', async () => {
     const run = home.start(['slow', '-m', 'parallel', '-j', '2']);
     await run.until(/slow \(workflows/);
