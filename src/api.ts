@@ -101,6 +101,10 @@ export interface Resumption {
   readonly kept: ReadonlyMap<string, EncodedValue>;
   /** What steps waited for: the question, and until when, in milliseconds since the epoch. */
   readonly waits?: ReadonlyMap<string, { readonly ask: string; readonly until?: number }>;
+  /** Of a run that was parked: since when its time counts, in milliseconds since the epoch; absent, from now on. */
+  readonly timedSince?: number;
+  /** The same of its steps that have a deadline, by name. */
+  readonly stepsTimedSince?: ReadonlyMap<string, number>;
   /** What the steps shared, by key. */
   readonly memory?: ReadonlyMap<string, EncodedValue>;
   /** The last lines of those whose `register` keeps one, by step. */

@@ -90,6 +90,8 @@ export function beginRun(given: Plan, options: RunOptions, means: RunMeans): Run
       ...(resume?.lastLines && { lastLines: resume.lastLines }),
       ...(resume?.items && { keptItems: resume.items }),
       attempts: resume?.attempts,
+      timedSince: resume?.timedSince,
+      stepsTimedSince: resume?.stepsTimedSince,
       workdir,
       ...(recording && options.cache?.off !== true && { recall: recording }),
       cacheDefault: config.cache.default,

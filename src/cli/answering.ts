@@ -76,6 +76,10 @@ export async function deliverAnswer(
   { step, pending }: Question,
   answer: Answer,
 ): Promise<number> {
+  if (run.status !== 'running' && pending.until !== undefined && pending.until < answer.at) {
+    const end = `The time to answer step "${step}" was over at ${formatMoment(pending.until)}`;
+    return wrong(console, `${end}; go on with the run as it is: hwfe resume ${run.id}`);
+  }
   const posted = history.inbox.answer(run.id, step, pending.ask, answer);
   if (!posted.ok) {
     const { by, at } = posted.error;

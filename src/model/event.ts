@@ -169,7 +169,15 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
   | { readonly kind: 'run-returned'; readonly outputs: EncodedValue }
   | { readonly kind: 'run-stopping'; readonly reason: StopReason }
   /** Nothing is left to do but wait: the process ends here, and the run goes on when it is resumed. */
-  | { readonly kind: 'run-parked'; readonly waiting: readonly string[]; readonly durationMs: number }
+  | {
+      readonly kind: 'run-parked';
+      readonly waiting: readonly string[];
+      readonly durationMs: number;
+      /** Since when the `timeout` of the whole run counts, in milliseconds since the epoch; absent where it has none. */
+      readonly timedSince?: number;
+      /** The same of steps under way that have a `deadline`, by name; absent for none. */
+      readonly stepsTimedSince?: Readonly<Record<string, number>>;
+    }
   | {
       readonly kind: 'run-settled';
       readonly status: RunStatus;

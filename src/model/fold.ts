@@ -44,6 +44,8 @@ export function fold(record: RunRecord, event: RunEvent): void {
     }
     case 'run-parked':
       record.status = 'parked';
+      if (event.timedSince !== undefined) record.timedSince = event.timedSince;
+      if (event.stepsTimedSince !== undefined) record.stepsTimedSince = event.stepsTimedSince;
       record.durationMs = event.durationMs;
       return;
     case 'step-printed':
@@ -137,6 +139,8 @@ function begin(
   record.startedAt ||= event.at;
   delete record.stopped;
   delete record.durationMs;
+  delete record.timedSince;
+  delete record.stepsTimedSince;
   delete record.failure;
   delete record.outputs;
   if (event.inputs !== undefined) record.inputs = event.inputs;

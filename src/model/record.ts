@@ -73,6 +73,9 @@ export interface RunRecord {
   stopped?: StopReason;
   startedAt: number;
   durationMs?: number;
+  /** Where it is parked: since when its time counts, and that of steps by name, in milliseconds since the epoch. */
+  timedSince?: number;
+  stepsTimedSince?: Readonly<Record<string, number>>;
   /** What was given to it, by name; `***` for what is secret. */
   inputs?: GivenInputs;
   /** What its steps shared, as it was after the last that ended; absent where they shared nothing. */

@@ -81,9 +81,9 @@ export class Lobby {
     if (pending.for === 'signal') this.#deliver(step);
     const early = this.#early.get(ask);
     if (early !== undefined) this.#take(early);
-    if (this.#hears) void this.#read();
+    if (this.#hears) void this.read();
     // It also keeps a process that has nothing else to do.
-    this.#timer ??= setInterval(() => void this.#read(), LOOK_EVERY_MS);
+    this.#timer ??= setInterval(() => void this.read(), LOOK_EVERY_MS);
     this.onChange();
   }
 
@@ -128,7 +128,8 @@ export class Lobby {
     guest.visitor.signalled?.(this.#signals[at]!);
   }
 
-  async #read(): Promise<void> {
+  /** Hears what others have said so far. */
+  async read(): Promise<void> {
     if (!this.#hears) return;
     const letters = await this.#options.letters?.(this.#lastLetter);
     if (this.#isClosed) return;
@@ -164,4 +165,4 @@ export function isWatched(pending: Pending, now: number): boolean {
 }
 
 /** A question whose time is over so soon is waited for. */
-const SOON_MS = 10 * 60_000;
+export const SOON_MS = 10 * 60_000;

@@ -1,6 +1,6 @@
 /** Sees when a run has nothing left to do but wait, and whether it is to end its process then. */
 import type { Course } from './course.ts';
-import { isWatched, type Lobby } from './lobby.ts';
+import { isWatched, type Lobby, SOON_MS } from './lobby.ts';
 
 /** `auto`: where only people or signals can go on with it, and none of its times is over soon. */
 export type ParkRule = 'auto' | 'always' | 'never';
@@ -15,11 +15,14 @@ export class Parking {
   readonly #course: Course;
   readonly #lobby: Lobby;
   readonly #rule: ParkRule;
+  readonly #ends: () => readonly number[];
   #park: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(course: Course, lobby: Lobby, rule: ParkRule) {
+  /** `ends` gives the moments at which something is over, whatever is said by then. */
+  constructor(course: Course, lobby: Lobby, rule: ParkRule, ends: () => readonly number[]) {
+    this.#ends = ends;
     this.#course = course;
     this.#lobby = lobby;
     this.#rule = rule;
@@ -49,6 +52,8 @@ export class Parking {
   #mayPark(): boolean {
     if (this.#isClosed || !this.#lobby.hasRead || !this.#course.isIdle) return false;
     const now = Date.now();
-    return this.#rule === 'always' || [...this.#lobby.pending.values()].every((pending) => !isWatched(pending, now));
+    if (this.#rule === 'always') return true;
+    const isLong = this.#ends().every((until) => until - now > SOON_MS);
+    return isLong && [...this.#lobby.pending.values()].every((pending) => !isWatched(pending, now));
   }
 }

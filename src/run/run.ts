@@ -9,6 +9,7 @@ import type { Plan } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { AutoCap } from './auto-cap.ts';
 import { Course } from './course.ts';
+import { Deadlines } from './deadlines.ts';
 import { Facts, hasExpressions } from './facts.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import { LockWait } from './lock-wait.ts';
@@ -62,6 +63,9 @@ export interface PlanRunOptions {
   readonly cacheDefault?: boolean;
   /** What steps waited for when the run was interrupted or parked. */
   readonly waits?: ReadonlyMap<string, EarlierWait> | undefined;
+  /** Of a run that was parked, since when its time counts, and that of its steps by name, in milliseconds since the epoch. */
+  readonly timedSince?: number | undefined;
+  readonly stepsTimedSince?: ReadonlyMap<string, number> | undefined;
   /** What other processes say to it; absent where nobody can. */
   readonly letters?: LobbyOptions['letters'];
   /** When it parks; `never` where it could not be resumed. */
@@ -84,6 +88,9 @@ export class PlanRun {
   /** Where the whole run waits for its lock. */
   #lockWait: LockWait | undefined;
   readonly #parking: Parking;
+  readonly #deadlines: Deadlines;
+  /** Since when its time counts. */
+  readonly #timedSince: number;
   #isParked = false;
   #stopped: StopReason | undefined;
 
@@ -103,6 +110,8 @@ export class PlanRun {
       : undefined;
     const tell = (happening: Happening): void => this.#tell(happening);
     this.lobby = new Lobby({ tell, before: options.waits, letters: options.letters });
+    this.#timedSince = options.timedSince ?? Date.now();
+    this.#deadlines = new Deadlines(options.stepsTimedSince);
     const places = new Places(Math.max(1, options.places ?? cap));
     const rooms = new Rooms();
     const starter = new StepStarter({
@@ -117,6 +126,7 @@ export class PlanRun {
       isParallelInside: options.parallelItems ?? true,
       kept: options.kept && { outputs: options.kept, lastLines: options.lastLines, attempts: options.attempts },
       lobby: this.lobby,
+      deadlines: this.#deadlines,
       facts: this.#facts,
       recall: options.recall,
       cacheDefault: options.cacheDefault ?? false,
@@ -139,7 +149,7 @@ export class PlanRun {
       starter,
       tell,
     });
-    this.#parking = new Parking(this.#course, this.lobby, options.park ?? 'never');
+    this.#parking = new Parking(this.#course, this.lobby, options.park ?? 'never', () => this.#ends);
     this.finished = this.#go();
   }
 
@@ -165,7 +175,8 @@ export class PlanRun {
     this.#tellBeginning();
     const now = everyStep(this.#plan).some(({ step }) => runtimeOf(step, settings.runners) === 'native');
     const room = makeWorkdir({ now, ...(workdir !== undefined && { keep: workdir }) });
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop('timed-out'), timeoutMs);
+    const leftMs = Math.max(0, this.#timedSince + (timeoutMs ?? 0) - Date.now());
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.stop('timed-out'), leftMs);
     // What was started without waiting begins at once.
     const secrets = this.#options.secrets === undefined ? { values: new Map(), hidden } : await this.#options.secrets();
     const { lock } = this.#plan.workflow;
@@ -202,9 +213,22 @@ export class PlanRun {
     return this.#lockWait.held;
   }
 
+  /** Moments at which the run or a step of it is over, whatever is said by then. */
+  get #ends(): readonly number[] {
+    const { timeoutMs } = this.#options;
+    return [...(timeoutMs === undefined ? [] : [this.#timedSince + timeoutMs]), ...this.#deadlines.ends];
+  }
+
   async #park(room: Workdir, startedAt: number): Promise<'parked'> {
     const waiting = [...this.lobby.pending.keys()];
-    this.#tell({ kind: 'run-parked', waiting, durationMs: performance.now() - startedAt });
+    const stepsTimedSince = this.#deadlines.since;
+    this.#tell({
+      kind: 'run-parked',
+      waiting,
+      durationMs: performance.now() - startedAt,
+      ...(this.#options.timeoutMs !== undefined && { timedSince: this.#timedSince }),
+      ...(this.#deadlines.ends.length > 0 && { stepsTimedSince }),
+    });
     // What ends from here on was not to end.
     this.#isParked = true;
     this.#course.park();

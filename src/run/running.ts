@@ -15,15 +15,35 @@ export interface Running {
   isPending?(): boolean;
 }
 
-/** Ends with a failure what is not done after so long, all attempts and the time between them counted. */
-export function withDeadline(running: Running, ms: number): Running {
+/** What there is to know of a deadline. */
+export interface Late {
+  /** As the file has it, in milliseconds. */
+  readonly ms: number;
+  /** In milliseconds since the epoch. */
+  readonly until: number;
+  /** Asked before it is ended that it is late; where it only waits, it may have been answered in time. */
+  readonly isSettled: () => Promise<void>;
+  readonly end: () => void;
+}
+
+/** Ends with a failure what is not done by then, all attempts and the time between them counted. */
+export function withDeadline(running: Running, { ms, until, isSettled, end: forget }: Late): Running {
   let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    running.stop();
-  }, ms);
+  let isOver = false;
+  const timer = setTimeout(
+    () => {
+      void isSettled().then(() => {
+        if (isOver) return;
+        isLate = true;
+        running.stop();
+      });
+    },
+    Math.max(0, until - Date.now()),
+  );
   const finished = running.finished.then((end): AttemptEnd => {
+    isOver = true;
     clearTimeout(timer);
+    forget();
     if (!isLate || end.how !== 'cancelled') return end;
     const failure: StepFailure = { reason: 'timed-out', afterMs: ms };
     return { ...end, how: 'failed', failure, usage: NO_USAGE };

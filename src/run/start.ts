@@ -7,6 +7,7 @@ import type { Template } from '../model/template.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Step } from '../model/step.ts';
 import type { Facts, Local } from './facts.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { ItemSettings } from './items/start.ts';
 import type { JobSettings } from './job.ts';
 import type { Lobby } from './lobby.ts';
@@ -33,6 +34,7 @@ export interface Start {
   readonly places: Places;
   readonly rooms: Rooms;
   readonly lobby: Lobby;
+  readonly deadlines: Deadlines;
   /** Locks that are had already by what the steps are in. */
   readonly locks: ReadonlySet<string>;
   /** Whether the steps inside a step may take more than its own place. */

@@ -1,6 +1,7 @@
 /** Starts one step: computes what its file left open, and makes of it what its fields ask for. */
 import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.ts';
 import { celValue } from '../expressions/values.ts';
+import { waitsInItems } from '../model/host-work.ts';
 import { locksOf } from '../model/locks.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Template } from '../model/template.ts';
@@ -57,7 +58,19 @@ export class StepStarter implements Starter {
     if (!started.ok) return fail(this.masked(started.error, settings.secrets));
     if (typeof started.value === 'boolean') return ok('skipped');
     const { deadlineMs } = step;
-    return ok(deadlineMs === undefined ? started.value : withDeadline(started.value, deadlineMs));
+    return ok(deadlineMs === undefined ? started.value : this.#withDeadline(started.value, step, deadlineMs));
+  }
+
+  #withDeadline(running: Running, step: Step, ms: number): Running {
+    const { deadlines, kept, lobby } = this.#start;
+    const name = this.#nameOf(step);
+    return withDeadline(running, {
+      ms,
+      until: deadlines.begin(name, ms, kept !== undefined),
+      // What would go on inside it after an answer is late in any case.
+      isSettled: () => (waitsInItems(step) ? lobby.read() : Promise.resolve()),
+      end: () => deadlines.end(name),
+    });
   }
 
   #keepPaces({ name, rate }: Step, pace: Pace | undefined): void {

@@ -75,7 +75,9 @@ export class WaitRun implements Running {
     }
     const leftMs = pending.until === undefined ? LONGEST_MS : pending.until - Date.now();
     if (leftMs <= 0) {
-      this.#timeIsOver();
+      // Somebody may have said it in time, which is only heard now.
+      if (pending.for === 'person' || pending.for === 'signal') void this.#lobby.read().then(() => this.#timeIsOver());
+      else this.#timeIsOver();
       return;
     }
     const most = pending.for === 'file' ? LOOK_EVERY_MS : LONGEST_MS;
@@ -99,6 +101,10 @@ export class WaitRun implements Running {
   #answered(answer: Answer, letter: number | undefined): Result<void, string> {
     const { pending } = this.#waiting;
     const { by, at, how } = answer;
+    if (this.#isLate(at)) {
+      this.#timeIsOver();
+      return fail('The time for it was over');
+    }
     const answered: Answered = { by, at, how, ...(letter !== undefined && { letter }) };
     if (answer.how === 'rejected') {
       const { reason } = answer;
@@ -115,8 +121,14 @@ export class WaitRun implements Running {
   }
 
   #signalled({ by, at, data }: Signal): void {
+    if (this.#isLate(at)) return;
     const text = canonicalise(Buffer.from(data));
     this.#handOn(text.ok ? text.value : NULL, { by, at, how: 'signalled' });
+  }
+
+  #isLate(at: number): boolean {
+    const { until } = this.#waiting.pending;
+    return until !== undefined && at > until;
   }
 
   #succeed(value: PlainValue | undefined, answered?: Answered): void {

@@ -30,6 +30,9 @@ export interface ResumePlan {
   readonly waits: ReadonlyMap<string, EarlierWait>;
   /** Of steps with steps inside them that were under way, the attempts that had failed. */
   readonly attempts: ReadonlyMap<string, number>;
+  /** Of a run that is parked, since when its time counts, and that of its steps by name. */
+  readonly timedSince?: number;
+  readonly stepsTimedSince: ReadonlyMap<string, number>;
   /** What the steps shared, by key. */
   readonly memory: ReadonlyMap<string, EncodedValue>;
   /** What those printed last whose `register` keeps that. */
@@ -103,7 +106,7 @@ export function planResume(
     outputs.size > 0 && changed.has(withoutItems(step)) ? [step] : [],
   );
   const steps = everyStep(plan).flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
-  const { memory, steps: records } = history.record(run);
+  const { memory, steps: records, timedSince, stepsTimedSince = {} } = history.record(run);
   const isAgain = (name: string): boolean => again.has(pathOf(withoutItems(name))[0]!);
   const waits = new Map(
     [...records.values()].flatMap(({ name, status, pending }): [string, EarlierWait][] =>
@@ -117,6 +120,8 @@ export function planResume(
     kept,
     waits,
     attempts,
+    ...(timedSince !== undefined && { timedSince }),
+    stepsTimedSince: new Map(Object.entries(stepsTimedSince).filter(([name]) => !isAgain(name))),
     memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])),
     lastLines: lastLinesOf(history, run, steps),
     items,

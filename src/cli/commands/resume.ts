@@ -10,6 +10,7 @@ import { PARK, parkOf, wrongPark } from '../park-flag.ts';
 import { COMMON, type Option } from '../options.ts';
 import { reportDiagnostics, setUp } from '../setup.ts';
 import { STATUS } from '../status.ts';
+import { flagged } from '../wishes.ts';
 
 const OPTIONS: readonly Option[] = [
   { name: 'from', takes: 'STEP', about: 'Run this step again, and what depends on it, though they succeeded.' },
@@ -20,6 +21,12 @@ const OPTIONS: readonly Option[] = [
   },
   { name: 'force', about: 'Keep outputs of steps that have changed in the file since.' },
   { name: 'yes', short: 'y', about: 'Go on though the permissions of the file have grown since.' },
+  {
+    name: 'timeout',
+    takes: 'DURATION',
+    about: 'Give the whole run so much time from now on, such as 90s or 5m.',
+    setting: 'execution.timeout',
+  },
   { name: 'print-output', short: 'p', about: 'Show what each step prints, as one block when it settles.' },
   PARK,
   { name: 'json', about: 'Print one event per line as JSON, and nothing else.' },
@@ -75,8 +82,12 @@ export const resume: Command = {
           import('../session.ts'),
         ]);
         const again = { from, failed: onlyFailed };
-        const { kept, waits, memory, lastLines, items, attempts, failed, changes, stale, staleItems, damaged } =
-          planResume(history, run, plan, again);
+        const { failed, changes, stale, staleItems, damaged, timedSince, ...taken } = planResume(
+          history,
+          run,
+          plan,
+          again,
+        );
         if (onlyFailed && run.status === 'succeeded' && failed.length === 0)
           return wrong(console, `Nothing failed in run "${run.id}"`);
         const style = own.styleFor(console.err);
@@ -94,13 +105,22 @@ export const resume: Command = {
         if (refusal !== undefined) return refusal;
         const claimed = history.claim(run);
         if (!claimed.ok) return wrong(console, claimed.error);
+        const { timeoutMs } = flagged(own);
         const session = createSession(engine, own, there, {
           delivery: { cwd: run.cwd },
           dryRun: false,
           events: args.has('json'),
           printOutput: args.has('print-output'),
           ...parkOf(args),
-          start: { ...run.options, resume: { id: run.id, kept, waits, memory, lastLines, items, attempts } },
+          start: {
+            ...run.options,
+            ...(timeoutMs !== undefined && { timeoutMs }),
+            resume: {
+              ...taken,
+              id: run.id,
+              ...(timeoutMs === undefined && timedSince !== undefined && { timedSince }),
+            },
+          },
           inputs: async () =>
             (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup: own }, run.options.inputs),
         });
