@@ -4,7 +4,7 @@ import type { Config } from './config/config.ts';
 import type { HeadStart } from './head-start.ts';
 import type { Cap } from './model/concurrency.ts';
 import type { Diagnostic } from './model/diagnostic.ts';
-import type { RunListener, StopReason } from './model/event.ts';
+import type { RunListener, StopReason, TurnBegun } from './model/event.ts';
 import type { KeptItems } from './model/items.ts';
 import type { Answer, Signal } from './model/pending.ts';
 import type { Plan } from './model/plan.ts';
@@ -105,6 +105,8 @@ export interface Resumption {
   readonly timedSince?: number;
   /** The same of its steps that have a deadline, by name. */
   readonly stepsTimedSince?: ReadonlyMap<string, number>;
+  /** The turns in which its loops waited, by step; of an item by its name, `step[3]`. */
+  readonly turns?: ReadonlyMap<string, TurnBegun>;
   /** What the steps shared, by key. */
   readonly memory?: ReadonlyMap<string, EncodedValue>;
   /** The last lines of those whose `register` keeps one, by step. */

@@ -92,6 +92,7 @@ export function beginRun(given: Plan, options: RunOptions, means: RunMeans): Run
       attempts: resume?.attempts,
       timedSince: resume?.timedSince,
       stepsTimedSince: resume?.stepsTimedSince,
+      turns: resume?.turns,
       workdir,
       ...(recording && options.cache?.off !== true && { recall: recording }),
       cacheDefault: config.cache.default,

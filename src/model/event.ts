@@ -129,6 +129,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       /** Turns done so far. */
       readonly turn: number;
       readonly delayMs: number;
+      /** Steps inside it of which the turn told anything: they start anew, and nothing is known of them. */
+      readonly inside?: readonly string[];
     }
   | {
       readonly kind: 'step-succeeded';
@@ -177,6 +179,8 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly timedSince?: number;
       /** The same of steps under way that have a `deadline`, by name; absent for none. */
       readonly stepsTimedSince?: Readonly<Record<string, number>>;
+      /** Of steps that wait within a loop, the turn that they are in, by name; absent for none. */
+      readonly turns?: Readonly<Record<string, TurnBegun>>;
     }
   | {
       readonly kind: 'run-settled';
@@ -186,6 +190,14 @@ export type RunEvent = { readonly at: number; readonly run: string } & (
       readonly failure?: StepFailure;
     }
 );
+
+/** A turn that has begun. */
+export interface TurnBegun {
+  /** From 0. */
+  readonly turn: number;
+  /** What the turn before gave, as JSON; absent for the first. */
+  readonly before?: string;
+}
 
 export interface FailedItem {
   readonly index: number;

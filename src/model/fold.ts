@@ -46,6 +46,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       record.status = 'parked';
       if (event.timedSince !== undefined) record.timedSince = event.timedSince;
       if (event.stepsTimedSince !== undefined) record.stepsTimedSince = event.stepsTimedSince;
+      if (event.turns !== undefined) record.turns = event.turns;
       record.durationMs = event.durationMs;
       return;
     case 'step-printed':
@@ -68,6 +69,7 @@ export function fold(record: RunRecord, event: RunEvent): void {
       return;
     case 'step-looping':
       if (event.item === undefined) known(record, event.step).turns = event.turn;
+      for (const name of event.inside ?? []) forget(record, name);
       return;
     case 'step-succeeded': {
       const step = known(record, event.step);
@@ -141,6 +143,7 @@ function begin(
   delete record.durationMs;
   delete record.timedSince;
   delete record.stepsTimedSince;
+  delete record.turns;
   delete record.failure;
   delete record.outputs;
   if (event.inputs !== undefined) record.inputs = event.inputs;

@@ -8,7 +8,7 @@ import type {
   StepFailure,
   Usage,
 } from '../../runners/contract.ts';
-import type { CachedFrom, GivenInputs, RunStatus, SkipReason, StopReason } from './event.ts';
+import type { CachedFrom, GivenInputs, RunStatus, SkipReason, StopReason, TurnBegun } from './event.ts';
 import type { ItemsRecord } from './items.ts';
 import type { Answered, Pending } from './pending.ts';
 import type { MemoryContents } from './shared-memory.ts';
@@ -76,6 +76,8 @@ export interface RunRecord {
   /** Where it is parked: since when its time counts, and that of steps by name, in milliseconds since the epoch. */
   timedSince?: number;
   stepsTimedSince?: Readonly<Record<string, number>>;
+  /** The turns in which it waits, by step. */
+  turns?: Readonly<Record<string, TurnBegun>>;
   /** What was given to it, by name; `***` for what is secret. */
   inputs?: GivenInputs;
   /** What its steps shared, as it was after the last that ended; absent where they shared nothing. */

@@ -10,6 +10,12 @@ import { NO_USAGE, type Running } from './running.ts';
 export interface Turns {
   /** By which further turns start. */
   readonly paces?: readonly Pace[] | undefined;
+  /** The turn that it begins with, 0 for the first, and what the one before gave. */
+  readonly first: { readonly turn: number; readonly before: EncodedValue | undefined };
+  /** Steps inside it that start anew in the next turn; absent where there are none. */
+  readonly inside?: () => readonly string[];
+  /** It is over. */
+  readonly end: () => void;
   /** Starts the turn of that number, from 0, behind one that gave `before`. */
   start(turn: number, before: EncodedValue | undefined): Result<Running, StepFailure>;
   isDone(turn: number, output: EncodedValue): Result<boolean, StepFailure>;
@@ -30,7 +36,7 @@ export class LoopRun implements Running {
     this.#loop = loop;
     this.#turns = turns;
     this.#tell = tell;
-    this.finished = this.#go();
+    this.finished = this.#go().finally(turns.end);
   }
 
   stop(): void {
@@ -52,7 +58,8 @@ export class LoopRun implements Running {
     const startedAt = performance.now();
     const took = (): number => performance.now() - startedAt;
     const { max, delayMs, until } = this.#loop;
-    let before: EncodedValue | undefined;
+    const { first, inside } = this.#turns;
+    let { before } = first;
     let attempt = 0;
     const failed = (failure: StepFailure): AttemptEnd => ({
       how: 'failed',
@@ -61,7 +68,7 @@ export class LoopRun implements Running {
       failure,
       usage: NO_USAGE,
     });
-    for (let turn = 0; turn < max; turn++) {
+    for (let { turn } = first; turn < max; turn++) {
       const started = this.#turns.start(turn, before);
       if (!started.ok) return failed(started.error);
       this.#current = started.value;
@@ -75,7 +82,8 @@ export class LoopRun implements Running {
       if (this.#isStopped) return { how: 'cancelled', attempt, durationMs: took() };
       before = end.output;
       if (turn + 1 === max) break;
-      this.#tell({ kind: 'step-looping', step: this.#step, turn: turn + 1, delayMs });
+      const anew = inside?.();
+      this.#tell({ kind: 'step-looping', step: this.#step, turn: turn + 1, delayMs, ...(anew && { inside: anew }) });
       await this.#pause(delayMs);
       const { paces } = this.#turns;
       if (paces !== undefined && !this.#isStopped) await nextTurn(paces, (stop) => (this.#wake = stop));

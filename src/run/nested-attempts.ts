@@ -7,6 +7,7 @@ import type { AttemptEnd } from './attempts.ts';
 import { nextTurn, type Pace } from './pace.ts';
 import { retryAfter, type RetryRule } from './retry.ts';
 import { NO_USAGE, type Running } from './running.ts';
+import { ToldInside } from './within.ts';
 
 export interface NestedAttemptsOptions {
   /** The step's name in the whole run. */
@@ -26,13 +27,12 @@ export class NestedAttempts implements Running {
   readonly finished: Promise<AttemptEnd>;
   readonly #of: NestedAttemptsOptions;
   readonly #startedAt = performance.now();
-  /** Steps inside of which the attempt has told anything. */
-  #inside = new Set<string>();
+  readonly #inside: ToldInside;
   #current: Running | undefined;
   #isStopped = false;
   #wake: (() => void) | undefined;
 
-  private constructor(of: NestedAttemptsOptions, first: Running, inside: Set<string>) {
+  private constructor(of: NestedAttemptsOptions, first: Running, inside: ToldInside) {
     this.#of = of;
     this.#inside = inside;
     this.finished = this.#go(first);
@@ -40,8 +40,8 @@ export class NestedAttempts implements Running {
 
   /** Fails where the first attempt cannot even begin. */
   static begin(of: NestedAttemptsOptions): Result<Running, StepFailure> {
-    const inside = new Set<string>();
-    const first = of.start(of.firstAttempt, hearing(of, inside));
+    const inside = new ToldInside(of.name);
+    const first = of.start(of.firstAttempt, inside.hearing(of.tell));
     return first.ok ? { ok: true, value: new NestedAttempts(of, first.value, inside) } : first;
   }
 
@@ -71,16 +71,15 @@ export class NestedAttempts implements Running {
       const after = retryAfter(end.failure, attempt, policy, rule);
       if (after.how === 'failed') return { ...end, attempt, durationMs, failure: after.failure };
       const { delayMs } = after;
-      const inside = [...this.#inside];
+      const inside = this.#inside.take();
       tell({ kind: 'step-retrying', step: name, attempt, failure: end.failure, delayMs, inside });
-      this.#inside = new Set();
       await this.#pause(delayMs);
       if (paces !== undefined && !this.#isStopped) await nextTurn(paces, (stop) => (this.#wake = stop));
       if (this.#isStopped) {
         this.#tellNever(inside);
         return { how: 'cancelled', attempt, durationMs: performance.now() - this.#startedAt };
       }
-      const next = start(attempt + 1, hearing(this.#of, this.#inside));
+      const next = start(attempt + 1, this.#inside.hearing(tell));
       if (!next.ok) {
         this.#tellNever(inside);
         const tookMs = performance.now() - this.#startedAt;
@@ -106,11 +105,4 @@ export class NestedAttempts implements Running {
       };
     });
   }
-}
-
-function hearing({ name, tell }: NestedAttemptsOptions, inside: Set<string>): (happening: Happening) => void {
-  return (happening) => {
-    if ('step' in happening && happening.step !== undefined && happening.step !== name) inside.add(happening.step);
-    tell(happening);
-  };
 }

@@ -1,7 +1,15 @@
 /** One execution of a plan: what surrounds its steps, from the first event to the last. */
 import { existsSync } from 'node:fs';
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
-import type { GivenInputs, Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
+import type {
+  GivenInputs,
+  Happening,
+  RunEvent,
+  RunListener,
+  RunStatus,
+  StopReason,
+  TurnBegun,
+} from '../model/event.ts';
 import type { KeptItems } from '../model/items.ts';
 import type { Lock } from '../model/concurrency.ts';
 import { everyStep, isWithin, namesInside } from '../model/nested.ts';
@@ -21,6 +29,7 @@ import { Rooms } from './rooms.ts';
 import type { Recall } from './recall.ts';
 import { StepStarter } from './starting.ts';
 import { Parking, type ParkRule } from './parking.ts';
+import { TurnsBegun } from './turns.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
 
 export interface PlanRunOptions {
@@ -66,6 +75,8 @@ export interface PlanRunOptions {
   /** Of a run that was parked, since when its time counts, and that of its steps by name, in milliseconds since the epoch. */
   readonly timedSince?: number | undefined;
   readonly stepsTimedSince?: ReadonlyMap<string, number> | undefined;
+  /** The turns in which its loops waited. */
+  readonly turns?: ReadonlyMap<string, TurnBegun> | undefined;
   /** What other processes say to it; absent where nobody can. */
   readonly letters?: LobbyOptions['letters'];
   /** When it parks; `never` where it could not be resumed. */
@@ -89,6 +100,7 @@ export class PlanRun {
   #lockWait: LockWait | undefined;
   readonly #parking: Parking;
   readonly #deadlines: Deadlines;
+  readonly #turns: TurnsBegun;
   /** Since when its time counts. */
   readonly #timedSince: number;
   #isParked = false;
@@ -111,6 +123,7 @@ export class PlanRun {
     const tell = (happening: Happening): void => this.#tell(happening);
     this.lobby = new Lobby({ tell, before: options.waits, letters: options.letters });
     this.#timedSince = options.timedSince ?? Date.now();
+    this.#turns = new TurnsBegun(options.turns);
     this.#deadlines = new Deadlines(options.stepsTimedSince);
     const places = new Places(Math.max(1, options.places ?? cap));
     const rooms = new Rooms();
@@ -127,6 +140,7 @@ export class PlanRun {
       kept: options.kept && { outputs: options.kept, lastLines: options.lastLines, attempts: options.attempts },
       lobby: this.lobby,
       deadlines: this.#deadlines,
+      turns: this.#turns,
       facts: this.#facts,
       recall: options.recall,
       cacheDefault: options.cacheDefault ?? false,
@@ -222,12 +236,14 @@ export class PlanRun {
   async #park(room: Workdir, startedAt: number): Promise<'parked'> {
     const waiting = [...this.lobby.pending.keys()];
     const stepsTimedSince = this.#deadlines.since;
+    const turns = this.#turns.open;
     this.#tell({
       kind: 'run-parked',
       waiting,
       durationMs: performance.now() - startedAt,
       ...(this.#options.timeoutMs !== undefined && { timedSince: this.#timedSince }),
       ...(this.#deadlines.ends.length > 0 && { stepsTimedSince }),
+      ...(Object.keys(turns).length > 0 && { turns }),
     });
     // What ends from here on was not to end.
     this.#isParked = true;

@@ -20,6 +20,7 @@ import type { RetryRule } from './retry.ts';
 import type { Rooms } from './rooms.ts';
 import type { Kept } from './resuming.ts';
 import type { Running } from './running.ts';
+import type { TurnsBegun } from './turns.ts';
 
 export interface Start {
   readonly pool: Pool;
@@ -35,6 +36,7 @@ export interface Start {
   readonly rooms: Rooms;
   readonly lobby: Lobby;
   readonly deadlines: Deadlines;
+  readonly turns: TurnsBegun;
   /** Locks that are had already by what the steps are in. */
   readonly locks: ReadonlySet<string>;
   /** Whether the steps inside a step may take more than its own place. */

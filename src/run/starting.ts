@@ -5,7 +5,8 @@ import { waitsInItems } from '../model/host-work.ts';
 import { locksOf } from '../model/locks.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Template } from '../model/template.ts';
-import { named, nameWithin } from '../model/nested.ts';
+import type { Happening } from '../model/event.ts';
+import { named, nameWithin, nestedWork } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import { isCode, type Step } from '../model/step.ts';
 import type { Foreach } from '../model/foreach.ts';
@@ -22,6 +23,7 @@ import type { RetryRule } from './retry.ts';
 import type { Held } from './room.ts';
 import { type Running, withDeadline } from './running.ts';
 import { anew, type Entered, type Start, type Starter } from './start.ts';
+import { ToldInside } from './within.ts';
 
 const NOTHING_HELD: Held = new Map();
 
@@ -29,8 +31,10 @@ interface Once {
   readonly entered: Entered | undefined;
   readonly local: Local | undefined;
   readonly item: ItemView | undefined;
-  /** Of a loop. */
-  readonly isTurn?: true;
+  /** Of a loop, but for the one that goes on behind parking. */
+  readonly isTurn?: boolean;
+  /** Where what happens is not told as usual. */
+  readonly tell?: (happening: Happening) => void;
 }
 
 export class StepStarter implements Starter {
@@ -154,27 +158,42 @@ export class StepStarter implements Starter {
       const given = output === undefined ? null : celValue(output);
       return withOwn(item?.local ?? {}, { index: BigInt(turn), output: given });
     };
+    const name = item?.name ?? this.#nameOf(step);
+    const tell = item?.tell ?? this.#start.tell;
+    const { turns: begun } = this.#start;
+    const inside = nestedWork(step) && new ToldInside(name);
+    // In what only code does, no run parks.
+    const isOpen = step.work !== undefined;
+    const kept = isOpen && this.#start.kept !== undefined && item?.isSame !== false ? begun.kept(name) : undefined;
     const turns = {
       paces: this.#paces.get(step.name),
-      start: (turn: number, before: EncodedValue | undefined) =>
-        this.#masking(
-          this.#once(step, inputs, settings, { entered, local: localOf(turn, before), item, isTurn: true }),
-          settings,
-        ),
+      first: { turn: kept?.turn ?? 0, before: kept?.before === undefined ? undefined : Buffer.from(kept.before) },
+      ...(inside && { inside: () => inside.take() }),
+      start: (turn: number, before: EncodedValue | undefined) => {
+        if (isOpen) begun.begin(name, turn, before);
+        const once = {
+          entered,
+          local: localOf(turn, before),
+          item,
+          isTurn: turn !== kept?.turn,
+          ...(inside && { tell: inside.hearing(tell) }),
+        };
+        return this.#masking(this.#once(step, inputs, settings, once), settings);
+      },
+      end: () => begun.end(name),
       isDone: (turn: number, output: EncodedValue) =>
         this.#masking(facts.isTrue(loop.until, step, localOf(turn, output)), settings),
     };
-    return ok(new LoopRun(item?.name ?? this.#nameOf(step), loop, turns, item?.tell ?? this.#start.tell));
+    return ok(new LoopRun(name, loop, turns, tell));
   }
 
   #once(
     step: Step,
     inputs: ReadonlyMap<string, EncodedValue>,
     settings: JobSettings,
-    { entered, local, item, isTurn }: Once,
+    { entered, local, item, isTurn, tell = item?.tell ?? this.#start.tell }: Once,
   ): Result<Running, StepFailure> {
     const { facts, pool, keys } = this.#start;
-    const tell = item?.tell ?? this.#start.tell;
     const ready =
       facts === undefined
         ? ok({ step, inputs })

@@ -89,7 +89,7 @@ export class RunRecording implements Recording {
         if (kept !== undefined && (event.kind === 'step-split' || event.kind === 'step-items'))
           this.#statements.addItems.run(this.#index.key, this.#firstSeq + seq, event.step, kept.hash);
         if (event.kind === 'step-succeeded') this.#fillCache(event, kept!.hash);
-        if (event.kind === 'step-retrying')
+        if (event.kind === 'step-retrying' || event.kind === 'step-looping')
           for (const name of event.inside ?? []) this.#statements.dropStep.run(this.#index.key, name);
         const settled = this.#index.take(event, kept, 'step' in event ? this.#pending.get(event.step)?.key : undefined);
         if (settled === undefined) return;

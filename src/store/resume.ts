@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesIn } from '../../runners/kinds/find.ts';
 import type { EncodedValue } from '../../runners/contract.ts';
+import type { TurnBegun } from '../model/event.ts';
 import type { PastRun } from '../model/history.ts';
 import type { KeptItems } from '../model/items.ts';
 import { everyStep, pathOf, withoutItems } from '../model/nested.ts';
@@ -33,6 +34,8 @@ export interface ResumePlan {
   /** Of a run that is parked, since when its time counts, and that of its steps by name. */
   readonly timedSince?: number;
   readonly stepsTimedSince: ReadonlyMap<string, number>;
+  /** The turns in which its loops wait. */
+  readonly turns: ReadonlyMap<string, TurnBegun>;
   /** What the steps shared, by key. */
   readonly memory: ReadonlyMap<string, EncodedValue>;
   /** What those printed last whose `register` keeps that. */
@@ -106,7 +109,7 @@ export function planResume(
     outputs.size > 0 && changed.has(withoutItems(step)) ? [step] : [],
   );
   const steps = everyStep(plan).flatMap(({ step }) => (kept.has(step.name) ? [step] : []));
-  const { memory, steps: records, timedSince, stepsTimedSince = {} } = history.record(run);
+  const { memory, steps: records, timedSince, stepsTimedSince = {}, turns = {} } = history.record(run);
   const isAgain = (name: string): boolean => again.has(pathOf(withoutItems(name))[0]!);
   const waits = new Map(
     [...records.values()].flatMap(({ name, status, pending }): [string, EarlierWait][] =>
@@ -122,6 +125,7 @@ export function planResume(
     attempts,
     ...(timedSince !== undefined && { timedSince }),
     stepsTimedSince: new Map(Object.entries(stepsTimedSince).filter(([name]) => !isAgain(name))),
+    turns: new Map(Object.entries(turns).filter(([name]) => !isAgain(name))),
     memory: new Map(memory?.keys().map((key) => [key, memory.get(key)!])),
     lastLines: lastLinesOf(history, run, steps),
     items,

@@ -139,6 +139,28 @@ describe('a run that only waits', () => {
     expect(readFileSync(join(home.path, 'r.html'), 'utf8')).toContain('Take a?');
   });
 
+  it('goes on with the turn that its loop was in, and with what the turn before gave', async () => {
+    home.write(
+      'l.lua',
+      `workflow = { failure_mode = "continue", steps = {
+  draft = { loop = { ["until"] = "output.ask.ok", max = 5 }, inputs = { turn = "{{ index }}", note = "{{ default(output.ask.note, 0) }}" }, parallel = {
+    write = { cmd = "echo $INPUT_TURN $INPUT_NOTE >> ran.txt" },
+    ask = { title = "Good?", depends_on = "write", form = { type = "object", properties = { ok = { type = "boolean" }, note = { type = "string" } } } },
+    last = { cmd = "echo last >> ran.txt", depends_on = "ask" } } },
+  ["end"] = { code = "return 'over'", depends_on = "draft" } } }`,
+    );
+    expect((await home.hwfe('l.lua')).status).toBe(75);
+    expect((await home.hwfe('approve', 'latest', '--set', 'ok=false', '--set', 'note=longer', '--resume')).status).toBe(
+      75,
+    );
+    // What the turn before gave behind the question is not of this one.
+    expect((await home.hwfe('show')).out).toMatch(/· draft\/last/);
+    expect((await home.hwfe('resume')).status).toBe(75);
+    const { status: ended, out } = await home.hwfe('approve', 'latest', '--set', 'ok=true', '--resume');
+    expect([ended, out]).toEqual([0, expect.stringContaining('end: over')]);
+    expect(readFileSync(join(home.path, 'ran.txt'), 'utf8')).toBe('0 0\nlast\n1 "longer"\nlast\n');
+  });
+
   it('that is killed while it waits still knows its questions and its times when it is resumed', async () => {
     home.write(
       'k.lua',
