@@ -120,6 +120,22 @@ test.each([
   expect(told(diagnosticsOf(await readLua(lua)))).toEqual([expected]);
 });
 
+test('a bracket that is never closed is shown', async () => {
+  const text = `workflow = {
+  steps = {
+    -- not this one: {
+    a = { code = [==[ { ]] ]==], env = { X = "{", Y = '\\'{' } },
+    b = { code = "x" .. f(1), env = { Z = "}" },
+    c = { code = "y" },
+  },
+}
+`;
+  const [found, ...more] = diagnosticsOf(await readLua(text));
+  expect(more).toEqual([]);
+  expect(found).toMatchObject({ code: 'syntax', message: "This is not Lua: '}' expected near '<eof>'" });
+  expect(found!.related).toEqual([{ message: 'opened here', span: { start: 11, end: 12 } }]);
+});
+
 test('of many steps that a loop makes wrong alike, one is told', async () => {
   const found = diagnosticsOf(
     await readLua(`local steps = {}

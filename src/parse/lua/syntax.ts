@@ -7,6 +7,7 @@ import type { SourceFile, Span } from '../../model/source.ts';
 import { mistake, visibleSpan } from '../mistakes.ts';
 import type { TextValue } from '../document.ts';
 import type { Chunk, StringLiteral } from './ast.ts';
+import { unclosedBefore } from './unclosed.ts';
 
 export interface Syntax {
   readonly file: SourceFile;
@@ -56,7 +57,9 @@ function explain(file: SourceFile, error: unknown, places: Places): Diagnostic {
     const { start } = places.spanOf({ range: [error.index, error.index + 1] });
     const reason = Buffer.from(error.message.replace(/^\[\d+:\d+\] /, ''), 'latin1').toString('utf8');
     const hint = hintFor(reason, file.text.slice(Math.max(0, start - 100), start));
-    return mistake(file, 'syntax', visibleSpan(file.text, start), `This is not Lua: ${reason}${hint}`);
+    const opened = hint === '' && /^'[})\]]' expected/.test(reason) ? unclosedBefore(file.text, start) : undefined;
+    const related = opened === undefined ? [] : [{ message: 'opened here', span: { start: opened, end: opened + 1 } }];
+    return mistake(file, 'syntax', visibleSpan(file.text, start), `This is not Lua: ${reason}${hint}`, related);
   }
   if (error instanceof RangeError) return mistake(file, 'syntax', undefined, 'The file nests too deeply to be read');
   throw error;
