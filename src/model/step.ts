@@ -83,6 +83,8 @@ interface StepCommon {
   readonly compensate?: string;
   /** Of its dependencies, those whose outputs it gets; absent for all. */
   readonly takesFrom?: readonly string[];
+  /** It begins once all others have settled, but for those that are at the end as well. */
+  readonly atEnd?: true;
   /** The run goes on as if it had succeeded, but without its output. */
   readonly ignoreFailure?: boolean;
   /** Workflow's and step's `env`, merged. */

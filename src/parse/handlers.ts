@@ -102,7 +102,7 @@ interface Around {
   readonly mistakes: Mistakes;
 }
 
-/** They wait for all steps that no other waits for. */
+/** They wait for all steps that no other waits for; those that are skipped early leave others running, for which `atEnd` waits. */
 function addEnds(ends: EndHandlers, around: Around): void {
   const { steps, byName, changeOf, isThere, mentions } = around;
   const onFailure = ends.onFailure.filter(({ text, span }) => isThere(text, span, '"on_failure" of the workflow'));
@@ -138,6 +138,7 @@ function addEnds(ends: EndHandlers, around: Around): void {
       condition: { text: condition, line: own?.condition?.line ?? 0 },
       inputs: { failures, ...own?.inputs },
       takesFrom: own?.dependsOn.map(({ name }) => name) ?? [],
+      atEnd: true,
     });
   }
   addCompensations(undone, sinks, around);
@@ -146,7 +147,7 @@ function addEnds(ends: EndHandlers, around: Around): void {
     const before = [...sinks, ...onFailure.map((one) => one.text), ...compensations];
     change.needs.push(...before.map((name) => ({ name, span })));
     const takesFrom = byName.get(text)?.dependsOn.map(({ name }) => name) ?? [];
-    Object.assign(change.step, { runIf: { rule: 'always' }, takesFrom });
+    Object.assign(change.step, { runIf: { rule: 'always' }, takesFrom, atEnd: true });
   }
 }
 
@@ -176,6 +177,7 @@ function addCompensations(
       runIf: { rule: 'always' },
       condition: { text: own?.condition === undefined ? isDue : `${isDue} && (${own.condition.text})`, line: 0 },
       takesFrom: [name, ...(own?.dependsOn.map((one) => one.name) ?? [])],
+      atEnd: true,
     });
     before = [undo];
   }

@@ -48,8 +48,12 @@ export class Scheduler {
   readonly #order: StartOrder;
   readonly #ready: ReadySteps;
   readonly #unsettledInLevel: Int32Array;
+  /** Steps that are not to begin before all others have settled. */
+  readonly #atEnd: ReadonlySet<number>;
   #level = 0;
   #unsettled: number;
+  /** Of those that are not at the end. */
+  #othersLeft: number;
   #closed = OPEN;
 
   constructor(plan: Plan, options: SchedulerOptions) {
@@ -68,6 +72,8 @@ export class Scheduler {
     this.#ready = new ReadySteps(this.#admission.lanes, (rank) => this.#admission.laneOf(byRank[rank]!));
     this.#unsettledInLevel = Int32Array.from(plan.levels, (level) => level.length);
     this.#unsettled = plan.steps.length;
+    this.#atEnd = endsOf(plan);
+    this.#othersLeft = plan.steps.length - this.#atEnd.size;
     for (const step of plan.steps) if (step.dependsOn.length === 0) this.#makeReady(step.index);
   }
 
@@ -83,9 +89,7 @@ export class Scheduler {
 
   /** Whether a step may start as soon as it is let in. */
   get hasReady(): boolean {
-    return this.#state.some(
-      (state, index) => state === 'ready' && (!this.#levelGated || this.#plan.steps[index]!.level === this.#level),
-    );
+    return this.#state.some((state, index) => state === 'ready' && this.#isDue(index));
   }
 
   /** The steps to start now, which from here on count as running. */
@@ -165,7 +169,13 @@ export class Scheduler {
 
   #makeReady(index: number): void {
     this.#state[index] = 'ready';
-    if (!this.#levelGated || this.#plan.steps[index]!.level === this.#level) this.#queue(index);
+    if (this.#isDue(index)) this.#queue(index);
+  }
+
+  /** Of a step that is ready otherwise. */
+  #isDue(index: number): boolean {
+    if (this.#levelGated && this.#plan.steps[index]!.level !== this.#level) return false;
+    return this.#othersLeft === 0 || !this.#atEnd.has(index);
   }
 
   #queue(index: number): void {
@@ -276,6 +286,13 @@ export class Scheduler {
     this.#state[index] = 'settled';
     this.#unsettled -= 1;
     this.#unsettledInLevel[this.#plan.steps[index]!.level]! -= 1;
+    if (this.#atEnd.size > 0 && !this.#atEnd.has(index)) this.#leaveOthers();
+  }
+
+  #leaveOthers(): void {
+    this.#othersLeft -= 1;
+    if (this.#othersLeft > 0) return;
+    for (const index of this.#atEnd) if (this.#state[index] === 'ready' && this.#isDue(index)) this.#queue(index);
   }
 
   #advanceLevel(): void {
@@ -297,6 +314,12 @@ const SEEN_AS: Readonly<Record<Exclude<Settling['how'], 'replaced'>, Settled>> =
   cancelled: 'failed',
   skipped: 'skipped',
 };
+
+function endsOf(plan: Plan): ReadonlySet<number> {
+  const ends = new Set<number>();
+  for (const { index, step } of plan.steps) if (step.atEnd === true) ends.add(index);
+  return ends;
+}
 
 function talliesOf(plan: Plan): ReadonlyMap<number, Tally> {
   const tallies = new Map<number, Tally>();

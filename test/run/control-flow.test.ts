@@ -498,3 +498,40 @@ describe.each(MODES)('in mode %s, a run that goes on', (mode) => {
     expect(pool.started.toSorted()).toEqual(['a', 'b', 'bad']);
   });
 });
+
+describe.each(['parallel', 'work-stealing'] as const)('what runs at the end, in mode %s', (mode) => {
+  const ends = { undo: lua, tell: lua, tidy: lua };
+
+  it.each(['no-new', 'continue'] as const)(
+    'waits for what still runs, though all behind it is skipped: "%s"',
+    async (failureMode) => {
+      const { start, pool, story } = rig({ slow: 'hang', bad: 'fail' });
+      const steps = {
+        slow: { ...lua, compensate: 'undo' },
+        bad: lua,
+        done: { ...lua, depends_on: ['slow', 'bad'] },
+        ...ends,
+      };
+      const workflow = read({ finally: 'tidy', on_failure: 'tell', steps });
+      const run = start(workflow, { mode, failureMode, maxParallelSteps: 4 });
+      await settleDown();
+      expect(story).toContain('fail bad');
+      expect(pool.started.toSorted()).toEqual(['bad', 'slow']);
+      pool.release('slow');
+      expect((await run.finished).status).toBe('failed');
+      expect(pool.started.slice(2).toSorted()).toEqual(['tell', 'tidy', 'undo']);
+      expect(pool.started.at(-1)).toBe('tidy');
+    },
+  );
+
+  it('comes after what was asked', async () => {
+    const { start, pool } = rig({ bad: 'fail' });
+    const steps = { ask: { title: 'Go?' }, bad: lua, done: { ...lua, depends_on: ['ask', 'bad'] }, tidy: lua };
+    const run = start(read({ finally: 'tidy', steps }), { mode, failureMode: 'continue' });
+    await settleDown();
+    expect(pool.started).toEqual(['bad']);
+    run.answer('ask', { how: 'approved', values: {}, by: 'eve', at: 1 });
+    await run.finished;
+    expect(pool.started).toEqual(['bad', 'tidy']);
+  });
+});
