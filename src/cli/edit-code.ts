@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Language, Script } from '../../runners/contract.ts';
+import { whyRefused } from '../model/refusal.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -41,7 +42,7 @@ export function writeBack(script: Script & { kind: 'code' }, code: string, cwd: 
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    return fail(`"${file}" cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return fail(`"${file}" cannot be read: ${whyRefused(error)}`);
   }
   const at = text.indexOf(script.code);
   if (at === -1 || text.includes(script.code, at + 1)) {

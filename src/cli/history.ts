@@ -32,7 +32,12 @@ export async function withHistory(
   if (directory === undefined) return wrong(console, 'The history is switched off: "store.path" is "none"');
   const history = openHistory(directory, { create });
   if (!history.ok) {
-    return wrong(console, history.error === 'absent' ? `No run is remembered yet in "${directory}"` : history.error);
+    return wrong(
+      console,
+      history.error === 'absent'
+        ? `No run is remembered yet in "${directory}"; run a workflow: hwfe FILE`
+        : history.error,
+    );
   }
   try {
     return await use({ args, console, setup, history: history.value });
@@ -70,6 +75,14 @@ export async function stepNamed(name: string, known: Iterable<string>, console: 
   const names = [...known];
   if (names.includes(name)) return name;
   const { didYouMean } = await import('../model/nearest.ts');
-  wrong(console, `The run has no step "${name}"${didYouMean(name, names)}`);
+  wrong(console, `The run has no step "${name}"${didYouMean(name, names) || itHas(names)}`);
   return undefined;
+}
+
+const MOST_NAMED = 8;
+
+function itHas(names: readonly string[]): string {
+  const some = names.slice(0, MOST_NAMED).map((name) => JSON.stringify(name));
+  const more = names.length - some.length;
+  return names.length === 0 ? '' : `; it has ${some.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -5,6 +5,7 @@ import type { PlainValue, WorkflowInput } from '../model/input.ts';
 import { readInput } from '../model/input-value.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Plan } from '../model/plan.ts';
+import { whyRefused } from '../model/refusal.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Console } from './console.ts';
 import type { Arguments } from './options.ts';
@@ -90,7 +91,7 @@ async function fromFile(file: string, console: Console): Promise<Result<Values, 
     const text = file === '-' ? await console.readInput() : readFileSync(resolve(console.cwd, file), 'utf8');
     value = extname(file).toLowerCase() === '.toml' ? await parseToml(text) : JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    const why = whyRefused(error).split('\n', 1)[0]!;
     return fail(`The inputs in "${file}" cannot be read: ${why}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -68,7 +68,9 @@ export function readArguments(args: readonly string[], options: readonly Option[
       return fail(`The flag "--${option.name}" takes no value`);
     const isMissing = token.value === undefined || (!token.inlineValue && /^-./.test(token.value));
     if (option.takes !== undefined && isMissing) {
-      return fail(`The flag "${token.rawName}" needs a value: ${token.rawName} ${option.takes}`);
+      const like =
+        token.value === undefined ? '' : `; one that begins with "-" is written --${option.name}=${token.value}`;
+      return fail(`The flag "${token.rawName}" needs a value: ${token.rawName} ${option.takes}${like}`);
     }
     given.set(option.name, [...(given.get(option.name) ?? []), token.value ?? '']);
   }

@@ -50,5 +50,18 @@ async function perform(
     console.out.lines([...commandHelp(command), ...((await command.moreHelp?.(read.value, console)) ?? [])]);
     return STATUS.succeeded;
   }
+  const tooMany = read.value.words[mostWords(command.usage)];
+  if (tooMany !== undefined) {
+    console.err.lines([
+      `error: Leave out "${tooMany}"; the command is: hwfe ${command.usage}`,
+      `See: hwfe help ${name}`,
+    ]);
+    return STATUS.wrong;
+  }
   return command.run(read.value, console, early);
+}
+
+/** As its usage has them; where that has a choice, the command looks itself. */
+function mostWords(usage: string): number {
+  return usage.includes('…') || usage.includes('|') ? Number.POSITIVE_INFINITY : usage.split(' ').length - 1;
 }

@@ -30,7 +30,9 @@ export function setInput(
   if (name === undefined) {
     const names = [...inputs.keys()].map((one) => `"${one}"`).join(', ');
     return fail(
-      `"${given}" names no input of the step; write INPUT.FIELD=VALUE, with one of ${names === '' ? 'none' : names}`,
+      names === ''
+        ? `"${given}" names no input of the step, which has none`
+        : `"${given}" names no input of the step; write INPUT.FIELD=VALUE, with one of ${names}`,
     );
   }
   const path = [...place.slice(name.length).matchAll(/\.([^.[\]]+)|\[(\d+)\]/g)].map(

@@ -29,7 +29,7 @@ export async function setUp(
     const [key = '', ...rest] = pair.split('=');
     const keys = SETTINGS.map((setting) => setting.key);
     if (!keys.includes(key) || rest.length === 0) {
-      const reason = rest.length === 0 ? '; write --set KEY=VALUE' : didYouMean(key, keys);
+      const reason = rest.length === 0 ? '; write --set KEY=VALUE' : didYouMean(key, keys) || '; see: hwfe config';
       console.err.lines([`error: There is no setting "${key}"${reason}`]);
       return undefined;
     }

@@ -1,5 +1,7 @@
 /** Writes a file whole or not at all. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { whyRefused } from '../model/refusal.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 
 /** Puts the pieces into a new file beside `path`, then moves it there. The error says why that did not work. */
@@ -20,6 +22,12 @@ export function writeWhole(path: string, pieces: readonly (string | Uint8Array)[
   } catch (error) {
     if (file !== undefined) closeSync(file);
     rmSync(draft, { force: true });
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(whyNot(error, path));
   }
+}
+
+/** The file itself need not be there. */
+function whyNot(error: unknown, path: string): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return isMissing ? `there is no directory "${dirname(path)}"` : whyRefused(error);
 }

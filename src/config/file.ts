@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { whyRefused } from '../model/refusal.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { SourceFile } from '../model/source.ts';
 
@@ -24,8 +25,7 @@ export async function readConfigFile(cwd: string, path?: string): Promise<Result
   try {
     text = readFileSync(resolve(cwd, name), 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The configuration file "${name}" cannot be read: ${why}`;
+    const message = `The configuration file "${name}" cannot be read: ${whyRefused(error)}`;
     return fail({ code: 'config-unreadable', severity: 'error', message });
   }
   const file = { path: name, text };

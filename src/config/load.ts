@@ -51,7 +51,12 @@ export async function loadConfig(request: ConfigRequest): Promise<Result<LoadedC
     ...givenByVariables(dotenv?.variables ?? {}, (variable) => dotenvOrigin(dotenv!, variable)),
     ...givenByVariables(request.env, (variable) => ({ kind: 'variable', variable })),
     ...(request.flags ?? []).map(
-      ({ key, flag, text }): Given => ({ key, raw: text, name: flag, origin: { kind: 'flag', flag } }),
+      ({ key, flag, text }): Given => ({
+        key,
+        raw: text,
+        name: flag === '--set' ? key : flag,
+        origin: { kind: 'flag', flag },
+      }),
     ),
   ];
 
@@ -123,7 +128,8 @@ function badValue(
   dotenv: DotEnv | undefined,
   locate: Locate | undefined,
 ): Diagnostic {
-  const message = `Setting "${name}" is ${JSON.stringify(raw) ?? String(raw)}; ${expected}`;
+  const what = origin.kind === 'flag' && name === origin.flag ? 'The flag' : 'Setting';
+  const message = `${what} "${name}" is ${JSON.stringify(raw) ?? String(raw)}; ${expected}`;
   const base: Diagnostic = { code: 'config-bad-value', severity: 'error', message };
   if (origin.kind === 'file') return at(base, file!.file, locate?.(key.split('.')));
   if (origin.kind === 'dotenv') return at(base, dotenv!.file, locateVariable(dotenv!.file, origin.variable));

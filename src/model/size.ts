@@ -14,7 +14,7 @@ export function parseSize(text: string | number): number | undefined {
 
 /** `512 bytes`, `4.0 KiB`, `256 MiB`. */
 export function formatSize(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
   const exponent = Math.min(3, Math.floor(Math.log2(bytes) / 10));
   const amount = bytes / 1024 ** exponent;
   return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${['bytes', 'KiB', 'MiB', 'GiB'][exponent]}`;

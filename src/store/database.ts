@@ -1,6 +1,7 @@
 /** Opens the history's database, or says in a sentence why that cannot be. */
 import { chmodSync, existsSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { whyRefused } from '../model/refusal.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.ts';
 import { openSqlite, type Sqlite, type SqliteTrouble, troubleOf } from './sqlite.ts';
@@ -72,7 +73,7 @@ export function explain(error: unknown, directory: string): string | undefined {
       return `The history in "${directory}" cannot be written: the disk is full`;
     case 'read-only':
     case 'cannot-open':
-      return `The history in "${directory}" cannot be written: ${message}`;
+      return `The history in "${directory}" cannot be written: ${whyRefused(error)}`;
     case 'failing-disk':
       return `The history in "${directory}" cannot be read or written: ${message}`;
     case 'damaged':

@@ -56,7 +56,7 @@ export function findRun(database: Database, name: string): Result<PastRun, strin
   if (latest !== undefined) {
     const runs = listRuns(database, { limit: Number(back) + 1 });
     const run = runs[Number(back)];
-    if (runs.length === 0) return fail('No run is remembered yet');
+    if (runs.length === 0) return fail('No run is remembered yet; run a workflow: hwfe FILE');
     return run === undefined ? fail(`Only ${runs.length} runs are remembered; there is no "${name}"`) : ok(run);
   }
   // `_` is any character to LIKE, and no id has one.

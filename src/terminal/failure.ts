@@ -43,6 +43,12 @@ function adviceFor(failure: StepFailure, step: Step): string | undefined {
     case 'asserted':
       return 'Mend what gives the value that is wrong, or what the step asserts of it.';
     case 'expression':
+      if (
+        step.loop !== undefined &&
+        failure.expression === step.loop.until.text &&
+        failure.message.includes('was done')
+      )
+        return 'Raise `max` of its loop, or mend what `until` waits for.';
       return 'Give it another value with default(…), or mend the step that it reads.';
     case 'items':
       return 'Mend what they failed of; `hwfe resume` does those again that have not succeeded.';

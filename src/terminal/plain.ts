@@ -95,11 +95,12 @@ export function createPlainReport(plan: Plan, options: PlainOptions): RunListene
         say([`${headOf(event.step, 'retrying', event.item)} ${left} (${visible(why)})${wait}`]);
         return;
       }
-      case 'step-looping':
-        say([
-          `${headOf(event.step, 'retrying', event.item)} turn ${event.turn} of ${progressOf(event.step).mostTurns} is done; the next starts in ${formatDuration(event.delayMs)}`,
-        ]);
+      case 'step-looping': {
+        const wait = event.delayMs > 0 ? `starts in ${formatDuration(event.delayMs)}` : 'follows';
+        const turn = `turn ${event.turn} of ${progressOf(event.step).mostTurns} is done`;
+        say([`${headOf(event.step, 'retrying', event.item)} ${turn}; the next ${wait}`]);
         return;
+      }
       case 'step-items': {
         const failures = (event.failed ?? []).slice(0, Math.max(0, MOST_FAILED_ITEMS - failedItems));
         failedItems += failures.length;

@@ -158,7 +158,7 @@ describe('help', () => {
   it('suggests the command that was meant', async () => {
     const { status, err } = await home.hwfe('help', 'grpah');
     expect(status).toBe(2);
-    expect(err).toBe('error: There is no command "grpah"; did you mean "graph"?\n');
+    expect(err).toBe('error: There is no command "grpah"; did you mean "graph"?\nSee: hwfe --help\n');
   });
 });
 

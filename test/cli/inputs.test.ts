@@ -92,7 +92,7 @@ describe('what is wrong is told at once', () => {
       'error: The workflow declares no input "nmae"; did you mean "name"?',
       'error: Input "on" takes true or false; the flag "--input on" gives "maybe"',
       'error: Input "tags" takes a list; the flag "--input tags" gives "5"',
-      'error: The inputs in "none.json" cannot be read: ENOENT',
+      'error: The inputs in "none.json" cannot be read: there is no such file or directory',
     ])
       expect(err).toContain(line);
   });

@@ -184,7 +184,9 @@ describe('mistakes', () => {
 
   it('include a file that was named and is not there', async () => {
     expect(await mistakes({ file: 'nowhere.toml' })).toEqual([
-      expect.stringMatching(/^The configuration file "nowhere.toml" cannot be read: ENOENT/),
+      expect.stringMatching(
+        /^The configuration file "nowhere.toml" cannot be read: there is no such file or directory/,
+      ),
     ]);
   });
 });

@@ -1,6 +1,7 @@
 /** `hwfe examples`: the workflows that come with hwfe, listed, shown and copied. */
 import { constants, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { whyRefused } from '../../model/refusal.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
 import { withEngine } from '../engine.ts';
@@ -79,7 +80,7 @@ function copy(example: Example, directory: string, console: Console): number {
       mkdirSync(dirname(to), { recursive: true });
       copyFileSync(path, to, constants.COPYFILE_EXCL);
     } catch (error) {
-      const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      const why = whyRefused(error);
       return wrong(console, `"${shown(to)}" cannot be written: ${why}`);
     }
     console.out.lines([shown(to)]);

@@ -17,7 +17,7 @@ export const help: Command = {
       return STATUS.succeeded;
     }
     if (!isCommandName(name)) {
-      console.err.lines([`error: There is no command "${name}"${didYouMean(name, COMMAND_NAMES)}`]);
+      console.err.lines([`error: There is no command "${name}"${didYouMean(name, COMMAND_NAMES)}`, 'See: hwfe --help']);
       return STATUS.wrong;
     }
     console.out.lines(commandHelp(await COMMANDS[name].load()));

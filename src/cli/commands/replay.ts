@@ -31,7 +31,7 @@ export const replay: Command = {
     'Runs one step of a past run again, with the code, the inputs and the environment entries of the file that it had',
     'then, where it ran. Its output goes to standard output, what it prints to standard error, and nothing is',
     'remembered. What it is passed from the environment, and its secrets, are those of now. One item of a foreach is',
-    'named with its number, as on the screen: "fetch[3]".',
+    'named with its number, and a step inside another with that one, as on the screen: "fetch[3]", "outer/inner".',
   ].join('\n'),
   options: OPTIONS,
   async run(all, console) {

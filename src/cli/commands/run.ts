@@ -1,6 +1,8 @@
 /** `hwfe run`: runs workflow files one after the other, or all of the workflow directory. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { whyRefused } from '../../model/refusal.ts';
+import { fail } from '../../model/result.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
 import type { Engine, RunOptions } from '../../api.ts';
@@ -140,7 +142,18 @@ export const run: Command = {
           ...allowed(args),
           cache: { off: args.has('no-cache'), refresh: args.values('refresh') },
         },
-        inputs: async (plan) => (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup }),
+        inputs: async (plan) => {
+          // Of several workflows each may have others.
+          if (paths.length === 1 && args.has('refresh')) {
+            const { unknownStep } = await import('../refresh.ts');
+            const mistake = unknownStep(plan, args.values('refresh'));
+            if (mistake !== undefined) {
+              console.err.lines([`error: ${mistake}`]);
+              return fail(STATUS.wrong);
+            }
+          }
+          return (await import('../inputs.ts')).gatherInputs(plan, args, { console, setup });
+        },
       });
       if (['info', 'debug', 'trace'].includes(setup.config.logging.level)) {
         const { banner } = await import('../banner.ts');
@@ -209,8 +222,7 @@ function wrongWorkdir(workdir: string, paths: readonly string[], console: Consol
     mkdirSync(resolve(console.cwd, workdir), { recursive: true });
     return undefined;
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return `The files cannot be kept in "${workdir}", which is no directory and cannot be made one (${why})`;
+    return `The files cannot be kept in "${workdir}", which is no directory and cannot be made one: ${whyRefused(error)}`;
   }
 }
 
