@@ -165,4 +165,4 @@ export function isWatched(pending: Pending, now: number): boolean {
 }
 
 /** A question whose time is over so soon is waited for. */
-export const SOON_MS = 10 * 60_000;
+export const SOON_MS: number = 10 * 60_000;
