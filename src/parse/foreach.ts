@@ -1,16 +1,12 @@
 /** Reads for which items a step is done. */
-import { INPUT_NAME } from '../model/input.ts';
 import type { Each, Template } from '../model/template.ts';
 import type { Foreach, Over } from '../model/foreach.ts';
 import { readExpression } from './control.ts';
 import { describe, type DocumentValue, type TableValue } from './document.ts';
 import type { StepFields } from './fields/step-fields.ts';
-import type { TextContext } from './templates/text.ts';
-import type { UseContext } from './templates/uses.ts';
+import { type Around, contextOf, type Reading } from './items-place.ts';
+import { axesOf, matrixOf } from './matrix.ts';
 import { readTemplate } from './templates/value.ts';
-
-/** The items of a step around may be named. */
-type Around = TextContext & { readonly each?: Each | undefined };
 
 export interface ReadForeach {
   readonly foreach: Foreach;
@@ -55,15 +51,6 @@ export function readForeach(
 export function itemInputs(each: Each): Readonly<Record<string, Template>> {
   const names = each.axes === undefined ? ['item', 'index'] : ['item', 'index', 'matrix'];
   return Object.fromEntries(names.map((text) => [text, { kind: 'expression', expression: { text, line: 0, each } }]));
-}
-
-interface Reading {
-  readonly step: string;
-  readonly files: Around;
-}
-
-function contextOf({ step, files: { each } }: Reading, field: string): UseContext {
-  return { step, what: `"${field}" of step "${step}"`, ...(each && { each }) };
 }
 
 function itemsOf(value: DocumentValue, reading: Reading): Over | undefined {
@@ -134,73 +121,6 @@ function tellOthers(
     const message = `Leave "${name}" out of "foreach" of step "${step}": beside "${known[0]}" it takes ${known.length === 1 ? 'nothing' : known.map((one) => `"${one}"`).join(', ')}`;
     files.mistakes.add('unknown-field', entries.get(name)!.keySpan, message);
   }
-}
-
-function matrixOf(value: DocumentValue, reading: Reading): Over | undefined {
-  const context = contextOf(reading, 'matrix');
-  if (value.kind === 'text')
-    return {
-      kind: 'computed-matrix',
-      matrix: { kind: 'expression', expression: readExpression(value, context, reading.files) },
-    };
-  if (value.kind !== 'table') return undefined;
-  const axes: [string, Template][] = [];
-  const more: { include?: Template; exclude?: Template } = {};
-  for (const [name, { keySpan, value: values }] of value.entries) {
-    if (!INPUT_NAME.test(name)) {
-      const message = `Rename ${JSON.stringify(name)} in "matrix" of step "${reading.step}": a name is up to 64 letters, digits and "_", not beginning with a digit`;
-      reading.files.mistakes.add('bad-name', keySpan, message);
-    }
-    const template = listOf(values, name, reading);
-    if (template === undefined) continue;
-    if (name === 'include' || name === 'exclude') more[name] = template;
-    else axes.push([name, template]);
-  }
-  return { kind: 'matrix', axes, ...more };
-}
-
-/** Nothing if it is no list, which has been told. */
-function listOf(value: DocumentValue, name: string, reading: Reading): Template | undefined {
-  const what = `"${name}" in "matrix" of step "${reading.step}"`;
-  const context = { ...contextOf(reading, name), what };
-  if (value.kind === 'text') return { kind: 'expression', expression: readExpression(value, context, reading.files) };
-  if (value.kind === 'table' && value.isEmptyLua === true) return constant('[]');
-  const isOfTables = name === 'include' || name === 'exclude';
-  const odd =
-    value.kind !== 'list' ? value : isOfTables && value.items.find(({ kind }) => kind !== 'table' && kind !== 'text');
-  if (odd) {
-    const takes = isOfTables ? 'a list of tables such as { os = "linux" }' : 'a list of values';
-    const message = `${what} is ${describe(odd)}; it takes ${takes}, or an expression that gives one`;
-    reading.files.mistakes.add('wrong-type', odd.span, message);
-    return undefined;
-  }
-  return readTemplate(value, context, reading.files);
-}
-
-/** All names that a combination may have, where the file says them. */
-function axesOf(over: Over): readonly string[] | 'any' {
-  if (over.kind !== 'matrix') return 'any';
-  const { axes, include } = over;
-  const names = new Set(axes.map(([name]) => name));
-  if (include === undefined) return [...names];
-  const added = namesIn(include);
-  if (added === undefined) return 'any';
-  return [...new Set([...names, ...added])];
-}
-
-function namesIn(template: Template): Set<string> | undefined {
-  if (template.kind === 'constant') {
-    const rows = JSON.parse(template.json) as object[];
-    return new Set(rows.flatMap((row) => Object.keys(row)));
-  }
-  if (template.kind !== 'list') return undefined;
-  const names = new Set<string>();
-  for (const item of template.items) {
-    if (item.kind === 'table') for (const [name] of item.entries) names.add(name);
-    else if (item.kind === 'constant') for (const name of Object.keys(JSON.parse(item.json) as object)) names.add(name);
-    else return undefined;
-  }
-  return names;
 }
 
 /** A text with a template in it may be anything. */

@@ -77,6 +77,10 @@ test.each([
   ],
   // Fields and their values.
   [
+    'cmd = "y"\nmatrix = { arch = [1, 2], exclude = [{ arhc = 2 }, { arch = 1 }] }',
+    ['"exclude" in "matrix" of step "x" names "arhc", which is no axis of it; did you mean "arch"?', 'arhc'],
+  ],
+  [
     'transform = { expr = "1" }',
     ['"transform" of step "x" has an unknown field "expr"; it takes "cel", "pick", "from", "default"', 'expr'],
   ],
