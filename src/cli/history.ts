@@ -79,6 +79,26 @@ export async function stepNamed(name: string, known: Iterable<string>, console: 
   return undefined;
 }
 
+/**
+ * A step of a run, one inside an item of another, or an item, as a person names it: `load`, `each[1]/load`, `each[1]`. Nothing if
+ * there is none, which has been reported then.
+ */
+export async function stepOrItem(
+  name: string,
+  names: ReadonlySet<string>,
+  console: Console,
+): Promise<{ readonly step: string; readonly item?: number } | undefined> {
+  if (names.has(name)) return { step: name };
+  const [{ itemNamed }, { withoutItems }] = await Promise.all([
+    import('../model/items.ts'),
+    import('../model/nested.ts'),
+  ]);
+  const named = itemNamed(name);
+  if (names.has(withoutItems(named.step))) return named;
+  await stepNamed(name, names, console);
+  return undefined;
+}
+
 const MOST_NAMED = 8;
 
 function itHas(names: readonly string[]): string {

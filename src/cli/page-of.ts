@@ -2,6 +2,7 @@
 import type { PrintedLine } from '../../runners/contract.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { PastRun } from '../model/history.ts';
+import { inRow } from '../model/nested.ts';
 import { emptyRecord } from '../model/record.ts';
 import { fold } from '../model/fold.ts';
 import type { PageRun, PageStep } from '../page/page-data.ts';
@@ -39,7 +40,7 @@ export function pageOf(history: History, run: PastRun, parallelism: number): Pag
   const kept = history.steps(run);
   const style = createStyle(false);
   let bytes = 0;
-  const steps = [...record.steps.values()].map((step, index): PageStep => {
+  const steps = inRow(record.steps.values()).map((step, index): PageStep => {
     const output = kept.get(step.name)?.output;
     bytes += output?.size ?? 0;
     const value = output !== undefined && bytes <= MOST_BYTES ? history.value(output) : undefined;

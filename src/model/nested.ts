@@ -68,6 +68,18 @@ export function everyStep(plan: Plan): NamedStep[] {
   return found;
 }
 
+/** With those that are inside items of a step right behind that, as all others that are inside one are. */
+export function inRow<S extends { readonly name: string }>(steps: Iterable<S>): S[] {
+  const rows = new Map<string, S[]>();
+  for (const step of steps) {
+    const outermost = withoutItems(pathOf(step.name)[0]!);
+    const row = rows.get(outermost);
+    if (row === undefined) rows.set(outermost, [step]);
+    else row.push(step);
+  }
+  return [...rows.values()].flat();
+}
+
 /** Of the steps inside it; none where each of its items has its own. */
 export function namesInside({ step, inside }: PlannedStep): readonly string[] {
   if (inside === undefined || step.foreach !== undefined) return [];

@@ -1,6 +1,7 @@
 /** Shows one past run, step by step. */
 import { formatDuration } from '../model/duration.ts';
 import type { KeptValue, PastRun } from '../model/history.ts';
+import { inRow } from '../model/nested.ts';
 import type { RunRecord, StepRecord } from '../model/record.ts';
 import { formatSize } from '../model/size.ts';
 import { describeFailure } from '../model/failure.ts';
@@ -24,7 +25,7 @@ export function renderPastRun(
 ): string[] {
   const took = run.durationMs === undefined ? '' : `, took ${formatDuration(run.durationMs)}`;
   const cap = record.cap > 1 ? `, at most ${record.cap} at once` : '';
-  const rows = [...record.steps.values()].map((step) => [
+  const rows = inRow(record.steps.values()).map((step) => [
     lineOf(step, run, style),
     style.dim(step.action ?? step.language ?? ''),
     step.durationMs === undefined ? '' : formatDuration(step.durationMs).padStart(TIME),

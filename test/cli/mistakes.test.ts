@@ -97,3 +97,36 @@ it('a loop that never ends well is advised about its loop', async () => {
   expect(out).toContain('x (lua) turn 1 of 2 is done; the next follows');
   expect(out).toContain('Raise `max` of its loop, or mend what `until` waits for.');
 });
+
+describe('a step inside items of another', () => {
+  const nested = directory({
+    'n.lua': `workflow = { steps = {
+    each = { foreach = "2", parallel = { sq = { inputs = { x = "{{ item }}" }, code = "print('item ' .. inputs.x) return inputs.x * inputs.x" } } },
+    after = { depends_on = "each", code = "return 'last'" } } }`,
+  });
+  beforeAll(() => nested.hwfe('n.lua', '-q'));
+  afterAll(() => nested.remove());
+
+  it('is found by its name and shown below the step that it is in', async () => {
+    expect((await nested.hwfe('output', 'latest', 'each[1]/sq')).out).toBe('1\n');
+    expect((await nested.hwfe('logs', 'latest', 'each[1]/sq')).out).toBe('item 1\n');
+    const names = (await nested.hwfe('show')).out.match(/(?<=^✓ )\S+/gm);
+    expect(names).toEqual(['each', 'each[0]/sq', 'each[1]/sq', 'after']);
+  });
+
+  it('is no last step of the run', async () => {
+    expect((await nested.hwfe('output')).out).toBe('after: last\n');
+  });
+
+  it('has to be named with its item', async () => {
+    expect(await complaint(nested, 'output latest each/sq')).toContain('name one of them: "each[0]/sq"');
+    expect(await complaint(nested, 'output latest each[7]/sq')).toContain('has no output');
+    expect(await complaint(nested, 'logs latest each[7]/sp')).toContain('The run has no step "each[7]/sp"');
+  });
+});
+
+it('a run whose last steps gave nothing says so', async () => {
+  expect(await complaint(home, 'output')).toMatch(
+    /No last step of run "\S+" has an output; its status is "failed"; see: hwfe show/,
+  );
+});

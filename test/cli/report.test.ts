@@ -153,9 +153,6 @@ it('opens groups, races and other workflows in the graph, and tells when what is
   const [, times = ''] = /<table class="times">([^]*?)<\/table>/.exec(text)!;
   const names = [...times.matchAll(/<td class="name"><a[^>]*>([^<]*)/g)].map(([, name]) => name!);
   expect(names).toContain('each[1]/sq');
-  expect(names.slice(names.indexOf('quick'), names.indexOf('quick') + 3)).toEqual([
-    'quick',
-    'quick/fast',
-    'quick/slow',
-  ]);
+  const below = names.slice(names.indexOf('quick') + 1, names.indexOf('quick') + 3);
+  expect(below.sort()).toEqual(['quick/fast', 'quick/slow']);
 });

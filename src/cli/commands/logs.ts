@@ -1,7 +1,6 @@
 /** `hwfe logs`: what steps of a run printed. */
-import { itemNamed } from '../../model/items.ts';
 import type { Command } from '../command.ts';
-import { stepNamed, withRun } from '../history.ts';
+import { stepOrItem, withRun } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
 import { STATUS } from '../status.ts';
 
@@ -14,14 +13,14 @@ const LOOK_EVERY_MS = 200;
 export const logs: Command = {
   usage: 'logs [RUN] [STEP]',
   about:
-    'Prints the lines that the steps of a run printed, in their order, or those of one step or item: fetch, "fetch[3]".',
+    'Prints the lines that the steps of a run printed, in their order, or those of one: fetch, "fetch[3]", outer/inner.',
   options: OPTIONS,
   run(args, console) {
     return withRun(args, OPTIONS, console, async (run, [name], { history, setup }) => {
-      const names = history.definition(run)?.steps.map((step) => step.name) ?? [];
-      const { item, step: wanted }: { item?: number; step?: string } = name === undefined ? {} : itemNamed(name);
-      const step = wanted === undefined ? undefined : await stepNamed(wanted, names, console);
-      if (name !== undefined && step === undefined) return STATUS.wrong;
+      const names = new Set(history.definition(run)?.steps.map((step) => step.name));
+      const named = name === undefined ? {} : await stepOrItem(name, names, console);
+      if (named === undefined) return STATUS.wrong;
+      const { step, item }: { readonly step?: string; readonly item?: number } = named;
       const { visible, visibleLine } = await import('../../terminal/visible.ts');
       const { nameOf } = await import('../../terminal/words.ts');
       const style = setup.styleFor(console.out);

@@ -1,10 +1,10 @@
 /** `hwfe output`: what steps of a past run handed on. */
 import type { PastRun } from '../../model/history.ts';
-import { itemNamed } from '../../model/items.ts';
+import { isWithin, withoutItems } from '../../model/nested.ts';
 import type { History } from '../../store/history.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
-import { stepNamed, withRun, wrong } from '../history.ts';
+import { stepOrItem, withRun, wrong } from '../history.ts';
 import { COMMON, type Option } from '../options.ts';
 import { STATUS } from '../status.ts';
 
@@ -22,7 +22,7 @@ export const output: Command = {
   usage: 'output [RUN] [STEP]',
   about: [
     'Prints what a step of a past run handed on, as its JSON text; without STEP the outputs of the steps that no',
-    'other step needs, in short. The output of one item is named "fetch[3]".',
+    'other step needs, in short. The output of one item is named "fetch[3]", that of a step inside another outer/inner.',
   ].join('\n'),
   options: OPTIONS,
   run(args, console) {
@@ -34,19 +34,27 @@ export const output: Command = {
         return wrong(console, `There is no format "${wanted}"; write "plain", "markdown" or "json"`);
       }
       const definition = history.definition(run);
-      const names = definition?.steps.map((step) => step.name) ?? [...history.steps(run).keys()];
-      const { item, step: of }: { item?: number; step?: string } = name === undefined ? {} : itemNamed(name);
-      const step = of === undefined ? undefined : await stepNamed(of, names, console);
-      if (name !== undefined && step === undefined) return STATUS.wrong;
+      const past = history.steps(run);
+      const names = definition?.steps.map((step) => step.name) ?? [...past.keys()];
+      const named = name === undefined ? {} : await stepOrItem(name, new Set(names), console);
+      if (named === undefined) return STATUS.wrong;
+      const { step, item }: { readonly step?: string; readonly item?: number } = named;
       if (item !== undefined && step !== undefined) return outputOfItem(history, run, step, item, console);
       const needed = new Set(definition?.steps.flatMap(({ dependsOn }) => dependsOn));
-      const past = history.steps(run);
-      const found = (step === undefined ? names.filter((one) => !needed.has(one)) : [step]).flatMap((one) => {
+      const last = names.filter((one) => !needed.has(one) && !isWithin(one));
+      const found = (step === undefined ? last : [step]).flatMap((one) => {
         const kept = past.get(one)?.output;
         return kept === undefined ? [] : [{ step: one, value: history.value(kept) }];
       });
       if (step !== undefined && found.length === 0) {
+        const inItem = [...past.keys()].find((one) => one !== step && withoutItems(one) === step);
+        if (inItem !== undefined)
+          return wrong(console, `Step "${step}" was done in each of several items; name one of them: "${inItem}"`);
         return wrong(console, `Step "${step}" has no output: it is ${past.get(step)?.status ?? 'not yet begun'}`);
+      }
+      if (found.length === 0 && format === undefined) {
+        const ending = run.status === 'succeeded' ? '' : `; its status is "${run.status}"`;
+        return wrong(console, `No last step of run "${run.id}" has an output${ending}; see: hwfe show ${run.id}`);
       }
       const lost = found.filter(({ value }) => value === undefined).map((one) => `"${one.step}"`);
       if (lost.length > 0) return wrong(console, `The output of ${lost.join(', ')} is damaged and cannot be read back`);

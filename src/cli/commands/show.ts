@@ -1,5 +1,6 @@
 /** `hwfe show`: one past run, step by step. */
 import type { KeptValue } from '../../model/history.ts';
+import { inRow } from '../../model/nested.ts';
 import { harmlessJson } from '../../terminal/harmless-json.ts';
 import type { Command } from '../command.ts';
 import { withRun } from '../history.ts';
@@ -25,7 +26,7 @@ export const show: Command = {
       const outputs = new Map<string, KeptValue>();
       for (const { step, output } of history.steps(run).values()) if (output !== undefined) outputs.set(step, output);
       if (args.has('json')) {
-        const steps = [...record.steps.values()].map((step) => ({ ...step, output: outputs.get(step.name) }));
+        const steps = inRow(record.steps.values()).map((step) => ({ ...step, output: outputs.get(step.name) }));
         const text = JSON.stringify({ ...run, mode: record.mode, cap: record.cap, steps });
         const memory = record.memory && `,"memory":${Buffer.from(record.memory.snapshot()).toString()}}`;
         console.out.lines([harmlessJson(memory === undefined ? text : `${text.slice(0, -1)}${memory}`)]);
