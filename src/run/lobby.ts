@@ -37,6 +37,8 @@ export class Lobby {
   readonly #options: LobbyOptions;
   readonly #before: Map<string, EarlierWait>;
   readonly #guests = new Map<string, Guest>();
+  /** How many of them wait for what somebody says. */
+  #hearers = 0;
   readonly #signals: Signal[] = [];
   /** Answers to what is going to be asked again, by what is asked. */
   readonly #early = new Map<string, Letter & { kind: 'answer' }>();
@@ -57,6 +59,11 @@ export class Lobby {
     return new Map([...this.#guests].map(([step, { pending }]) => [step, pending]));
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#guests.size;
+  }
+
   /** Whether all that was said so far has been heard. */
   get hasRead(): boolean {
     return this.#hasRead || this.#options.letters === undefined || !this.#hears;
@@ -64,7 +71,7 @@ export class Lobby {
 
   /** Whether any step waits for what somebody says. */
   get #hears(): boolean {
-    return [...this.#guests.values()].some(({ pending }) => pending.for === 'person' || pending.for === 'signal');
+    return this.#hearers > 0;
   }
 
   /** What the step waited for when the run was interrupted; once. */
@@ -77,6 +84,7 @@ export class Lobby {
   /** The step waits from now on. */
   enter(step: string, pending: Pending, ask: string, visitor: Visitor): void {
     this.#guests.set(step, { pending, ask, visitor });
+    if (isSaid(pending)) this.#hearers += 1;
     this.#options.tell({ kind: 'step-pending', step, pending, ask });
     if (pending.for === 'signal') this.#deliver(step);
     const early = this.#early.get(ask);
@@ -88,7 +96,10 @@ export class Lobby {
   }
 
   leave(step: string, answered?: Answered): void {
-    if (!this.#guests.delete(step)) return;
+    const guest = this.#guests.get(step);
+    if (guest === undefined) return;
+    this.#guests.delete(step);
+    if (isSaid(guest.pending)) this.#hearers -= 1;
     if (answered !== undefined) this.#options.tell({ kind: 'step-answered', step, answered });
     if (this.#guests.size === 0) {
       clearInterval(this.#timer);
@@ -156,6 +167,10 @@ export class Lobby {
     const taken = this.answer(letter.step, letter.answer, letter.id);
     if (!taken.ok) this.#options.tell({ kind: 'step-warned', step: letter.step, message: taken.error });
   }
+}
+
+function isSaid(pending: Pending): boolean {
+  return pending.for === 'person' || pending.for === 'signal';
 }
 
 /** Whether nobody else than this process would see to it that the waiting ends soon. */

@@ -34,7 +34,7 @@ export class Parking {
 
   /** Something has changed. */
   look(): void {
-    if (this.#rule === 'never' || this.#isClosed || this.#lobby.pending.size === 0) return;
+    if (this.#rule === 'never' || this.#isClosed || this.#lobby.size === 0) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
