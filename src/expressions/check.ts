@@ -9,6 +9,7 @@ import type { ExpressionCode } from './codes.ts';
 import { Compiler, type ExpressionError } from './compile.ts';
 import { localsOf, ROOTS } from './environment.ts';
 import type { Reference } from './references.ts';
+import { STATUSES, unknownStatusesIn } from './statuses.ts';
 
 /** An expression where it stands. */
 export interface CheckedUse {
@@ -61,6 +62,7 @@ export function checkExpressions(file: SourceFile, uses: readonly CheckedUse[], 
       needs.set(owner, [...(needs.get(owner) ?? []), dependency]);
     }
     if (!compiled.ok && mistakes.length === told) mistakes.push(explain(file, use, compiled.error, known));
+    if (mistakes.length === told) mistakes.push(...vainComparisons(file, use));
     if (compiled.ok && use.isCondition === true && !['bool', 'dyn'].includes(compiled.value.type)) {
       const message = `Write ${use.what} so that it is true or false; ${quoted(use.text)} gives a ${compiled.value.type}`;
       mistakes.push(mistakeAt(file, use, 'bad-expression', WHOLE, message));
@@ -137,6 +139,15 @@ function explain(file: SourceFile, use: CheckedUse, error: ExpressionError, know
   }
   const message = `${capital(use.what)} is no expression: ${error.message} in ${quoted(use.text)}`;
   return mistakeAt(file, use, 'bad-expression', error, message);
+}
+
+/** With what no step's status is: they would never be so. */
+function vainComparisons(file: SourceFile, use: CheckedUse): Diagnostic[] {
+  return unknownStatusesIn(use.text).map(({ status, start, end }) => {
+    const guess = didYouMean(status, STATUSES) || `: it is one of ${listed(STATUSES)}`;
+    const message = `${capital(use.what)} compares a status with ${quoted(status)}, which no step has${guess}`;
+    return mistakeAt(file, use, 'bad-expression', { start, end }, message);
+  });
 }
 
 const STEP_PARTS = ['output', 'status', 'error', 'attempts'];

@@ -75,6 +75,10 @@ test.each([
     'cmd = "{{ matrix.arhc }}"\nmatrix = { os = [1], arch = [2] }',
     ['"cmd" of step "x" names "arhc", which is not there; did you mean "arch"?', 'arhc'],
   ],
+  [
+    'cmd = "y"\nif = \'steps.build.status != "succeded"\'',
+    ['"if" of step "x" compares a status with "succeded", which no step has; did you mean "succeeded"?', '"succeded"'],
+  ],
   // Fields and their values.
   [
     'cmd = "y"\nmatrix = { arch = [1, 2], exclude = [{ arhc = 2 }, { arch = 1 }] }',
