@@ -46,7 +46,7 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'step-warned':
       return `${event.message}${thenBy(event.cached)}`;
     case 'step-retrying':
-      return `attempt ${event.attempt} failed: ${describeFailure(event.failure)}; the next follows in ${formatDuration(event.delayMs)}`;
+      return `attempt ${event.attempt} failed: ${describeFailure(event.failure)}; the next ${followsIn(event.delayMs)}`;
     case 'step-succeeded':
       return [
         event.cached === undefined ? `after ${formatDuration(event.durationMs)}` : describeCached(event.cached),
@@ -65,7 +65,7 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
     case 'run-settled':
       return `${event.status} after ${formatDuration(event.durationMs)}${event.failure === undefined ? '' : `: ${describeFailure(event.failure)}`}`;
     case 'step-looping':
-      return `turn ${event.turn} is done; the next follows in ${formatDuration(event.delayMs)}`;
+      return `turn ${event.turn} is done; the next ${followsIn(event.delayMs)}`;
     case 'lock-awaited':
       return `for ${describeLock(event.lock, event.holder)}`;
     case 'lock-taken':
@@ -95,4 +95,8 @@ function describe(event: RunEvent, size: number | undefined, by: Starter | undef
 
 function keptIn(ranges: readonly (readonly [number, number])[]): number {
   return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+function followsIn(delayMs: number): string {
+  return delayMs > 0 ? `follows in ${formatDuration(delayMs)}` : 'follows';
 }

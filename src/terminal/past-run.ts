@@ -88,7 +88,7 @@ function answeredNote({ how, by, at }: NonNullable<StepRecord['answered']>): str
 
 /** How to go on with it. */
 function hint({ status, id }: PastRun, { steps }: RunRecord): string[] {
-  const commands = [...steps.values()].flatMap(({ name, status: stepStatus, pending }) =>
+  const commands = inRow(steps.values()).flatMap(({ name, status: stepStatus, pending }) =>
     stepStatus === 'pending' && pending !== undefined ? (howToAnswer(id, name, pending) ?? []) : [],
   );
   if (status === 'parked') return ['', ...commands, `hwfe resume ${id}`];

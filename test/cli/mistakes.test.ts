@@ -95,6 +95,7 @@ it('a loop that never ends well is advised about its loop', async () => {
   );
   const { out } = await home.hwfe('l.lua');
   expect(out).toContain('x (lua) turn 1 of 2 is done; the next follows');
+  expect((await home.hwfe('audit')).out).toContain('turn 1 is done; the next follows\n');
   expect(out).toContain('Raise `max` of its loop, or mend what `until` waits for.');
 });
 
