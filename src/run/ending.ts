@@ -1,7 +1,7 @@
-/** How a job is ended before its time: told to stop where it can be told, by ending its thread where it can not. */
+/** How a job is ended before its time: told to stop where it can be told, else with its thread. */
 import type { Outcome, StepFailure } from '../../runners/contract.ts';
 
-/** After this, a thread whose processes were told to stop is ended itself; longer than the spawner's own grace period. */
+/** After this, a job that was told to stop is not waited for any longer; longer than the spawner's own grace period. */
 const GRACE_MS = 4000;
 /** A thread that still boots hears nothing, so it is told again. */
 const AGAIN_MS = 50;
@@ -9,14 +9,15 @@ const AGAIN_MS = 50;
 export class Ending {
   /** Why the host ended the job, once it did. */
   failure: StepFailure | undefined;
-  /** For jobs that own processes; ending their thread alone would leave these to the spawner. */
-  readonly #tellStop: (() => void) | undefined;
+  /** For jobs that own processes. */
+  readonly #tell: ((how: 'stop' | 'kill') => void) | undefined;
   readonly #endThread: () => void;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
 
-  constructor(tellStop: (() => void) | undefined, endThread: () => void) {
-    this.#tellStop = tellStop;
+  /** Without `tell`, ending its thread is all that ends a job. */
+  constructor(tell: ((how: 'stop' | 'kill') => void) | undefined, endThread: () => void) {
+    this.#tell = tell;
     this.#endThread = endThread;
   }
 
@@ -30,17 +31,19 @@ export class Ending {
     if (this.failure !== undefined) return;
     this.failure = failure;
     clearTimeout(this.#timer);
-    if (this.#tellStop === undefined) {
+    const tell = this.#tell;
+    if (tell === undefined) {
       this.#endThread();
       return;
     }
-    this.#tellStop();
-    this.#again = setInterval(this.#tellStop, AGAIN_MS);
+    tell('stop');
+    this.#again = setInterval(() => tell('stop'), AGAIN_MS);
     this.#timer = setTimeout(this.#endThread, GRACE_MS);
   }
 
   kill(): void {
     this.failure ??= { reason: 'cancelled' };
+    this.#tell?.('kill');
     this.#endThread();
   }
 

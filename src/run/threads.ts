@@ -12,6 +12,7 @@ import type {
   Settled,
   Started,
   StepFailure,
+  StopWord,
   ThreadSetup,
 } from '../../runners/contract.ts';
 import { bundle } from '../../runners/compiled.ts';
@@ -29,6 +30,9 @@ const STACK_MB = 16;
 const HEAP_MB = 1024;
 /** What is thrown away at once; values are texts and buffers, so that more of it only makes each thread larger. */
 const YOUNG_MB = 6;
+
+/** A thread with host processes waits for them, and does so for several; more than that would make them wait for each other's output. */
+export const PROCESSES_PER_THREAD = 4;
 
 /** So long before a time limit its thread's successor is started. */
 const RELIEF_MS = 150;
@@ -70,11 +74,13 @@ interface Flight {
 }
 
 export class Threads {
-  readonly #piscina: Piscina;
+  #piscina: Piscina;
   /** In the order of their start; never more than the cap. */
   readonly #flights: Flight[] = [];
   readonly #letter: SharedArrayBuffer = emptyLetter();
   #stops: BroadcastChannel | undefined;
+  /** With processes: each is there once its promise resolves. */
+  readonly #furtherThreads: Promise<unknown>[] = [];
   #closed: Promise<void> | undefined;
   #lastId = 0;
 
@@ -83,7 +89,11 @@ export class Threads {
    * They wait for `setUp` before they load a language.
    */
   constructor(warm: number) {
-    this.#piscina = new (loadPiscina())({
+    this.#piscina = this.#open(warm);
+  }
+
+  #open(warm: number): Piscina {
+    const piscina = new (loadPiscina())({
       filename: threadEntry(),
       // A thread that waits asleep in Atomics.wait is woken twice, which a step with a process pays for and no other gains by.
       atomics: 'disabled',
@@ -94,11 +104,14 @@ export class Threads {
       env: {},
       minThreads: warm,
       maxThreads: 1024,
+      // A job with a signal has its thread for itself.
+      concurrentTasksPerWorker: PROCESSES_PER_THREAD,
       idleTimeout: Number.POSITIVE_INFINITY,
       resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    this.#piscina.on('message', (message: Printed | Started | Settled) => this.#receive(message));
-    this.#piscina.on('error', () => this.#loseQueued());
+    piscina.on('message', (message: Printed | Started | Settled) => this.#receive(message));
+    piscina.on('error', () => this.#loseQueued());
+    return piscina;
   }
 
   /** Once, before the first job. */
@@ -117,7 +130,8 @@ export class Threads {
     const abort = new Abort();
     const id = ++this.#lastId;
     const stops = this.#stops;
-    const ending = new Ending(stops && (() => stops.postMessage(id)), () => abort.abort());
+    const tell = stops && ((how: StopWord['how']): void => stops.postMessage({ id, how } satisfies StopWord));
+    const ending = new Ending(tell, () => abort.abort());
     const flight: Flight = {
       id,
       job,
@@ -161,7 +175,10 @@ export class Threads {
         ...(mailbox && { mailbox: mailbox.mailbox }),
       };
       const transferList = mailbox && { transferList: [mailbox.mailbox.port] };
-      const report: Report = await this.#piscina.run(assignment, { signal: flight.abort, ...transferList });
+      const report: Report =
+        this.#stops === undefined
+          ? await this.#piscina.run(assignment, { signal: flight.abort, ...transferList })
+          : await this.#runBesideOthers(assignment, flight.abort);
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
       const outcome = ending.reread(report.outcome);
@@ -180,6 +197,14 @@ export class Threads {
       mailbox?.close();
       this.#flights.splice(this.#flights.indexOf(flight), 1);
     }
+  }
+
+  async #runBesideOthers(assignment: Assignment, abort: Abort): Promise<Report> {
+    const thread = Math.ceil(this.#flights.length / PROCESSES_PER_THREAD) - 1;
+    // Piscina would start one for each job that waits for it.
+    if (thread > 0) await (this.#furtherThreads[thread - 1] ??= this.#piscina.run(undefined));
+    if (abort.aborted) throw new DOMException('given up', 'AbortError');
+    return unlessGivenUp(this.#piscina.run(assignment), abort);
   }
 
   #receive(message: Printed | Started | Settled): void {
@@ -208,8 +233,23 @@ export class Threads {
 
   /** A thread died with no job on it, so while it booted; what Piscina has queued, the newest jobs, may wait for it for ever. */
   #loseQueued(): void {
+    if (this.#stops !== undefined) {
+      if (this.#piscina.threads.length > 0 || this.#closed !== undefined) return;
+      // What is queued there could begin after it was given up.
+      void this.#piscina.destroy();
+      this.#piscina = this.#open(0);
+      return;
+    }
     for (const flight of this.#flights.slice(this.#flights.length - this.#piscina.queueSize)) flight.abort.abort();
   }
+}
+
+/** Others may be under way in the same thread, so that it is left alone. */
+function unlessGivenUp<T>(report: Promise<T>, abort: Abort): Promise<T> {
+  const givenUp = new Promise<never>((_, reject) => {
+    abort.once('abort', () => reject(new DOMException('given up', 'AbortError')));
+  });
+  return Promise.race([report, givenUp]);
 }
 
 /** Lines and reports travel on different ports; a report may overtake lines that were printed before it. */
