@@ -27,7 +27,7 @@ export async function connectToSpawner(path: string): Promise<ProcessClient & { 
   const channels = [first];
   function share(other: string): void {
     void openChannel(other, share).then(
-      (next) => channels.push(next),
+      (channel) => channels.push(channel),
       () => undefined,
     );
   }
