@@ -181,3 +181,27 @@ describe('hwfe replay of a step inside another', () => {
     expect(await complaint('quick/slow', '-e')).toEqual([2, expect.stringContaining('is done by the engine')]);
   });
 });
+
+it('hwfe replay does not wait for what nobody can say to it', async () => {
+  home.write(
+    'ask.toml',
+    `[steps.ask]
+language = "human"
+title = "Go on?"
+[steps.paid]
+wait_for = { signal = "paid" }
+[steps.both]
+parallel = { one = { cmd = "true" }, two = { language = "human", title = "Sure?" } }
+`,
+  );
+  expect((await home.hwfe('ask.toml', '-q')).status).toBe(75);
+  for (const [step, why] of [
+    ['ask', 'Step "ask" waits'],
+    ['paid', 'Step "paid" waits'],
+    ['both', 'Step "both" has "both/two" inside it, which waits'],
+    ['both/two', 'Step "both/two" waits'],
+  ] as const) {
+    const { status, err } = await home.hwfe('replay', 'latest', step);
+    expect([status, err]).toEqual([2, `error: ${why} for somebody, and nobody is heard during a replay\n`]);
+  }
+});

@@ -1,8 +1,8 @@
 /** `hwfe replay`: runs one step of a past run again, with the inputs it got. */
 import type { HostWork } from '../../model/host-work.ts';
-import { nameWithin, pathOf } from '../../model/nested.ts';
+import { everyStepOf, nameWithin, pathOf } from '../../model/nested.ts';
 import type { RunRecord, StepRecord } from '../../model/record.ts';
-import { isCode } from '../../model/step.ts';
+import { isCode, type Step } from '../../model/step.ts';
 import type { Replay } from '../../store/replay.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
@@ -94,9 +94,15 @@ async function prepare(
     inputs = changed.value;
   }
   const ready = { ...replayed, inputs };
-  if (!args.has('edit')) return ready;
   const { stepToDo, withStep } = await import('../../store/replay.ts');
-  const { script, language, work } = stepToDo(replayed);
+  const step = stepToDo(replayed);
+  const unanswered = everyStepOf({ steps: [step] }).find(waitsForSomebody);
+  if (unanswered !== undefined) {
+    const which = unanswered === step ? 'waits' : `has "${unanswered.name}" inside it, which waits`;
+    return `Step "${name}" ${which} for somebody, and nobody is heard during a replay`;
+  }
+  if (!args.has('edit')) return ready;
+  const { script, language, work } = step;
   if (work !== undefined) return whyNoCode(work, name);
   if (script.kind !== 'code')
     return `Step "${name}" is ${script.kind === 'action' ? 'an action' : 'a module'}, which has no code to edit`;
@@ -106,6 +112,10 @@ async function prepare(
   return withStep(ready, (step) =>
     isCode(step) && step.script.kind === 'code' ? { ...step, script: { ...step.script, code: edited.value } } : step,
   );
+}
+
+function waitsForSomebody({ work }: Step): boolean {
+  return work?.kind === 'human' || (work?.kind === 'wait_for' && work.signal !== undefined);
 }
 
 function whyNoCode(work: HostWork, name: string): string {
