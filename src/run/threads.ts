@@ -1,5 +1,4 @@
 /** The threads of one language: a Piscina pool that keeps every job's lines, end and loss apart. */
-import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
@@ -18,8 +17,9 @@ import type {
 import { bundle } from '../../runners/compiled.ts';
 import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
 import { isTimed, startClocks, timeFor, usageOf } from './clocks.ts';
-import { type CpuWatch, threadsClock } from './cpu-watch.ts';
+import { threadsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
+import { Abort, allLines, type Flight, lossMessage, unlessGivenUp } from './flight.ts';
 import { openMailbox } from './memory-mailbox.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
 import { threadEntry } from './thread-entry.ts';
@@ -37,40 +37,12 @@ export const PROCESSES_PER_THREAD = 4;
 /** So long before a time limit its thread's successor is started. */
 const RELIEF_MS = 150;
 
-/** What Piscina takes for a signal. An AbortSignal is kept by weak references, which a step of 0.2 ms should not cost the collector. */
-class Abort extends EventEmitter {
-  aborted = false;
-  abort(): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.emit('abort');
-  }
-}
-
 let piscina: { readonly Piscina: typeof Piscina } | undefined;
 
 /** From one file, which loads in a third of the time that its package's twelve take. */
 function loadPiscina(): typeof Piscina {
   piscina ??= bundle<{ readonly Piscina: typeof Piscina }>(createRequire(import.meta.url).resolve('#piscina')).load();
   return piscina.Piscina;
-}
-
-/** A job under way, as its messages find it. */
-interface Flight {
-  readonly id: number;
-  readonly context: JobContext;
-  readonly ending: Ending;
-  readonly abort: Abort;
-  readonly job: Job;
-  /** When its thread began with it. */
-  startedAt: number | undefined;
-  cpu: CpuWatch | undefined;
-  /** Starts a thread in advance of the end of this one. */
-  relief: NodeJS.Timeout | undefined;
-  /** Messages of lines received. */
-  batches: number;
-  /** Called for each message once the report is there. */
-  onBatch: (() => void) | undefined;
 }
 
 export class Threads {
@@ -202,7 +174,7 @@ export class Threads {
   async #runBesideOthers(assignment: Assignment, abort: Abort): Promise<Report> {
     const thread = Math.ceil(this.#flights.length / PROCESSES_PER_THREAD) - 1;
     // Piscina would start one for each job that waits for it.
-    if (thread > 0) await (this.#furtherThreads[thread - 1] ??= this.#piscina.run(undefined));
+    if (thread > 0) await (this.#furtherThreads[thread - 1] ??= this.#bootAnother());
     if (abort.aborted) throw new DOMException('given up', 'AbortError');
     return unlessGivenUp(this.#piscina.run(assignment), abort);
   }
@@ -228,7 +200,12 @@ export class Threads {
   /** A job is about to lose its thread to its time limit: the next one finds another that has booted meanwhile. */
   #relieve(): void {
     const idle = this.#piscina.threads.length - this.#flights.length;
-    if (idle <= 0) this.#piscina.run(undefined).catch(() => undefined);
+    if (idle <= 0) void this.#bootAnother();
+  }
+
+  /** Whoever needs one that dies while it boots hears of it by its own job. */
+  #bootAnother(): Promise<unknown> {
+    return this.#piscina.run(undefined).catch(() => undefined);
   }
 
   /** A thread died with no job on it, so while it booted; what Piscina has queued, the newest jobs, may wait for it for ever. */
@@ -242,30 +219,4 @@ export class Threads {
     }
     for (const flight of this.#flights.slice(this.#flights.length - this.#piscina.queueSize)) flight.abort.abort();
   }
-}
-
-/** Others may be under way in the same thread, so that it is left alone. */
-function unlessGivenUp<T>(report: Promise<T>, abort: Abort): Promise<T> {
-  const givenUp = new Promise<never>((_, reject) => {
-    abort.once('abort', () => reject(new DOMException('given up', 'AbortError')));
-  });
-  return Promise.race([report, givenUp]);
-}
-
-/** Lines and reports travel on different ports; a report may overtake lines that were printed before it. */
-function allLines(flight: Flight, expected: number): Promise<void> | undefined {
-  if (flight.batches >= expected) return undefined;
-  return new Promise((resolve) => {
-    flight.onBatch = () => {
-      if (flight.batches >= expected) resolve();
-    };
-  });
-}
-
-function lossMessage(error: unknown): string {
-  if (!(error instanceof Error)) return 'The thread ended under the step.';
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'The thread ran out of memory and was ended; only this step is lost.';
-  if (error.name === 'AbortError') return 'The thread could not be started.';
-  return `The thread ended under the step: ${error.message}`;
 }
