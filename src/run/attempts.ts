@@ -6,6 +6,7 @@ import type { CodeStep } from '../model/step.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
 import { nextTurn, type Pace } from './pace.ts';
+import { pause } from './pause.ts';
 import type { Finished, Pool, RunningJob } from './pool.ts';
 import type { Recall, Recalled } from './recall.ts';
 import { retryAfter, type RetryRule } from './retry.ts';
@@ -111,7 +112,7 @@ export class StepRun implements Running {
       if (after.how === 'failed') return { how: 'failed', attempt, durationMs, failure: after.failure, usage };
       const { delayMs } = after;
       this.#tell({ kind: 'step-retrying', step: this.#step.name, attempt, failure, delayMs });
-      await this.#pause(delayMs);
+      await pause(delayMs, (stop) => (this.#wake = stop));
       if (this.#paces !== undefined && !this.#stopped) await nextTurn(this.#paces, (stop) => (this.#wake = stop));
       if (this.#stopped) return { how: 'cancelled', attempt, durationMs: performance.now() - startedAt };
     }
@@ -173,17 +174,6 @@ export class StepRun implements Running {
     if (this.#step.register === undefined || this.#step.language !== 'shell') return;
     const last = lines.findLast(({ stream, text }) => stream === 'stdout' && text.trim() !== '');
     if (last !== undefined) this.#lastLine = last.text.trim();
-  }
-
-  /** Waits, unless stopped meanwhile. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Result } from '../model/result.ts';
 import type { Loop } from '../model/step.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { nextTurn, type Pace } from './pace.ts';
+import { pause } from './pause.ts';
 import { NO_USAGE, type Running } from './running.ts';
 
 export interface Turns {
@@ -84,7 +85,7 @@ export class LoopRun implements Running {
       if (turn + 1 === max) break;
       const anew = inside?.();
       this.#tell({ kind: 'step-looping', step: this.#step, turn: turn + 1, delayMs, ...(anew && { inside: anew }) });
-      await this.#pause(delayMs);
+      await pause(delayMs, (stop) => (this.#wake = stop));
       const { paces } = this.#turns;
       if (paces !== undefined && !this.#isStopped) await nextTurn(paces, (stop) => (this.#wake = stop));
       if (this.#isStopped) return { how: 'cancelled', attempt, durationMs: took() };
@@ -92,16 +93,5 @@ export class LoopRun implements Running {
     const times = max === 1 ? 'once' : `${max} times`;
     const message = `The step was done ${times}, and "${until.text}" was never true`;
     return failed({ reason: 'expression', message, expression: until.text });
-  }
-
-  /** Also without a delay other things get their turn. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

@@ -5,6 +5,7 @@ import type { Result } from '../model/result.ts';
 import type { RetryPolicy } from '../model/step.ts';
 import type { AttemptEnd } from './attempts.ts';
 import { nextTurn, type Pace } from './pace.ts';
+import { pause } from './pause.ts';
 import { retryAfter, type RetryRule } from './retry.ts';
 import { NO_USAGE, type Running } from './running.ts';
 import { ToldInside } from './within.ts';
@@ -73,7 +74,7 @@ export class NestedAttempts implements Running {
       const { delayMs } = after;
       const inside = this.#inside.take();
       tell({ kind: 'step-retrying', step: name, attempt, failure: end.failure, delayMs, inside });
-      await this.#pause(delayMs);
+      await pause(delayMs, (stop) => (this.#wake = stop));
       if (paces !== undefined && !this.#isStopped) await nextTurn(paces, (stop) => (this.#wake = stop));
       if (this.#isStopped) {
         this.#tellNever(inside);
@@ -93,16 +94,5 @@ export class NestedAttempts implements Running {
   #tellNever(inside: readonly string[]): void {
     const because = { kind: 'dependency', step: this.#of.name } as const;
     for (const step of inside) this.#of.tell({ kind: 'step-skipped', step, because });
-  }
-
-  /** Waits, unless stopped meanwhile. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
