@@ -144,7 +144,7 @@ export interface ThreadSetup {
   readonly wasi: boolean;
   /** The process is the command's own, so that its V8 may be tuned to the interpreter. */
   readonly ownsProcess: boolean;
-  /** Name of the BroadcastChannel on which jobs that own processes are told to stop, by a `StopWord`. */
+  /** Name of the BroadcastChannel on which jobs that own processes are told to stop, by the `id` of their assignment. */
   readonly stops?: string;
   /** The directory of the built runners, in a process that may not look it up. */
   readonly built?: string;
@@ -195,16 +195,10 @@ export interface Report {
   readonly items?: readonly Report[];
 }
 
-/** To the job whose assignment has the `id`. */
-export interface StopWord {
-  readonly id: number;
-  readonly how: 'stop' | 'kill';
-}
-
 export interface RunnerContext {
   /** Takes any text, split into lines by the receiver; the step's name is added by whoever shows it. */
   print(stream: 'stdout' | 'stderr', text: string): void;
-  /** Aborted when the host says stop, and gets an event `kill` when it waits no longer; only processes need to listen, all else ends with the thread. */
+  /** Aborted when the host says stop; only processes need to listen, all else ends with the thread. */
   readonly stopped: AbortSignal;
   /** The end of the step's time, where it has one: looked at by interpreters that can, and enforced by the host a moment later. */
   readonly deadline?: Deadline | undefined;

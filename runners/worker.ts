@@ -32,11 +32,7 @@ async function boot(setup: ThreadSetup): Promise<(assignment: Assignment | undef
       ask: assignment.mailbox && askThrough(assignment.mailbox),
     };
     const { items } = assignment.job;
-    if (items === undefined) {
-      const report = await perform(runner, assignment, surroundings);
-      stops.over(assignment.id);
-      return report;
-    }
+    if (items === undefined) return perform(runner, assignment, surroundings);
     return performItems(assignment, items, surroundings, {
       perform: (one, its) => perform(runner, one, its),
       tellSettled: tell,

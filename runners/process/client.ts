@@ -13,7 +13,7 @@ const LARGEST_READ = 64 * 1024;
 export type ProcessEnding = Ending | { readonly kind: 'lost' };
 
 export interface ProcessClient {
-  /** Runs a process to the end of everything that it started. When `stopped` aborts, its group is asked to end, and ended 2 seconds later, or at once on its event `kill`. */
+  /** Runs a process to the end of everything that it started. When `stopped` aborts, its group is asked to end, and ended 2 seconds later. */
   run(
     request: SpawnRequest,
     output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
@@ -21,31 +21,31 @@ export interface ProcessClient {
   ): Promise<ProcessEnding>;
 }
 
-/** Rejects when nobody listens on the socket. Told of another spawner, it spreads its processes over both. */
+/** Rejects when nobody listens on the socket. */
 export async function connectToSpawner(path: string): Promise<ProcessClient & { readonly open: boolean }> {
-  const first = await openChannel(path, share);
-  const channels = [first];
-  function share(other: string): void {
-    void openChannel(other, share).then(
-      (channel) => channels.push(channel),
+  let channel = await openChannel(path, move);
+  // Steps that run stay with the spawner that started them.
+  function move(to: string): void {
+    void openChannel(to, move).then(
+      (next) => {
+        channel.retire();
+        channel = next;
+      },
       () => undefined,
     );
   }
   return {
     get open() {
-      return first.open;
+      return channel.open;
     },
-    run(request, output, stopped) {
-      const idlest = channels.filter(({ open }) => open).sort((a, b) => a.busy - b.busy)[0] ?? first;
-      return idlest.run(request, output, stopped);
-    },
+    run: (request, output, stopped) => channel.run(request, output, stopped),
   };
 }
 
 interface Channel extends ProcessClient {
   readonly open: boolean;
-  /** Processes under way. */
-  readonly busy: number;
+  /** Closes it as soon as nothing runs on it. */
+  retire(): void;
 }
 
 interface Running {
@@ -53,9 +53,9 @@ interface Running {
   ended(ending: ProcessEnding): void;
 }
 
-async function openChannel(path: string, share: (other: string) => void): Promise<Channel> {
+async function openChannel(path: string, move: (to: string) => void): Promise<Channel> {
   const running = new Map<number, Running>();
-  const read = reader(running, share);
+  const read = reader(running, move);
   const socket = connect({
     path,
     // A buffer of its own for each of many small reads would keep the collector busy.
@@ -69,6 +69,7 @@ async function openChannel(path: string, share: (other: string) => void): Promis
   });
   await once(socket, 'connect');
   let last = 0;
+  let retired = false;
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     for (const process of running.values()) process.ended({ kind: 'lost' });
@@ -79,17 +80,22 @@ async function openChannel(path: string, share: (other: string) => void): Promis
     get open() {
       return !socket.destroyed;
     },
-    get busy() {
-      return running.size;
+    async run(request, output, stopped) {
+      const ending = await runOn(socket, running, ++last, request, output, stopped);
+      if (retired && running.size === 0) socket.end();
+      return ending;
     },
-    run: (request, output, stopped) => runOn(socket, running, ++last, request, output, stopped),
+    retire() {
+      retired = true;
+      if (running.size === 0) socket.end();
+    },
   };
 }
 
-function reader(running: Map<number, Running>, share: (other: string) => void): (chunk: Buffer) => void {
+function reader(running: Map<number, Running>, move: (to: string) => void): (chunk: Buffer) => void {
   return frameReader((kind, id, payload) => {
-    if (kind === 'share') {
-      share(JSON.parse(payload.toString()));
+    if (kind === 'move') {
+      move(JSON.parse(payload.toString()));
       return;
     }
     const process = running.get(id);
@@ -109,16 +115,13 @@ async function runOn(
 ): Promise<ProcessEnding> {
   if (socket.destroyed) return { kind: 'lost' };
   const stop = (): void => void socket.write(frame('stop', id, GRACE_MS));
-  const kill = (): void => void socket.write(frame('stop', id, 0));
   socket.ref();
   const ending = new Promise<ProcessEnding>((ended) => running.set(id, { output, ended }));
-  socket.write(frame('spawn', id, running.size > 1 ? { ...request, isBesideOthers: true } : request));
+  socket.write(frame('spawn', id, request));
   if (stopped.aborted) stop();
   else stopped.addEventListener('abort', stop, { once: true });
-  stopped.addEventListener('kill', kill, { once: true });
   const result = await ending;
   stopped.removeEventListener('abort', stop);
-  stopped.removeEventListener('kill', kill);
   running.delete(id);
   if (running.size === 0) socket.unref();
   return result;

@@ -7,8 +7,8 @@ import { frame, frameHeader, frameReader } from './protocol.ts';
 import type { SpawnRequest } from './protocol.ts';
 
 export interface ThreadConnection {
-  /** Tells the thread of another spawner, to ask that as well from now on. */
-  share(socket: string): void;
+  /** Tells the thread to ask another spawner from now on. */
+  move(socket: string): void;
 }
 
 /** Serves one thread; when its connection closes, whatever it had started is killed. `alive` holds the children while they live. */
@@ -17,7 +17,7 @@ export function serveThread(
   marker: string,
   fifos: FifoPool,
   alive: Set<Child>,
-  onStart: (request: SpawnRequest) => void,
+  onStart: () => void,
 ): ThreadConnection {
   const children = new Map<number, Child>();
   const send = (...chunks: Buffer[]): void => {
@@ -38,10 +38,10 @@ export function serveThread(
     });
     children.set(id, child);
     alive.add(child);
-    onStart(request);
+    onStart();
   };
   const read = frameReader((kind, id, payload) => {
-    if (kind === 'stop') end(children.get(id), Number(payload.toString()));
+    if (kind === 'stop') children.get(id)?.stop(Number(payload.toString()));
     else if (kind === 'spawn') start(id, JSON.parse(payload.toString()));
   });
   stream.on('data', read);
@@ -52,10 +52,5 @@ export function serveThread(
   stream.on('close', () => {
     for (const child of children.values()) child.kill();
   });
-  return { share: (socket) => send(frame('share', 0, socket)) };
-}
-
-function end(child: Child | undefined, graceMs: number): void {
-  if (graceMs === 0) child?.kill();
-  else child?.stop(graceMs);
+  return { move: (socket) => send(frame('move', 0, socket)) };
 }

@@ -15,26 +15,15 @@ export interface ProcessLink {
 
 /** Gives a function that finds the link of a job's spawner, connecting when it is the first job or the old one is gone. */
 export function processLinks(): (job: Job) => Promise<ProcessLink> {
-  let current: { readonly socket: string; readonly opened: Promise<OpenLink> } | undefined;
-  return async ({ spawner }) => {
-    if (spawner === undefined) throw new Error('Internal error: a job for a host process names no spawner');
-    const before = current?.socket === spawner ? await current.opened : undefined;
-    if (before?.client.open === true) return before;
-    // Another job may have seen the same meanwhile.
-    if (current === undefined || current.socket !== spawner || (await current.opened) === before) {
-      current = { socket: spawner, opened: openLink(spawner) };
-    }
-    return current.opened;
+  let current: { socket: string; client: ProcessClient & { readonly open: boolean }; link: ProcessLink } | undefined;
+  return async (job) => {
+    if (job.spawner === undefined) throw new Error('Internal error: a job for a host process names no spawner');
+    if (current?.socket === job.spawner && current.client.open) return current.link;
+    const client = await connectToSpawner(job.spawner);
+    const directory = mkdtempSync(join(dirname(job.spawner), 'thread-'));
+    let files = 0;
+    const link: ProcessLink = { client, directory, path: (kind) => join(directory, `${++files}-${kind}`) };
+    current = { socket: job.spawner, client, link };
+    return link;
   };
-}
-
-interface OpenLink extends ProcessLink {
-  readonly client: ProcessClient & { readonly open: boolean };
-}
-
-async function openLink(spawner: string): Promise<OpenLink> {
-  const client = await connectToSpawner(spawner);
-  const directory = mkdtempSync(join(dirname(spawner), 'thread-'));
-  let files = 0;
-  return { client, directory, path: (kind) => join(directory, `${++files}-${kind}`) };
 }

@@ -15,8 +15,6 @@ export interface SpawnRequest {
   readonly wanted?: Readonly<Partial<Record<'stdout' | 'stderr', number>>>;
   /** The program is bubblewrap: asked to end, it would take the step with it at once, so that only what it started is asked. */
   readonly sandboxed?: true;
-  /** The thread waits for another process already. */
-  readonly isBesideOthers?: true;
 }
 
 /** How a child ended. `failed` is the system's error code (`ENOENT`, `E2BIG`) of a child that never started. */
@@ -35,10 +33,10 @@ interface Account {
 
 /**
  * `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back.
- * `share` names the socket of another spawner, which the thread asks as well from now on.
+ * `move` names the socket of another spawner, which the thread asks from now on.
  */
-export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending' | 'share';
-const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending', 'share'];
+export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending' | 'move';
+const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending', 'move'];
 /** Payload length and child number as 32-bit little-endian integers around one byte of kind. */
 const HEADER = 9;
 

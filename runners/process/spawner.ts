@@ -8,11 +8,10 @@ import { serveThread } from './connection.ts';
 import type { ThreadConnection } from './connection.ts';
 import { escapees } from './escapees.ts';
 import { fifoPool } from './fifos.ts';
-import type { SpawnRequest } from './protocol.ts';
 import { startSibling } from './sibling.ts';
 import type { Sibling } from './sibling.ts';
 
-/** After so many processes that were asked for while others ran, a second spawner is worth its start: starting one blocks. */
+/** After so many processes, for more than one thread, a second spawner is worth its start: starting one blocks. */
 const SIBLING_AFTER = 64;
 
 /** A socket's path has 103 bytes on every system; the directory and the socket in it take 20 of them. */
@@ -28,23 +27,19 @@ function main(given: string | undefined): void {
   const alive = new Set<Child>();
   const connections = new Set<ThreadConnection>();
   let accepted = 0;
-  let beside = 0;
+  let started = 0;
   let sibling: Sibling | undefined;
-  /** Its socket, once threads may connect to it. */
-  let shared: string | undefined;
 
-  const countStart = ({ isBesideOthers }: SpawnRequest): void => {
-    if (isBesideOthers === true) beside += 1;
-    if (given !== undefined || sibling !== undefined || beside < SIBLING_AFTER) return;
+  const countStart = (): void => {
+    started += 1;
+    if (given !== undefined || sibling !== undefined || started < SIBLING_AFTER || connections.size < 2) return;
     sibling = startSibling(directory, (path) => {
-      shared = path;
-      for (const connection of connections) connection.share(path);
+      [...connections].filter((_, i) => i % 2 === 1).forEach((connection) => connection.move(path));
     });
   };
   const server = createServer((stream) => {
     const connection = serveThread(stream, `${marker}${name}.${accepted++}`, fifos, alive, countStart);
     connections.add(connection);
-    if (shared !== undefined) connection.share(shared);
     stream.on('close', () => connections.delete(connection));
   });
   let ending = false;

@@ -1,7 +1,7 @@
-/** How a job is ended before its time: told to stop where it can be told, else with its thread. */
+/** How a job is ended before its time: told to stop where it can be told, by ending its thread where it can not. */
 import type { Outcome, StepFailure } from '../../runners/contract.ts';
 
-/** After this, a job that was told to stop is not waited for any longer; longer than the spawner's own grace period. */
+/** After this, a thread whose processes were told to stop is ended itself; longer than the spawner's own grace period. */
 const GRACE_MS = 4000;
 /** A thread that still boots hears nothing, so it is told again. */
 const AGAIN_MS = 50;
@@ -9,15 +9,14 @@ const AGAIN_MS = 50;
 export class Ending {
   /** Why the host ended the job, once it did. */
   failure: StepFailure | undefined;
-  /** For jobs that own processes. */
-  readonly #tell: ((how: 'stop' | 'kill') => void) | undefined;
+  /** For jobs that own processes; ending their thread alone would leave these to the spawner. */
+  readonly #tellStop: (() => void) | undefined;
   readonly #endThread: () => void;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
 
-  /** Without `tell`, ending its thread is all that ends a job. */
-  constructor(tell: ((how: 'stop' | 'kill') => void) | undefined, endThread: () => void) {
-    this.#tell = tell;
+  constructor(tellStop: (() => void) | undefined, endThread: () => void) {
+    this.#tellStop = tellStop;
     this.#endThread = endThread;
   }
 
@@ -31,19 +30,17 @@ export class Ending {
     if (this.failure !== undefined) return;
     this.failure = failure;
     clearTimeout(this.#timer);
-    const tell = this.#tell;
-    if (tell === undefined) {
+    if (this.#tellStop === undefined) {
       this.#endThread();
       return;
     }
-    tell('stop');
-    this.#again = setInterval(() => tell('stop'), AGAIN_MS);
+    this.#tellStop();
+    this.#again = setInterval(this.#tellStop, AGAIN_MS);
     this.#timer = setTimeout(this.#endThread, GRACE_MS);
   }
 
   kill(): void {
     this.failure ??= { reason: 'cancelled' };
-    this.#tell?.('kill');
     this.#endThread();
   }
 

@@ -91,14 +91,14 @@ export class ThreadPool implements Pool {
     this.#early = undefined;
     // The spawner is forked while this process is still small.
     await this.#spawnerFor(runtime);
-    const threads = early ?? (await this.#boot(runtime, warm));
+    const threads = early ?? (await this.#boot(warm));
     threads.setUp({ language, runtime, ...this.#setup });
     return ok(threads);
   }
 
-  async #boot(runtime: Runtime, jobs: number): Promise<Threads> {
-    const { PROCESSES_PER_THREAD, Threads } = await import('./threads.ts');
-    return new Threads(runtime === 'native' ? Math.ceil(jobs / PROCESSES_PER_THREAD) : jobs);
+  async #boot(warm: number): Promise<Threads> {
+    const { Threads } = await import('./threads.ts');
+    return new Threads(warm);
   }
 
   async #startSlots({ language, runtime, isolation }: JobKind, warm: number): Promise<Result<Place, string>> {

@@ -1,4 +1,5 @@
 /** The threads of one language: a Piscina pool that keeps every job's lines, end and loss apart. */
+import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
@@ -11,15 +12,13 @@ import type {
   Settled,
   Started,
   StepFailure,
-  StopWord,
   ThreadSetup,
 } from '../../runners/contract.ts';
 import { bundle } from '../../runners/compiled.ts';
 import { deliver, emptyLetter } from '../../runners/setup-letter.ts';
 import { isTimed, startClocks, timeFor, usageOf } from './clocks.ts';
-import { threadsClock } from './cpu-watch.ts';
+import { type CpuWatch, threadsClock } from './cpu-watch.ts';
 import { Ending } from './ending.ts';
-import { Abort, allLines, type Flight, lossMessage, unlessGivenUp } from './flight.ts';
 import { openMailbox } from './memory-mailbox.ts';
 import type { Finished, JobContext, RunningJob } from './pool.ts';
 import { threadEntry } from './thread-entry.ts';
@@ -31,11 +30,18 @@ const HEAP_MB = 1024;
 /** What is thrown away at once; values are texts and buffers, so that more of it only makes each thread larger. */
 const YOUNG_MB = 6;
 
-/** A thread with host processes waits for them, and does so for several; more than that would make them wait for each other's output. */
-export const PROCESSES_PER_THREAD = 4;
-
 /** So long before a time limit its thread's successor is started. */
 const RELIEF_MS = 150;
+
+/** What Piscina takes for a signal. An AbortSignal is kept by weak references, which a step of 0.2 ms should not cost the collector. */
+class Abort extends EventEmitter {
+  aborted = false;
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.emit('abort');
+  }
+}
 
 let piscina: { readonly Piscina: typeof Piscina } | undefined;
 
@@ -45,14 +51,30 @@ function loadPiscina(): typeof Piscina {
   return piscina.Piscina;
 }
 
+/** A job under way, as its messages find it. */
+interface Flight {
+  readonly id: number;
+  readonly context: JobContext;
+  readonly ending: Ending;
+  readonly abort: Abort;
+  readonly job: Job;
+  /** When its thread began with it. */
+  startedAt: number | undefined;
+  cpu: CpuWatch | undefined;
+  /** Starts a thread in advance of the end of this one. */
+  relief: NodeJS.Timeout | undefined;
+  /** Messages of lines received. */
+  batches: number;
+  /** Called for each message once the report is there. */
+  onBatch: (() => void) | undefined;
+}
+
 export class Threads {
-  #piscina: Piscina;
+  readonly #piscina: Piscina;
   /** In the order of their start; never more than the cap. */
   readonly #flights: Flight[] = [];
   readonly #letter: SharedArrayBuffer = emptyLetter();
   #stops: BroadcastChannel | undefined;
-  /** With processes: each is there once its promise resolves. */
-  readonly #furtherThreads: Promise<unknown>[] = [];
   #closed: Promise<void> | undefined;
   #lastId = 0;
 
@@ -61,11 +83,7 @@ export class Threads {
    * They wait for `setUp` before they load a language.
    */
   constructor(warm: number) {
-    this.#piscina = this.#open(warm);
-  }
-
-  #open(warm: number): Piscina {
-    const piscina = new (loadPiscina())({
+    this.#piscina = new (loadPiscina())({
       filename: threadEntry(),
       // A thread that waits asleep in Atomics.wait is woken twice, which a step with a process pays for and no other gains by.
       atomics: 'disabled',
@@ -76,14 +94,11 @@ export class Threads {
       env: {},
       minThreads: warm,
       maxThreads: 1024,
-      // A job with a signal has its thread for itself.
-      concurrentTasksPerWorker: PROCESSES_PER_THREAD,
       idleTimeout: Number.POSITIVE_INFINITY,
       resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    piscina.on('message', (message: Printed | Started | Settled) => this.#receive(message));
-    piscina.on('error', () => this.#loseQueued());
-    return piscina;
+    this.#piscina.on('message', (message: Printed | Started | Settled) => this.#receive(message));
+    this.#piscina.on('error', () => this.#loseQueued());
   }
 
   /** Once, before the first job. */
@@ -102,8 +117,7 @@ export class Threads {
     const abort = new Abort();
     const id = ++this.#lastId;
     const stops = this.#stops;
-    const tell = stops && ((how: StopWord['how']): void => stops.postMessage({ id, how } satisfies StopWord));
-    const ending = new Ending(tell, () => abort.abort());
+    const ending = new Ending(stops && (() => stops.postMessage(id)), () => abort.abort());
     const flight: Flight = {
       id,
       job,
@@ -147,10 +161,7 @@ export class Threads {
         ...(mailbox && { mailbox: mailbox.mailbox }),
       };
       const transferList = mailbox && { transferList: [mailbox.mailbox.port] };
-      const report: Report =
-        this.#stops === undefined
-          ? await this.#piscina.run(assignment, { signal: flight.abort, ...transferList })
-          : await this.#runBesideOthers(assignment, flight.abort);
+      const report: Report = await this.#piscina.run(assignment, { signal: flight.abort, ...transferList });
       await allLines(flight, report.batches);
       if (report.lines.length > 0) context.onLines(report.lines);
       const outcome = ending.reread(report.outcome);
@@ -169,14 +180,6 @@ export class Threads {
       mailbox?.close();
       this.#flights.splice(this.#flights.indexOf(flight), 1);
     }
-  }
-
-  async #runBesideOthers(assignment: Assignment, abort: Abort): Promise<Report> {
-    const thread = Math.ceil(this.#flights.length / PROCESSES_PER_THREAD) - 1;
-    // Piscina would start one for each job that waits for it.
-    if (thread > 0) await (this.#furtherThreads[thread - 1] ??= this.#bootAnother());
-    if (abort.aborted) throw new DOMException('given up', 'AbortError');
-    return unlessGivenUp(this.#piscina.run(assignment), abort);
   }
 
   #receive(message: Printed | Started | Settled): void {
@@ -200,23 +203,29 @@ export class Threads {
   /** A job is about to lose its thread to its time limit: the next one finds another that has booted meanwhile. */
   #relieve(): void {
     const idle = this.#piscina.threads.length - this.#flights.length;
-    if (idle <= 0) void this.#bootAnother();
-  }
-
-  /** Whoever needs one that dies while it boots hears of it by its own job. */
-  #bootAnother(): Promise<unknown> {
-    return this.#piscina.run(undefined).catch(() => undefined);
+    if (idle <= 0) this.#piscina.run(undefined).catch(() => undefined);
   }
 
   /** A thread died with no job on it, so while it booted; what Piscina has queued, the newest jobs, may wait for it for ever. */
   #loseQueued(): void {
-    if (this.#stops !== undefined) {
-      if (this.#piscina.threads.length > 0 || this.#closed !== undefined) return;
-      // What is queued there could begin after it was given up.
-      void this.#piscina.destroy();
-      this.#piscina = this.#open(0);
-      return;
-    }
     for (const flight of this.#flights.slice(this.#flights.length - this.#piscina.queueSize)) flight.abort.abort();
   }
+}
+
+/** Lines and reports travel on different ports; a report may overtake lines that were printed before it. */
+function allLines(flight: Flight, expected: number): Promise<void> | undefined {
+  if (flight.batches >= expected) return undefined;
+  return new Promise((resolve) => {
+    flight.onBatch = () => {
+      if (flight.batches >= expected) resolve();
+    };
+  });
+}
+
+function lossMessage(error: unknown): string {
+  if (!(error instanceof Error)) return 'The thread ended under the step.';
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'The thread ran out of memory and was ended; only this step is lost.';
+  if (error.name === 'AbortError') return 'The thread could not be started.';
+  return `The thread ended under the step: ${error.message}`;
 }

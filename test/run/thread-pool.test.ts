@@ -107,6 +107,16 @@ it('costs one step, not the run, when a step eats all memory', async () => {
   expect(outputsOf(record).get('after')).toBe('here');
 }, 120_000);
 
+it('costs one step also where what a shell step prints is too much for its thread', async () => {
+  const code = `printf '{"a":['; seq 1 9000000 | sed 's/.*/{"z":"&","b":[]},/' | tr -d '\\n'; echo '0]}'`;
+  const { record } = await run({
+    big: { language: 'shell', code },
+    beside: { language: 'shell', code: 'sleep 8; echo fine' },
+  });
+  expect(record.steps.get('big')?.failure?.reason).toBe('thread-lost');
+  expect(outputsOf(record).get('beside')).toMatchObject({ stdout: 'fine' });
+}, 120_000);
+
 it('counts the time limit from the step, not from the boot of its language', async () => {
   await using fresh = createEngine();
   const plan = await fresh.define({
