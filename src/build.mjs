@@ -29,6 +29,7 @@ const PACKAGES = [
   '@cfworker/json-schema',
   '@iarna/toml',
   'fengari',
+  'ffi-rs',
   'json-p3',
   'libsql',
   'nodemailer',
@@ -91,6 +92,7 @@ await Promise.all([
       'runners/process/spawner.ts',
       'runners/worker.ts',
     ],
+    external: PACKAGES,
     supported: {},
   }),
   build({

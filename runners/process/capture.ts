@@ -72,6 +72,7 @@ export class Capture {
 
   /** The last lines that are not empty, at most 20. */
   lastLines(): readonly string[] {
+    if (this.#held === 0) return [];
     const bytes = this.bytes();
     const tail = bytes.subarray(Math.max(0, bytes.length - LAST_LINES * LONGEST_LAST_LINE)).toString();
     return tail

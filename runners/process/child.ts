@@ -1,15 +1,14 @@
 /** One child process of the spawner, from its start to the end of everything that it started. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { escapees, MARKER } from './escapees.ts';
+import { escapees } from './escapees.ts';
 import { closeWriteEnd } from './fifos.ts';
-import type { Fifo, FifoPool } from './fifos.ts';
+import type { FifoPool } from './fifos.ts';
 import { groupGone } from './group.ts';
 import { Outlet } from './outlet.ts';
 import { pidsGroupFor } from './pids-group.ts';
 import type { Ending, SpawnRequest } from './protocol.ts';
+import type { StartProcess } from './start-process.ts';
 import { allProcesses, processRow, reapedCpu } from './table.ts';
 import { Watch, type WatchedLimit } from './watch.ts';
 
@@ -36,17 +35,23 @@ export interface ChildEvents {
   ended(ending: Ending): void;
 }
 
-export function startChild(request: SpawnRequest, marker: string, fifos: FifoPool, events: ChildEvents): Child {
+export function startChild(
+  request: SpawnRequest,
+  marker: string,
+  fifos: FifoPool,
+  start: StartProcess,
+  events: ChildEvents,
+): Child {
   const pipes = [fifos.take(), fifos.take()] as const;
   const group = pidsGroupFor(request.limits?.processes);
   const argv = group?.enter(request.argv) ?? request.argv;
-  const started = startProcess({ ...request, argv }, marker, pipes);
+  const started = start({ ...request, argv }, marker, pipes);
+  const { pid } = started;
   for (const fifo of pipes) closeWriteEnd(fifo);
-  const process_ = 'code' in started ? undefined : started;
   // Once it is reaped, nothing tells its own figures any more.
   let cpuMs: number | undefined;
   const atEnd = (): void => {
-    if (process_?.pid !== undefined) cpuMs = processRow(process_.pid)?.cpuMs ?? cpuMs;
+    if (pid !== undefined) cpuMs = processRow(pid)?.cpuMs ?? cpuMs;
   };
   const unwanted: { stdout?: number; stderr?: number } = {};
   const taker = (stream: 'stdout' | 'stderr'): ((chunk: Buffer) => void) => {
@@ -59,22 +64,22 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     };
   };
   const outlets = [
-    new Outlet(pipes[0]?.readEnd ?? process_?.stdout ?? undefined, taker('stdout'), atEnd),
-    new Outlet(pipes[1]?.readEnd ?? process_?.stderr ?? undefined, taker('stderr'), atEnd),
+    new Outlet(pipes[0]?.readEnd ?? started.stdout ?? undefined, taker('stdout'), atEnd),
+    new Outlet(pipes[1]?.readEnd ?? started.stderr ?? undefined, taker('stderr'), atEnd),
   ] as const;
   const ends = Promise.all(outlets.map(({ ended }) => ended));
   // What it prints is shown as it comes, unless it ends before anybody could see the difference.
   const patience = setTimeout(() => outlets.forEach((outlet) => outlet.follow()), QUICK_MS);
-  if (request.limits?.processes !== undefined) letOthersFirst(process_?.pid);
+  if (request.limits?.processes !== undefined) letOthersFirst(pid);
   let exceeded: WatchedLimit | undefined;
   const watch =
-    process_?.pid !== undefined
+    pid !== undefined
       ? new Watch(
-          process_.pid,
+          pid,
           request.limits ?? {},
           (limit) => {
             exceeded = limit;
-            killAll(process_.pid, marker, 'SIGKILL');
+            killAll(pid, marker, 'SIGKILL');
           },
           () => group?.isExceeded() === true,
         )
@@ -84,29 +89,23 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
   const isDrained = (): boolean => outlets.every(({ isOver }) => isOver);
 
   async function see(): Promise<Ending> {
-    if (process_ === undefined || 'code' in started) {
-      clearTimeout(patience);
-      outlets.forEach((outlet) => outlet.drain());
-      await group?.close();
-      return { kind: 'failed', code: 'code' in started ? started.code : '' };
-    }
-    const ending = await endingOf(process_);
+    const ending = await started.ended;
     clearTimeout(patience);
-    const reapedMs = reapedCpu();
+    if (ending.kind !== 'failed') cpuMs = ending.cpuMs ?? cpuMs ?? reapedCpu();
     outlets.forEach((outlet) => outlet.drain());
     if (ending.kind === 'failed') {
       await group?.close();
       return ending;
     }
-    const { pid } = process_;
     if (stopping !== undefined && pid !== undefined) await groupGone(pid, stopping.until);
     else if (!isDrained()) await soon(ends, DRAIN_MS);
-    if (killAll(pid, marker, 'SIGKILL', pid)) await allGone(pid, marker);
+    const leader = ending.isLast === true ? undefined : pid;
+    if (killAll(leader, marker, 'SIGKILL', pid)) await allGone(pid, marker);
     watch?.stop();
     if (group?.isExceeded() === true) exceeded ??= 'processes';
     await group?.close();
-    const atLeast = Math.max(cpuMs ?? reapedMs ?? 0, watch?.spent.cpuMs ?? 0);
-    const spent = { ...watch?.spent, ...((cpuMs ?? reapedMs ?? watch) !== undefined && { cpuMs: atLeast }) };
+    const atLeast = Math.max(cpuMs ?? 0, watch?.spent.cpuMs ?? 0);
+    const spent = { ...watch?.spent, ...((cpuMs ?? watch) !== undefined && { cpuMs: atLeast }) };
     return { ...ending, spent, ...(exceeded !== undefined && { over: exceeded }) };
   }
 
@@ -114,42 +113,24 @@ export function startChild(request: SpawnRequest, marker: string, fifos: FifoPoo
     const ended = isDrained() || (await soon(ends, AFTER_KILL_MS));
     over = true;
     if (!ended) for (const outlet of outlets) outlet.destroy();
-    for (const fifo of pipes) fifo?.release(ended);
+    pipes.forEach((fifo, i) => fifo?.release(outlets[i]!.isReadEndOpen ? 'unused' : ended ? 'closed' : 'held'));
     events.ended(ending.kind === 'failed' ? ending : { ...ending, unwanted });
   });
 
   return {
     stop(graceMs) {
-      if (over || stopping !== undefined || process_ === undefined) return;
+      if (over || stopping !== undefined || pid === undefined) return;
       stopping = { until: performance.now() + graceMs };
-      if (request.sandboxed === true) askInside(process_.pid, marker);
-      else killAll(process_.pid, marker, 'SIGTERM');
-      setTimeout(() => over || killAll(process_.pid, marker, 'SIGKILL'), graceMs);
+      if (request.sandboxed === true) askInside(pid, marker);
+      else killAll(pid, marker, 'SIGTERM');
+      setTimeout(() => over || killAll(pid, marker, 'SIGKILL'), graceMs);
     },
     kill() {
-      if (!over && process_ !== undefined) killAll(process_.pid, marker, 'SIGKILL');
+      if (!over && pid !== undefined) killAll(pid, marker, 'SIGKILL');
     },
     pause: () => outlets.forEach((outlet) => outlet.pause()),
     resume: () => outlets.forEach((outlet) => outlet.resume()),
   };
-}
-
-function startProcess(
-  request: SpawnRequest,
-  marker: string,
-  pipes: readonly (Fifo | undefined)[],
-): ChildProcess | { code: string } {
-  const [program = '', ...args] = request.argv;
-  try {
-    return spawn(program, args, {
-      cwd: request.cwd,
-      env: { ...request.env, [MARKER]: marker },
-      stdio: ['ignore', ...pipes.map((fifo) => fifo?.writeEnd ?? ('pipe' as const))],
-      detached: true,
-    });
-  } catch (error) {
-    return { code: codeOf(error) };
-  }
 }
 
 /** Who may start processes without end must not keep the spawner from seeing it. */
@@ -159,19 +140,6 @@ function letOthersFirst(pid: number | undefined): void {
   } catch {
     // It has ended already.
   }
-}
-
-function endingOf(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve({ kind: 'failed', code: codeOf(error) }));
-    child.once('exit', (status, signal) => {
-      resolve(signal === null ? { kind: 'exited', status: status ?? 0 } : { kind: 'killed', signal });
-    });
-  });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
 }
 
 /** Whether `promise` is done within the time. */

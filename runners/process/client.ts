@@ -21,41 +21,15 @@ export interface ProcessClient {
   ): Promise<ProcessEnding>;
 }
 
-/** Rejects when nobody listens on the socket. */
-export async function connectToSpawner(path: string): Promise<ProcessClient & { readonly open: boolean }> {
-  let channel = await openChannel(path, move);
-  // Steps that run stay with the spawner that started them.
-  function move(to: string): void {
-    void openChannel(to, move).then(
-      (next) => {
-        channel.retire();
-        channel = next;
-      },
-      () => undefined,
-    );
-  }
-  return {
-    get open() {
-      return channel.open;
-    },
-    run: (request, output, stopped) => channel.run(request, output, stopped),
-  };
-}
-
-interface Channel extends ProcessClient {
-  readonly open: boolean;
-  /** Closes it as soon as nothing runs on it. */
-  retire(): void;
-}
-
 interface Running {
   output(stream: 'stdout' | 'stderr', chunk: Buffer): void;
   ended(ending: ProcessEnding): void;
 }
 
-async function openChannel(path: string, move: (to: string) => void): Promise<Channel> {
+/** Rejects when nobody listens on the socket. */
+export async function connectToSpawner(path: string): Promise<ProcessClient & { readonly open: boolean }> {
   const running = new Map<number, Running>();
-  const read = reader(running, move);
+  const read = reader(running);
   const socket = connect({
     path,
     // A buffer of its own for each of many small reads would keep the collector busy.
@@ -69,7 +43,6 @@ async function openChannel(path: string, move: (to: string) => void): Promise<Ch
   });
   await once(socket, 'connect');
   let last = 0;
-  let retired = false;
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     for (const process of running.values()) process.ended({ kind: 'lost' });
@@ -80,24 +53,12 @@ async function openChannel(path: string, move: (to: string) => void): Promise<Ch
     get open() {
       return !socket.destroyed;
     },
-    async run(request, output, stopped) {
-      const ending = await runOn(socket, running, ++last, request, output, stopped);
-      if (retired && running.size === 0) socket.end();
-      return ending;
-    },
-    retire() {
-      retired = true;
-      if (running.size === 0) socket.end();
-    },
+    run: (request, output, stopped) => runOn(socket, running, ++last, request, output, stopped),
   };
 }
 
-function reader(running: Map<number, Running>, move: (to: string) => void): (chunk: Buffer) => void {
+function reader(running: Map<number, Running>): (chunk: Buffer) => void {
   return frameReader((kind, id, payload) => {
-    if (kind === 'move') {
-      move(JSON.parse(payload.toString()));
-      return;
-    }
     const process = running.get(id);
     if (process === undefined) return;
     if (kind === 'stdout' || kind === 'stderr') process.output(kind, payload);

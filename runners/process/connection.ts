@@ -5,20 +5,16 @@ import type { Child } from './child.ts';
 import type { FifoPool } from './fifos.ts';
 import { frame, frameHeader, frameReader } from './protocol.ts';
 import type { SpawnRequest } from './protocol.ts';
-
-export interface ThreadConnection {
-  /** Tells the thread to ask another spawner from now on. */
-  move(socket: string): void;
-}
+import type { StartProcess } from './start-process.ts';
 
 /** Serves one thread; when its connection closes, whatever it had started is killed. `alive` holds the children while they live. */
 export function serveThread(
   stream: Socket,
   marker: string,
   fifos: FifoPool,
+  startProcess: StartProcess,
   alive: Set<Child>,
-  onStart: () => void,
-): ThreadConnection {
+): void {
   const children = new Map<number, Child>();
   const send = (...chunks: Buffer[]): void => {
     if (stream.destroyed) return;
@@ -28,7 +24,7 @@ export function serveThread(
     if (stream.writableNeedDrain) for (const child of children.values()) child.pause();
   };
   const start = (id: number, request: SpawnRequest): void => {
-    const child = startChild(request, `${marker}.${id};`, fifos, {
+    const child = startChild(request, `${marker}.${id};`, fifos, startProcess, {
       output: (name, chunk) => send(frameHeader(name, id, chunk.length), chunk),
       ended: (ending) => {
         children.delete(id);
@@ -38,7 +34,6 @@ export function serveThread(
     });
     children.set(id, child);
     alive.add(child);
-    onStart();
   };
   const read = frameReader((kind, id, payload) => {
     if (kind === 'stop') children.get(id)?.stop(Number(payload.toString()));
@@ -52,5 +47,4 @@ export function serveThread(
   stream.on('close', () => {
     for (const child of children.values()) child.kill();
   });
-  return { move: (socket) => send(frame('move', 0, socket)) };
 }

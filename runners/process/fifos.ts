@@ -10,8 +10,8 @@ export interface Fifo {
   readonly writeEnd: number;
   /** Does not block. */
   readonly readEnd: number;
-  /** Takes it back once the read end is closed; `reusable` is false when somebody may still hold the write end. */
-  release(reusable: boolean): void;
+  /** Takes it back: as good as new, with its read end closed, or with somebody who may still hold the write end. */
+  release(state: 'unused' | 'closed' | 'held'): void;
 }
 
 export interface FifoPool {
@@ -19,30 +19,31 @@ export interface FifoPool {
   take(): Fifo | undefined;
 }
 
-export function fifoPool(directory: string, prefix: string): FifoPool {
-  const free: string[] = [];
+export function fifoPool(directory: string): FifoPool {
+  const free: { readonly path: string; readonly readEnd?: number }[] = [];
   let made = 0;
   let possible = true;
 
   function make(): void {
-    const paths = Array.from({ length: BATCH }, () => join(directory, `${prefix}${made++}`));
+    const paths = Array.from({ length: BATCH }, () => join(directory, `pipe-${made++}`));
     possible = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' }).status === 0;
-    if (possible) free.push(...paths);
+    if (possible) free.push(...paths.map((path) => ({ path })));
   }
 
   return {
     take() {
       if (possible && free.length === 0) make();
-      const path = free.pop();
-      if (path === undefined) return undefined;
-      const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const one = free.pop();
+      if (one === undefined) return undefined;
+      const { path } = one;
+      const readEnd = one.readEnd ?? openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const writeEnd = openSync(path, constants.O_WRONLY);
       return {
         writeEnd,
         readEnd,
-        release(reusable) {
-          if (reusable) free.push(path);
-          else unlinkSync(path);
+        release(state) {
+          if (state === 'held') unlinkSync(path);
+          else free.push(state === 'unused' ? { path, readEnd } : { path });
         },
       };
     },

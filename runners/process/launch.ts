@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { LEAN } from './sibling.ts';
+
+/** Of the spawner's Node: the less memory it touches and the fewer threads it has, the cheaper is a fork; what it does is done before optimising would pay. */
+const LEAN: readonly string[] = ['--max-semi-space-size=1', '--single-threaded', '--no-opt'];
 
 export interface Spawner extends AsyncDisposable {
   /** Path of the Unix socket on which threads ask for processes: `Job.spawner`. Its directory is private and goes with the spawner. */

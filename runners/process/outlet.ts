@@ -57,7 +57,7 @@ export class Outlet {
       // It would have to be waited for.
       return this.follow();
     }
-    this.destroy();
+    this.#end();
   }
 
   pause(): void {
@@ -66,6 +66,11 @@ export class Outlet {
 
   resume(): void {
     if (typeof this.#source === 'object') this.#source.resume();
+  }
+
+  /** A read end that was given as a number is still open: nothing had to wait for it. */
+  get isReadEndOpen(): boolean {
+    return typeof this.#source === 'number';
   }
 
   /** Takes nothing more. */

@@ -31,26 +31,31 @@ interface Account {
   readonly unwanted?: Readonly<Partial<Record<'stdout' | 'stderr', number>>>;
 }
 
-/**
- * `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back.
- * `move` names the socket of another spawner, which the thread asks from now on.
- */
-export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending' | 'move';
-const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending', 'move'];
+/** `spawn` (a SpawnRequest), `stop` (milliseconds of grace) go to the spawner; the rest comes back. */
+export type FrameKind = 'spawn' | 'stop' | 'stdout' | 'stderr' | 'ending';
+const KINDS: readonly FrameKind[] = ['spawn', 'stop', 'stdout', 'stderr', 'ending'];
 /** Payload length and child number as 32-bit little-endian integers around one byte of kind. */
 const HEADER = 9;
 
 export function frameHeader(kind: FrameKind, child: number, length: number): Buffer {
   const header = Buffer.allocUnsafe(HEADER);
-  header.writeUInt32LE(length, 0);
-  header.writeUInt8(KINDS.indexOf(kind), 4);
-  header.writeUInt32LE(child, 5);
+  writeHeader(header, kind, child, length);
   return header;
 }
 
 export function frame(kind: FrameKind, child: number, message: unknown): Buffer {
-  const payload = Buffer.from(JSON.stringify(message));
-  return Buffer.concat([frameHeader(kind, child, payload.length), payload]);
+  const text = JSON.stringify(message);
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(HEADER + length);
+  writeHeader(bytes, kind, child, length);
+  bytes.write(text, HEADER);
+  return bytes;
+}
+
+function writeHeader(bytes: Buffer, kind: FrameKind, child: number, length: number): void {
+  bytes.writeUInt32LE(length, 0);
+  bytes.writeUInt8(KINDS.indexOf(kind), 4);
+  bytes.writeUInt32LE(child, 5);
 }
 
 /** Gives a function that takes the socket's chunks as they come and calls `take` once per whole frame. */

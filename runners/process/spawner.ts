@@ -5,54 +5,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Child } from './child.ts';
 import { serveThread } from './connection.ts';
-import type { ThreadConnection } from './connection.ts';
 import { escapees } from './escapees.ts';
 import { fifoPool } from './fifos.ts';
-import { startSibling } from './sibling.ts';
-import type { Sibling } from './sibling.ts';
-
-/** After so many processes, for more than one thread, a second spawner is worth its start: starting one blocks. */
-const SIBLING_AFTER = 64;
+import { processStarter } from './start-process.ts';
 
 /** A socket's path has 103 bytes on every system; the directory and the socket in it take 20 of them. */
 const LONGEST_TMPDIR = 80;
 
-/** Its life is its standard input's: when the engine ends in whatever way, that closes. A sibling is given the first one's directory. */
-function main(given: string | undefined): void {
-  const directory = given ?? mkdtempSync(join(shortTmpdir(), 'hwfe-'));
-  const name = given === undefined ? 'spawner' : 'sibling';
-  const socket = join(directory, name);
+/** Its life is its standard input's: when the engine ends in whatever way, that closes. */
+function main(): void {
+  const directory = mkdtempSync(join(shortTmpdir(), 'hwfe-'));
+  const socket = join(directory, 'spawner');
   const marker = `${directory.slice(directory.lastIndexOf('hwfe-'))}.`;
-  const fifos = fifoPool(directory, `${name}-pipe-`);
+  const fifos = fifoPool(directory);
+  const startProcess = processStarter();
   const alive = new Set<Child>();
-  const connections = new Set<ThreadConnection>();
   let accepted = 0;
-  let started = 0;
-  let sibling: Sibling | undefined;
 
-  const countStart = (): void => {
-    started += 1;
-    if (given !== undefined || sibling !== undefined || started < SIBLING_AFTER || connections.size < 2) return;
-    sibling = startSibling(directory, (path) => {
-      [...connections].filter((_, i) => i % 2 === 1).forEach((connection) => connection.move(path));
-    });
-  };
   const server = createServer((stream) => {
-    const connection = serveThread(stream, `${marker}${name}.${accepted++}`, fifos, alive, countStart);
-    connections.add(connection);
-    stream.on('close', () => connections.delete(connection));
+    serveThread(stream, `${marker}${accepted++}`, fifos, startProcess, alive);
   });
   let ending = false;
-  const endAll = async (): Promise<void> => {
+  const end = (): void => {
     if (ending) return;
     ending = true;
     for (const child of alive) child.kill();
-    await sibling?.end();
-    for (const pid of escapees(given === undefined ? marker : `${marker}${name}.`)) killNow(pid);
-    if (given === undefined) rmSync(directory, { recursive: true, force: true });
+    for (const pid of escapees(marker)) killNow(pid);
+    rmSync(directory, { recursive: true, force: true });
     process.exit(0);
   };
-  const end = (): void => void endAll();
   process.stdin.on('close', end).on('error', end).resume();
   // The engine may be gone before it has heard where to connect.
   process.stdout.on('error', end);
@@ -73,4 +54,4 @@ function killNow(pid: number): void {
   }
 }
 
-main(process.argv[2]);
+main();

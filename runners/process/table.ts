@@ -53,6 +53,11 @@ export function processRow(pid: number): ProcessRow | undefined {
 
 let reaped = 0;
 
+/** Leaves out of the next `reapedCpu` what is known of a child already. */
+export function countReaped(ms: number): void {
+  reaped += ms;
+}
+
 /** Milliseconds that this process's children used which it has waited for since it last asked; nothing on other systems. */
 export function reapedCpu(): number | undefined {
   const stat = readProc('/proc/self/stat');
@@ -64,7 +69,7 @@ export function reapedCpu(): number | undefined {
     .map(Number);
   const before = reaped;
   reaped = ((user! + system!) * 1000) / TICKS_PER_SECOND;
-  return reaped - before;
+  return Math.max(0, reaped - before);
 }
 
 /** Bytes of memory that are no mere copy of a file; 0 when there is no such process. */

@@ -35,8 +35,9 @@ it('is read at once when nobody writes any more', async () => {
   writeSync(writeEnd, 'all of it');
   closeSync(writeEnd);
   read.drain();
-  expect([text(), read.isOver]).toEqual(['all of it', true]);
+  expect([text(), read.isOver, read.isReadEndOpen]).toEqual(['all of it', true, true]);
   await read.ended;
+  closeSync(readEnd);
 });
 
 it('is followed when somebody still holds it after the child has ended', async () => {
@@ -47,7 +48,7 @@ it('is followed when somebody still holds it after the child has ended', async (
   writeSync(writeEnd, 'then');
   closeSync(writeEnd);
   await read.ended;
-  expect([text(), ends]).toEqual(['first, then', 1]);
+  expect([text(), ends, read.isReadEndOpen]).toEqual(['first, then', 1, false]);
 });
 
 it('is followed from when it is asked to be, and not read twice', async () => {
