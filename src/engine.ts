@@ -27,7 +27,7 @@ import { Secrets } from './run/secrets.ts';
 import { ThreadPool } from './run/thread-pool.ts';
 import { rulesOf } from './run-rules.ts';
 import type { RunStore } from './store/store.ts';
-import { languagesInText, needsOf } from './warm-up.ts';
+import { languagesInText, namesPrograms, needsOf } from './warm-up.ts';
 
 export function createEngine(options: EngineOptions = {}): Engine {
   return new LocalEngine(options);
@@ -166,10 +166,12 @@ class LocalEngine implements Engine {
     }
     // Which threads or slots they will need is not known yet.
     if (/\bisolation\b/.test(text)) return;
+    const { isolation } = this.#config.execution;
+    if (namesPrograms(text)) this.#pool.warm({ language: 'shell', runtime: 'native', isolation }, 0);
     for (const language of languagesInText(text)) {
       const runner = this.#config.runners[language];
       const runtime: Runtime = language === 'shell' ? 'native' : 'runtime' in runner ? runner.runtime : 'embedded';
-      this.#pool.warm({ language, runtime, isolation: this.#config.execution.isolation }, 1);
+      this.#pool.warm({ language, runtime, isolation }, 1);
     }
   }
 

@@ -26,6 +26,13 @@ export function languagesInText(text: string): Language[] {
   return [...counts].filter(([language, count]) => language === 'python' || count === 1).map(([language]) => language);
 }
 
+/** Whether the text has a step that is a program of the host, for which a spawner has to boot. A wrong guess costs an idle one. */
+export function namesPrograms(text: string): boolean {
+  return PROGRAM.test(text);
+}
+
+const PROGRAM = /\bcmd\s*=|\blanguage\s*=\s*["'](?:shell|bash|sh)["']|\.sh["']|\bruntime\s*=\s*["']native["']/;
+
 /** The most steps of each kind that may run at once. */
 export function needsOf(
   plan: Plan,

@@ -39,7 +39,7 @@ export function serveThread(
     if (kind === 'stop') children.get(id)?.stop(Number(payload.toString()));
     else if (kind === 'spawn') start(id, JSON.parse(payload.toString()));
   });
-  stream.on('data', read);
+  void fifos.ready.then(() => stream.on('data', read));
   stream.on('drain', () => {
     for (const child of children.values()) child.resume();
   });

@@ -1,9 +1,10 @@
 /** Named pipes for the output of children: Node's own are sockets, which `> /dev/stderr` cannot reopen. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BATCH = 8;
+const MODE: readonly string[] = ['-m', '600'];
 
 export interface Fifo {
   /** To be handed to a child, then closed. */
@@ -15,6 +16,8 @@ export interface Fifo {
 }
 
 export interface FifoPool {
+  /** Until it has resolved, nothing should be taken; the first ones are made while the spawner's first thread connects. */
+  readonly ready: Promise<void>;
   /** Nothing where the machine cannot make named pipes. */
   take(): Fifo | undefined;
 }
@@ -24,15 +27,24 @@ export function fifoPool(directory: string): FifoPool {
   let made = 0;
   let possible = true;
 
-  function make(): void {
-    const paths = Array.from({ length: BATCH }, () => join(directory, `pipe-${made++}`));
-    possible = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' }).status === 0;
+  const batch = (): readonly string[] => Array.from({ length: BATCH }, () => join(directory, `pipe-${made++}`));
+  function add(paths: readonly string[], status: number | null): void {
+    possible = status === 0;
     if (possible) free.push(...paths.map((path) => ({ path })));
   }
+  const first = batch();
+  const making = spawn('mkfifo', [...MODE, ...first], { stdio: 'ignore' });
 
   return {
+    ready: new Promise((resolve) => {
+      making.once('error', () => resolve(add(first, null)));
+      making.once('exit', (status) => resolve(add(first, status)));
+    }),
     take() {
-      if (possible && free.length === 0) make();
+      if (possible && free.length === 0) {
+        const paths = batch();
+        add(paths, spawnSync('mkfifo', [...MODE, ...paths], { stdio: 'ignore' }).status);
+      }
       const one = free.pop();
       if (one === undefined) return undefined;
       const { path } = one;

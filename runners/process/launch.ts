@@ -8,12 +8,15 @@ import { tmpdir } from 'node:os';
 const LEAN: readonly string[] = ['--max-semi-space-size=1', '--single-threaded', '--no-opt'];
 
 export interface Spawner extends AsyncDisposable {
-  /** Path of the Unix socket on which threads ask for processes: `Job.spawner`. Its directory is private and goes with the spawner. */
-  readonly socket: string;
+  /**
+   * Path of the Unix socket on which threads ask for processes: `Job.spawner`, once it is open. Its directory is private and
+   * goes with the spawner. Rejects when the spawner ends before.
+   */
+  readonly socket: Promise<string>;
 }
 
-/** Resolves once threads may connect; rejects when the helper process cannot be started. Does not keep the engine alive. */
-export async function launchSpawner(): Promise<Spawner> {
+/** Forks it before it returns. Does not keep the engine alive. */
+export function launchSpawner(): Spawner {
   const entry = createRequire(import.meta.url).resolve('#spawner');
   const child = spawn(process.execPath, [...LEAN, entry], {
     // A session of its own: a Ctrl-C at the terminal is for the engine, which says what has to stop.
@@ -23,15 +26,19 @@ export async function launchSpawner(): Promise<Spawner> {
     env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir() },
   });
   const ended = once(child, 'exit');
-  const [line] = await Promise.race([
-    once(child.stdout, 'data'),
+  const socket = Promise.race([
+    once(child.stdout, 'data').then(([line]) => {
+      child.stdout.destroy();
+      return String(line).trim();
+    }),
     ended.then(() => Promise.reject(new Error('The helper process that starts steps ended before it was ready'))),
   ]);
-  child.stdout.destroy();
+  // Who asks for it is told; nobody may.
+  socket.catch(() => undefined);
   child.unref();
   if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
   return {
-    socket: String(line).trim(),
+    socket,
     async [Symbol.asyncDispose]() {
       child.ref();
       child.stdin.end();

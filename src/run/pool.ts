@@ -3,7 +3,7 @@ import type { Shared } from './sharing.ts';
 import type { Isolation, Job, Language, Outcome, PrintedLine, Report, Runtime, Usage } from '../../runners/contract.ts';
 
 export interface Pool extends AsyncDisposable {
-  /** Starts what `threads` jobs of this kind at once will need, before they are there. */
+  /** Starts what `threads` jobs of this kind at once will need, before they are there; for 0, what they need beside threads. */
   warm(kind: JobKind, threads: number): void;
   start(job: Job, context: JobContext): RunningJob;
   /** Whether jobs may have items. */

@@ -36,7 +36,8 @@ export class ThreadPool implements Pool {
   }
 
   warm(kind: JobKind, threads: number): void {
-    void this.#placeFor(kind, threads);
+    if (threads > 0) void this.#placeFor(kind, threads);
+    else void this.#spawnerFor(kind.runtime);
   }
 
   start(job: Job, context: JobContext): RunningJob {
@@ -60,13 +61,16 @@ export class ThreadPool implements Pool {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#early?.close();
-    for (const place of await Promise.all(this.#places.values())) if (place.ok) await place.value.close();
-    await (await this.#spawner)?.[Symbol.asyncDispose]();
+    const places = await Promise.all(this.#places.values());
+    await Promise.all([
+      ...places.map((place) => place.ok && place.value.close()),
+      this.#spawner?.then((spawner) => spawner[Symbol.asyncDispose]()),
+    ]);
   }
 
   /** The job of a process with what it needs, or why the machine cannot keep it as strictly apart as it must be. */
   async #prepare(job: Job): Promise<Result<Job, string>> {
-    const spawner = (await this.#spawnerFor(job.runtime))?.socket;
+    const spawner = await (await this.#spawnerFor(job.runtime))?.socket;
     if (spawner === undefined) return ok(job);
     if (job.isolation !== 'os') return ok({ ...job, spawner });
     const bubblewrap = await findBubblewrap(process.env['PATH']);

@@ -209,7 +209,7 @@ end`;
 test('native steps leave no file behind', async () => {
   await run('python', 'def run(inputs): return inputs', { inputs: { a: '1' } });
   await run('lua', 'os.exit(3)');
-  const socket = dirname((await rig.spawner()).socket);
+  const socket = dirname(await rig.socket());
   const left = readdirSync(socket)
     .filter((name) => name.startsWith('thread-'))
     .flatMap((name) => readdirSync(join(socket, name)));

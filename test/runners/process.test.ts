@@ -120,7 +120,7 @@ describe('what ends when its owner does', () => {
 
   test('a thread that dies takes its processes with it', async () => {
     const seconds = mark();
-    const { socket } = await rig.spawner();
+    const socket = await rig.socket();
     const source = `
       import(${JSON.stringify(runnerUrl)}).then(async ({ load }) => {
         const runner = await load();
@@ -141,11 +141,12 @@ describe('what ends when its owner does', () => {
       const source = `
       const { launchSpawner } = await import(${JSON.stringify(launchUrl)});
       const { load } = await import(${JSON.stringify(runnerUrl)});
-      const spawner = await launchSpawner();
-      console.log(spawner.socket);
+      const spawner = launchSpawner();
+      const socket = await spawner.socket;
+      console.log(socket);
       const runner = await load();
       const job = ${JSON.stringify({ ...job(`setsid sleep ${seconds} & trap '' TERM HUP; sleep ${seconds}`), inputs: null })};
-      await runner.run({ ...job, inputs: new Map(), spawner: spawner.socket }, { print() {}, stopped: new AbortController().signal });`;
+      await runner.run({ ...job, inputs: new Map(), spawner: socket }, { print() {}, stopped: new AbortController().signal });`;
       const engine = spawn(process.execPath, ['--input-type=module', '-e', source], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });

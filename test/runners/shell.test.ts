@@ -268,7 +268,7 @@ test('without bash, sh runs the step, with a warning when the code needs bash', 
 test('a step leaves no file behind', async () => {
   await sh('echo 1 > "$HWFE_OUTPUT"; false || true', { inputs: { a: '1' } });
   await sh('false', { inputs: { a: '1' } });
-  const directory = dirname((await rig.spawner()).socket);
+  const directory = dirname(await rig.socket());
   const threads = readdirSync(directory).filter((name) => name.startsWith('thread-'));
   const left = threads.flatMap((name) => readdirSync(join(directory, name)));
   expect(left.filter((name) => !name.endsWith('no-inputs.json'))).toEqual([]);

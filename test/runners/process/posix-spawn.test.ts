@@ -30,7 +30,7 @@ describe.each([
   let socket = '';
   beforeEach(async () => {
     rig = new ProcessRig();
-    ({ socket } = await rig.spawner());
+    socket = await rig.socket();
     client = await connectToSpawner(socket);
     if (isQuick) for (let i = 0; i < 9; i++) await run(shell(':'));
   });

@@ -11,15 +11,16 @@ export interface Ended {
 
 /** Holds one spawner from its first use to `close`. */
 export class ProcessRig {
-  #spawner: Promise<Spawner> | undefined;
+  #spawner: Spawner | undefined;
 
-  spawner(): Promise<Spawner> {
+  /** Of its spawner, which is started now if it was not. */
+  socket(): Promise<string> {
     this.#spawner ??= launchSpawner();
-    return this.#spawner;
+    return this.#spawner.socket;
   }
 
   async run(runner: Runner, job: Job, stopped: AbortSignal = new AbortController().signal): Promise<Ended> {
-    const { socket } = await this.spawner();
+    const socket = await this.socket();
     const lines: PrintedLine[] = [];
     const printer = new Printer((sent) => lines.push(...sent), job.limits.stdout);
     const outcome = await runner.run(
@@ -31,7 +32,7 @@ export class ProcessRig {
   }
 
   async close(): Promise<void> {
-    await (await this.#spawner)?.[Symbol.asyncDispose]();
+    await this.#spawner?.[Symbol.asyncDispose]();
   }
 }
 
