@@ -31,7 +31,7 @@ export function namesPrograms(text: string): boolean {
   return PROGRAM.test(text);
 }
 
-const PROGRAM = /\bcmd\s*=|\blanguage\s*=\s*["'](?:shell|bash|sh)["']|\.sh["']|\bruntime\s*=\s*["']native["']/;
+const PROGRAM = /\bcmd\s*=(?!=)|\blanguage\s*=\s*["'](?:shell|bash|sh)["']|\.sh["']|\bruntime\s*=\s*["']native["']/;
 
 /** The most steps of each kind that may run at once. */
 export function needsOf(

@@ -17,7 +17,7 @@ describe('a text', () => {
   });
 
   it('names the languages that it has once, and Python however often', () => {
-    const text = ['lua', 'javascript', 'js', 'python', 'py', 'cobol'].map((name) => `language = "${name}"`).join('\n');
+    const text = ['lua', 'bash', 'shell', 'python', 'python', 'cobol'].map((name) => `language = "${name}"`).join('\n');
     expect(languagesInText(text)).toEqual(['lua', 'python']);
   });
 });
