@@ -39,6 +39,7 @@ const TABLE: Record<string, readonly string[]> = {
   ],
   'src/store': [
     'src/model',
+    'src/expressions',
     'src/plan',
     'src/globs',
     'src/version',

@@ -2,6 +2,7 @@
 import type { EncodedValue, Job, PrintedLine, StepFailure, Usage } from '../../runners/contract.ts';
 import { withSenses } from '../model/senses.ts';
 import type { CachedFrom, Happening } from '../model/event.ts';
+import { lastLineIn } from '../model/last-line.ts';
 import type { CodeStep } from '../model/step.ts';
 import { type JobSettings, jobFor } from './job.ts';
 import { LineMask } from './masking.ts';
@@ -171,9 +172,7 @@ export class StepRun implements Running {
   }
 
   #noteLast(lines: readonly PrintedLine[]): void {
-    if (this.#step.register === undefined || this.#step.language !== 'shell') return;
-    const last = lines.findLast(({ stream, text }) => stream === 'stdout' && text.trim() !== '');
-    if (last !== undefined) this.#lastLine = last.text.trim();
+    this.#lastLine = lastLineIn(lines, this.#step) ?? this.#lastLine;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a run would do, as far as that is known before it begins. */
 import type { EncodedValue, Job } from '../../runners/contract.ts';
 import type { CachedFrom, GivenInputs } from '../model/event.ts';
+import { lastLineIn } from '../model/last-line.ts';
 import { nameWithin } from '../model/nested.ts';
 import { isCode, type Step } from '../model/step.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
@@ -9,12 +10,12 @@ import { Facts, hasExpressions } from './facts.ts';
 import { gather } from './inputs.ts';
 import { seenInside } from './inside.ts';
 import { type JobSettings, jobFor, runtimeOf } from './job.ts';
-import { mayBeCached } from './recall.ts';
+import { mayBeCached, type Recalled } from './recall.ts';
 
 /** Where it is looked up what earlier runs did; nothing is changed by it. */
 export interface Memory {
   /** What an earlier run gave for the same; nothing where none did. */
-  look(step: Step, job: Job): Promise<{ readonly output: EncodedValue; readonly from: CachedFrom } | undefined>;
+  look(step: Step, job: Job): Promise<Recalled | undefined>;
 }
 
 export type Foresight = { readonly step: string } & (
@@ -135,7 +136,7 @@ class Walk {
     const isTold = refresh.includes(name);
     if (recalled === undefined || isTold) return { kind: 'runs', isTold };
     this.#outputs[index] = recalled.output;
-    this.#facts?.succeeded(step, recalled.output, 0);
+    this.#facts?.succeeded(step, recalled.output, 0, lastLineIn(recalled.said?.lines ?? [], step));
     const chosen = chosenBy(step, recalled.output, this.#plan, this.#facts);
     if (chosen.ok) for (const other of chosen.value?.steps ?? []) this.#skipped.add(other);
     return { kind: 'cached', from: recalled.from };

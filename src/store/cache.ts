@@ -39,6 +39,7 @@ export interface Pending {
 
 export interface Peeked {
   readonly output: EncodedValue;
+  readonly said?: Said;
   readonly hash: string;
   readonly from: CachedFrom;
 }
@@ -67,7 +68,7 @@ export class Cache {
   constructor(database: Database, contents: Contents) {
     this.#contents = contents;
     this.#database = database;
-    this.#salt = database.prepare('SELECT value FROM salt').all()[0]!['value'] as Uint8Array;
+    this.#salt = saltOf(database);
     this.#find = database.prepare(
       `SELECT ${COLUMNS} FROM cache LEFT JOIN contents ON contents.hash = cache.output WHERE cache.key = ?`,
     );
@@ -122,8 +123,7 @@ export class Cache {
     const [form, size] = [row['form'] as Kept['form'], Number(row['size'])];
     // A file has to be looked at again before a row may speak of it.
     if (form !== 'file') pending.found = { hash, size, form, data: row['data'] as Uint8Array };
-    const said = row['said'] === null ? undefined : (JSON.parse(String(row['said'])) as Said);
-    return { output, from: fromOf(row), ...(said && { said }) };
+    return { output, from: fromOf(row), ...saidOf(row) };
   }
 
   /** What `recall` would give, with the output's hash in hexadecimal digits; nothing is put back. */
@@ -132,7 +132,7 @@ export class Cache {
     const hash = row?.['output'] as Uint8Array | undefined;
     const bytes = hash && this.#contents.read(hash);
     if (row === undefined || hash === undefined || bytes === undefined) return undefined;
-    return { output: own(bytes), hash: Buffer.from(hash).toString('hex'), from: fromOf(row) };
+    return { output: own(bytes), hash: Buffer.from(hash).toString('hex'), from: fromOf(row), ...saidOf(row) };
   }
 
   /** Takes the contents of what the step has written, before another step may change them. */
@@ -196,6 +196,14 @@ export class Cache {
       return false;
     }
   }
+}
+
+export function saltOf(database: Database): Uint8Array {
+  return database.prepare('SELECT value FROM salt').all()[0]!['value'] as Uint8Array;
+}
+
+function saidOf(row: Row): { said?: Said } {
+  return row['said'] === null ? {} : { said: JSON.parse(String(row['said'])) as Said };
 }
 
 function fromOf(row: Row): CachedFrom {

@@ -1,10 +1,9 @@
 /** What differs between two times that a step was, or is, to run. */
 import type { EncodedValue } from '../../runners/contract.ts';
-import { decode } from '../../runners/value.ts';
 import type { GivenInputs } from '../model/event.ts';
-import type { Manifest, RunDefinition } from '../model/history.ts';
+import type { Manifest, RunDefinition, StepDefinition } from '../model/history.ts';
 import { changesBetween } from './changes.ts';
-import { firstDifference } from './difference.ts';
+import { compare, cut } from './difference.ts';
 
 /** One thing that was otherwise in the earlier run. */
 export interface Cause {
@@ -22,6 +21,10 @@ export interface Side {
   /** Of the workflow, but secret ones. */
   readonly inputs: GivenInputs | undefined;
   manifest(step: string): Manifest | undefined;
+  /** What a step got under a name of its own; nothing where it is not known any more. */
+  input(step: string, name: string): EncodedValue | undefined;
+  /** The same of an entry of its environment. */
+  entry(step: string, name: string): string | undefined;
   output(step: string): { readonly hash: string; read(): EncodedValue | undefined } | undefined;
 }
 
@@ -35,36 +38,101 @@ export function causesOf(before: Side, after: Side, step: string, seen: Set<stri
   const entries = a === undefined || b === undefined ? [] : differing(a.env, b.env);
   causes.push(...changed.filter(({ what }) => what !== 'env' || entries.length === 0));
   const isCode = changed.some(({ what }) => what === 'code' || what === 'module');
+  if (a !== undefined && b !== undefined) causes.push(...entryCauses([before, after], [a, b], step));
   for (const cause of a === undefined || b === undefined ? [] : differencesBetween(a, b)) {
     if (cause.what === 'code' && isCode) continue;
     if (cause.what === SENSES && changed.some(({ what }) => what === 'deterministic')) continue;
     if (!causes.some(({ what }) => what === cause.what)) causes.push(cause);
   }
-  const inputs = after.definition?.steps.find(({ name }) => name === step)?.dependsOn ?? [];
+  const inputs = stepOf(after.definition, step)?.dependsOn ?? [];
   for (const input of inputs) {
     const cause = inputCause(before, after, input, seen);
     if (cause !== undefined) causes.push(cause);
   }
-  if (a !== undefined && b !== undefined) causes.push(...computedCauses([before, after], [a, b], inputs));
+  if (a !== undefined && b !== undefined) causes.push(...computedCauses([before, after], [a, b], step, inputs));
   return causes;
 }
 
-/** Inputs that the step computes, and what of the workflow's inputs they may come from. */
+/** Inputs that the step computes, and what of the workflow's inputs they come from. */
 function computedCauses(
   [before, after]: readonly [Side, Side],
   [a, b]: readonly [Manifest, Manifest],
+  step: string,
   dependsOn: readonly string[],
 ): Cause[] {
   const names = differing(a.inputs, b.inputs).filter((name) => !dependsOn.includes(name));
-  if (names.length === 0) return [];
   const [old, now] = [before.inputs ?? {}, after.inputs ?? {}];
-  const text = (value: unknown): string => (value === undefined ? 'not there' : JSON.stringify(value));
-  const given = differing(old, now).filter((name) => text(old[name]) !== text(now[name]));
+  const text = (value: unknown): string => (value === undefined ? NOT_THERE : cut(JSON.stringify(value)));
+  const templates = JSON.stringify([before, after].map(({ definition }) => stepOf(definition, step)?.inputs));
+  const secret = [before, after].flatMap(({ definition }) => definition?.inputs?.filter((one) => one.secret) ?? []);
+  const given = differing(old, now).filter(
+    (name) =>
+      names.length > 0 &&
+      text(old[name]) !== text(now[name]) &&
+      mentions(templates, name) &&
+      !secret.some((one) => one.name === name),
+  );
   return [
-    ...names.map((name) => ({ what: `input ${name}` })),
+    ...names.map((name) => {
+      const isHidden = [a, b].some(({ inputs }) => inputs[name] === SECRET);
+      const values = isHidden ? [] : [before.input(step, name), after.input(step, name)];
+      return differenceOf(`input ${name}`, values[0], values[1]);
+    }),
     ...given.map((name) => ({ what: `inputs.${name}`, before: text(old[name]), after: text(now[name]) })),
   ];
 }
+
+/** All inputs together have each among them. */
+function mentions(templates: string, input: string): boolean {
+  return new RegExp(String.raw`\binputs\b(?!\s*\.)|\binputs\s*\.\s*${input}\b`).test(templates);
+}
+
+/** Entries of the environment, in which the words of a command that are computed come as well. */
+function entryCauses(
+  [before, after]: readonly [Side, Side],
+  [a, b]: readonly [Manifest, Manifest],
+  step: string,
+): Cause[] {
+  return differing(a.env, b.env).map((name) => {
+    const what = `env ${name}`;
+    if ([a, b].some(({ env }) => env[name] === SECRET)) return { what };
+    const [old, now] = [before, after].map((side) => side.entry(step, name));
+    const [was, is] = [a, b].map(({ env }) => env[name] !== undefined);
+    if ((was && old === undefined) || (is && now === undefined)) return { what };
+    const shown = (text: string | undefined): string => (text === undefined ? NOT_THERE : cut(text));
+    return { what: wordOf(after.definition, step, name) ?? what, before: shown(old), after: shown(now) };
+  });
+}
+
+/** A template within a command, as the file has it. */
+function wordOf(definition: RunDefinition | undefined, step: string, entry: string): string | undefined {
+  const template = stepOf(definition, step)?.computedEnv?.[entry];
+  return WORD.test(entry) && template?.kind === 'expression' ? `{{ ${template.expression.text} }}` : undefined;
+}
+
+/** What `cmd` calls the values of its templates. */
+const WORD = /^HWFE_WORD_\d+$/;
+
+/** Where each is known and they are not the same. */
+function differenceOf(what: string, before: EncodedValue | undefined, after: EncodedValue | undefined): Cause {
+  const found = before && after && compare(before, after);
+  if (found === undefined) return { what };
+  const { path } = found;
+  const separator = path === '' || path.startsWith('[') ? '' : '.';
+  return {
+    what: `${what}${separator}${path}`,
+    before: found.before ?? NOT_THERE,
+    after: found.after ?? NOT_THERE,
+  };
+}
+
+function stepOf(definition: RunDefinition | undefined, step: string): StepDefinition | undefined {
+  return definition?.steps.find(({ name }) => name === step);
+}
+
+const NOT_THERE = 'not there';
+/** What a manifest has in place of a secret. */
+const SECRET = 'secret';
 
 const SENSES = 'time and random numbers';
 
@@ -82,7 +150,6 @@ function differencesBetween(a: Manifest, b: Manifest): Cause[] {
     const [before, after] = [a[field].join(', '), b[field].join(', ')];
     if (before !== after) causes.push({ what: field, before, after });
   }
-  for (const name of differing(a.env, b.env)) causes.push({ what: `env ${name}` });
   for (const path of differing(a.reads, b.reads))
     causes.push({ what: `file ${path}`, ...presence(a.reads, b.reads, path) });
   for (const name of differing(a.limits, b.limits)) {
@@ -97,12 +164,12 @@ function differencesBetween(a: Manifest, b: Manifest): Cause[] {
 
 /** In how many things two keys differ. */
 export function distance(a: Manifest, b: Manifest): number {
-  return differencesBetween(a, b).length + differing(a.inputs, b.inputs).length;
+  return [differencesBetween(a, b), differing(a.env, b.env), differing(a.inputs, b.inputs)].flat().length;
 }
 
 function presence(a: Manifest['reads'], b: Manifest['reads'], path: string): Partial<Cause> {
-  if (a[path] === undefined) return { before: 'not there', after: 'there' };
-  return b[path] === undefined ? { before: 'there', after: 'not there' } : {};
+  if (a[path] === undefined) return { before: NOT_THERE, after: 'there' };
+  return b[path] === undefined ? { before: 'there', after: NOT_THERE } : {};
 }
 
 function differing<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): string[] {
@@ -123,14 +190,6 @@ function definitionCauses(before: RunDefinition | undefined, after: RunDefinitio
 function inputCause(before: Side, after: Side, input: string, seen: Set<string>): Cause | undefined {
   const [a, b] = [before.output(input), after.output(input)];
   if (a === undefined || b === undefined || a.hash === b.hash) return undefined;
-  const [old, now] = [a.read(), b.read()];
-  const found = old && now && firstDifference(decode(old), decode(now));
-  const path =
-    found === undefined || found.path === '' ? '' : found.path.startsWith('[') ? found.path : `.${found.path}`;
   const causes = seen.has(input) ? [] : causesOf(before, after, input, seen);
-  return {
-    what: `input ${input}${path}`,
-    ...(found && { before: found.before ?? 'not there', after: found.after ?? 'not there' }),
-    behind: { step: input, causes },
-  };
+  return { ...differenceOf(`input ${input}`, a.read(), b.read()), behind: { step: input, causes } };
 }

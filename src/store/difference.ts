@@ -55,6 +55,7 @@ export function compare(before: EncodedValue, after: EncodedValue): Difference |
   return found ?? { path: '', before: cut(Buffer.from(before).toString()), after: cut(Buffer.from(after).toString()) };
 }
 
-function cut(text: string): string {
+/** As values are shown. */
+export function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

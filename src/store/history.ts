@@ -7,14 +7,15 @@ import { emptyRecord, type RunRecord } from '../model/record.ts';
 import { fold } from '../model/fold.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Step } from '../model/step.ts';
-import { Cache, type Peeked } from './cache.ts';
-import { Contents } from './contents.ts';
+import { Cache, type Peeked, saltOf } from './cache.ts';
+import { Contents, sha256 } from './contents.ts';
 import { type Database, explain, openDatabase } from './database.ts';
 import { readDefinition } from './definition.ts';
 import { type Collected, collectGarbage, type Retention } from './garbage.ts';
 import { Inbox } from './inbox.ts';
 import { forgetFiles } from './parked-files.ts';
 import { type PastKey, keysOf, manifestOfStep } from './keys.ts';
+import { hashOfEntry } from './manifest.ts';
 import { thisProcess } from './owner.ts';
 import { type PastStep, stepOf } from './past-step.ts';
 import { exportRun, importRun } from './portable.ts';
@@ -189,6 +190,16 @@ export class History implements Disposable {
   value({ hash }: KeptValue): EncodedValue | undefined {
     const bytes = this.#contents.read(Buffer.from(hash, 'hex'));
     return bytes && own(bytes);
+  }
+
+  /** As manifests have it of inputs. */
+  hashOf(value: EncodedValue): string {
+    return sha256(value).toString('hex');
+  }
+
+  /** As manifests have it of entries of the environment. */
+  hashOfEntry(text: string): string {
+    return hashOfEntry(text, saltOf(this.#database));
   }
 
   /** What a step's key was made of; nothing where the step was not to be cached, or the entry is gone. */

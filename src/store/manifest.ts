@@ -113,10 +113,13 @@ function environment(step: Step, { runtime, env }: Job, salt: Uint8Array): Reado
   const named = [...(step.secrets ?? []), ...(step.carriesSecrets ?? []).filter((name) => Object.hasOwn(env, name))];
   const open = Object.keys(env).filter((name) => !named.includes(name));
   const names = open.filter((name) => runtime === 'embedded' || TELLING.test(name) || isOwn(name));
-  const hash = (text: string): string => createHmac('sha256', salt).update(text).digest('hex').slice(0, 32);
-  const values = names.sort().map((name) => [name, hash(env[name]!)]);
+  const values = names.sort().map((name) => [name, hashOfEntry(env[name]!, salt)]);
   // Of a secret only its name counts: its value is kept in no form, and a new one gives no other result.
   return { ...Object.fromEntries(values), ...Object.fromEntries(named.map((name) => [name, 'secret'])) };
+}
+
+export function hashOfEntry(text: string, salt: Uint8Array): string {
+  return createHmac('sha256', salt).update(text).digest('hex').slice(0, 32);
 }
 
 /** Those that can make a step fail; how much of its printed text is shown changes nothing. */

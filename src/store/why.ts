@@ -2,6 +2,7 @@
 import type { Manifest, PastRun } from '../model/history.ts';
 import type { StepRecord } from '../model/record.ts';
 import { type Cause, causesOf, distance, type Side } from './causes.ts';
+import { Computed } from './computed.ts';
 import type { History } from './history.ts';
 
 export interface Explanation {
@@ -44,10 +45,20 @@ function previous(history: History, run: PastRun, step: string): string | undefi
 /** A run of the past. */
 export function sideOf(history: History, id: string): Side {
   const run = history.runNamed(id);
+  const definition = run && history.definition(run);
+  const computed = run && definition && new Computed(history, run, definition);
   return {
-    definition: run && history.definition(run),
+    definition,
     inputs: run?.options.inputs,
     manifest: (step) => history.manifest(id, step),
+    input(step, name) {
+      const manifest = history.manifest(id, step);
+      return manifest && computed?.input(step, name, manifest);
+    },
+    entry(step, name) {
+      const manifest = history.manifest(id, step);
+      return manifest && computed?.entry(step, name, manifest);
+    },
     output(step) {
       const kept = run && history.step(run, step)?.output;
       return kept && { hash: kept.hash, read: () => history.value(kept) };
