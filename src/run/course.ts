@@ -135,7 +135,7 @@ export class Course {
 
   /** What an expression says may have a secret in it. */
   masked(failure: StepFailure): StepFailure {
-    return this.#settings === undefined ? failure : this.#options.starter.masked(failure, this.#settings.secrets);
+    return this.#settings?.secrets.masking?.failure(failure) ?? failure;
   }
 
   /** Starts what may start, unless nothing is left to wait for. */

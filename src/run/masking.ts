@@ -1,5 +1,5 @@
 /** Replaces secrets by stars in all that a step says, in the forms in which they are commonly written. */
-import type { Outcome, PrintedLine } from '../../runners/contract.ts';
+import type { EncodedValue, Outcome, PrintedLine, StepFailure } from '../../runners/contract.ts';
 import { canonicalise } from '../../runners/value.ts';
 import { formsOf } from './secret-forms.ts';
 
@@ -13,7 +13,6 @@ export class Masking {
   readonly #names = new Map<string, string>();
   /** A form may stand across two pieces of text; so many characters of the first have to be kept for the second. */
   readonly overlap: number;
-
   readonly #secrets: ReadonlyMap<string, string>;
 
   /** Values by name. */
@@ -40,16 +39,24 @@ export class Masking {
   /** An output goes on masked, also to the steps that depend on this one: none of them named the secret. */
   outcome(outcome: Outcome): Outcome {
     const warnings = outcome.warnings.map((warning) => this.text(warning));
-    if (!outcome.ok) return { ok: false, failure: this.#deep(outcome.failure), warnings };
-    const { buffer, byteOffset, length } = outcome.output;
-    const bytes = Buffer.from(buffer, byteOffset, length);
-    if (![...this.#names.keys()].some((form) => bytes.includes(form))) return { ...outcome, warnings };
+    if (!outcome.ok) return { ok: false, failure: this.failure(outcome.failure), warnings };
     const names = new Set<string>();
-    const masked = canonicalise(Buffer.from(this.text(bytes.toString(), names)));
+    const output = this.value(outcome.output, names);
     const told = [...names].map((name) => `The output held the secret "${name}"; "${STARS}" stands there now`);
-    // A secret that was a number, or part of one, leaves no JSON behind.
-    const output = masked.ok ? masked.value : Buffer.from(JSON.stringify(STARS));
     return { ok: true, output, warnings: [...warnings, ...told] };
+  }
+
+  /** The same value where no secret is in it. */
+  value(value: EncodedValue, found?: Set<string>): EncodedValue {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.length);
+    if (![...this.#names.keys()].some((form) => bytes.includes(form))) return value;
+    const masked = canonicalise(Buffer.from(this.text(bytes.toString(), found)));
+    // A secret that was a number, or part of one, leaves no JSON behind.
+    return masked.ok ? masked.value : Buffer.from(JSON.stringify(STARS));
+  }
+
+  failure(failure: StepFailure): StepFailure {
+    return this.#deep(failure);
   }
 
   #deep<T>(value: T): T {

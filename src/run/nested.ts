@@ -176,9 +176,7 @@ export class NestedRun implements Running {
     const outputs = facts?.outputs();
     if (outputs?.ok === false) return fail(this.#course.masked(outputs.error));
     if (outputs?.value !== undefined) {
-      const outcome = { ok: true, output: outputs.value, warnings: [] } as const;
-      const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
-      return masked.ok ? ok(masked.output) : fail(masked.failure);
+      return ok(settings.secrets.masking?.value(outputs.value) ?? outputs.value);
     }
     const standIns = new Set(plan.steps.map(({ step }) => step.fallback));
     const last = plan.steps.filter(({ step, dependants }) => {

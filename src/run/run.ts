@@ -293,9 +293,7 @@ export class PlanRun {
     const outputs = this.#facts?.outputs();
     if (outputs?.ok === false) return this.#course.masked(outputs.error);
     if (outputs?.value === undefined) return undefined;
-    const outcome = { ok: true, output: outputs.value, warnings: [] } as const;
-    const masked = masking?.outcome(outcome) ?? outcome;
-    if (masked.ok) this.#tell({ kind: 'run-returned', outputs: masked.output });
+    this.#tell({ kind: 'run-returned', outputs: masking?.value(outputs.value) ?? outputs.value });
     return undefined;
   }
 

@@ -163,7 +163,6 @@ function oneForm(text: Uint8Array): Uint8Array | undefined {
 }
 
 function masked(text: EncodedValue, masking: Masking | undefined): EncodedValue {
-  if (masking === undefined || text.length === 0) return Uint8Array.from(text);
-  const outcome = masking.outcome({ ok: true, output: Uint8Array.from(text), warnings: [] });
-  return outcome.ok ? outcome.output : text;
+  const copy = Uint8Array.from(text);
+  return masking?.value(copy) ?? copy;
 }

@@ -72,8 +72,6 @@ export interface Starter {
     settings: JobSettings,
     entered?: Entered,
   ): Result<Running | 'skipped', StepFailure>;
-  /** What an expression says may have a secret in it. */
-  masked(failure: StepFailure, secrets: JobSettings['secrets']): StepFailure;
 }
 
 /** What a step of the engine's own work begins with. */

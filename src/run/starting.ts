@@ -1,5 +1,5 @@
 /** Starts one step: computes what its file left open, and makes of it what its fields ask for. */
-import type { EncodedValue, Outcome, StepFailure } from '../../runners/contract.ts';
+import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import { celValue } from '../expressions/values.ts';
 import { waitsInItems } from '../model/host-work.ts';
 import { locksOf } from '../model/locks.ts';
@@ -59,7 +59,7 @@ export class StepStarter implements Starter {
     this.#keepPaces(step, entered?.pace);
     const isWanted = this.#isWanted(step);
     const started = isWanted.ok && isWanted.value ? this.#locked(step, inputs, settings, entered) : isWanted;
-    if (!started.ok) return fail(this.masked(started.error, settings.secrets));
+    if (!started.ok) return this.#masking(started, settings);
     if (typeof started.value === 'boolean') return ok('skipped');
     const { deadlineMs } = step;
     return ok(deadlineMs === undefined ? started.value : this.#withDeadline(started.value, step, deadlineMs));
@@ -82,12 +82,6 @@ export class StepStarter implements Starter {
     const own = rate && new Pace(rate);
     own?.started();
     this.#paces.set(name, [...(pace ? [pace] : []), ...(own ? [own] : [])]);
-  }
-
-  /** What an expression says may have a secret in it. */
-  masked(failure: StepFailure, secrets: JobSettings['secrets']): StepFailure {
-    const outcome: Outcome | undefined = secrets.masking?.outcome({ ok: false, failure, warnings: [] });
-    return outcome === undefined || outcome.ok ? failure : outcome.failure;
   }
 
   #isWanted(step: Step): Result<boolean, StepFailure> {
@@ -248,9 +242,7 @@ export class StepStarter implements Starter {
     value: Result<EncodedValue, StepFailure>,
     { secrets: { masking } }: JobSettings,
   ): Result<EncodedValue, StepFailure> {
-    if (!value.ok || masking === undefined) return value;
-    const masked = masking.outcome({ ok: true, output: value.value, warnings: [] });
-    return masked.ok ? ok(masked.output) : fail(masked.failure);
+    return value.ok && masking !== undefined ? ok(masking.value(value.value)) : value;
   }
 
   #insideOf(name: string): Plan | undefined {
@@ -288,8 +280,9 @@ export class StepStarter implements Starter {
       );
   }
 
-  #masking<T>(result: Result<T, StepFailure>, settings: JobSettings): Result<T, StepFailure> {
-    return result.ok ? result : fail(this.masked(result.error, settings.secrets));
+  /** What an expression says may have a secret in it. */
+  #masking<T>(result: Result<T, StepFailure>, { secrets: { masking } }: JobSettings): Result<T, StepFailure> {
+    return result.ok || masking === undefined ? result : fail(masking.failure(result.error));
   }
 
   #recallFor(step: Step, settings: JobSettings): Recall | undefined {

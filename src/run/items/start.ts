@@ -82,9 +82,7 @@ export function startItems(
   if (!found.ok) return fail(found.error);
   const list = found.value;
   const { whole } = list;
-  const outcome = { ok: true, output: whole, warnings: [] } as const;
-  const masked = settings.secrets.masking?.outcome(outcome) ?? outcome;
-  const shown = masked.ok ? masked.output : whole;
+  const shown = settings.secrets.masking?.value(whole) ?? whole;
   const { only } = foreach;
   if (only !== undefined) {
     const alone = viewsOf(step, { list, places: items.places, isSame: () => true, tell });
