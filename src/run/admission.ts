@@ -1,7 +1,6 @@
 /** What lets a step start beside a free place: the seam for whatever else bounds how many run at once. */
-
 import type { Pace } from './pace.ts';
-import type { Held } from './room.ts';
+import { type Held, NOTHING_HELD } from './room.ts';
 
 /** Steps stand in lanes, all steps of one alike, so that a lane whose first may not start holds up no other. */
 export interface Admission {
@@ -25,8 +24,6 @@ export interface Admission {
   end(): void;
 }
 
-const NOTHING: Held = new Map();
-
 /** Lets in everything. */
 export const ALL_MAY_START: Admission = {
   lanes: 1,
@@ -36,6 +33,6 @@ export const ALL_MAY_START: Admission = {
   started() {},
   leave() {},
   paceOf: () => undefined,
-  heldBy: () => NOTHING,
+  heldBy: () => NOTHING_HELD,
   end() {},
 };

@@ -9,6 +9,7 @@ import { nestedWork } from '../model/nested.ts';
 import type { Pending } from '../model/pending.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { HostStep } from '../model/step.ts';
+import type { Filling } from './filling.ts';
 import type { EarlierWait } from './lobby.ts';
 import { openStep } from './opening.ts';
 import { NestedAttempts } from './nested-attempts.ts';
@@ -60,7 +61,7 @@ function startWaiting(step: HostStep, beginning: HostBeginning): Result<Running,
 function pendingOf(
   { work, timeoutMs, name }: HostStep,
   before: EarlierWait | undefined,
-  { settings: { directory }, textOf, valueOf }: HostBeginning,
+  { settings: { directory }, filling }: HostBeginning,
 ): Result<Pending, StepFailure> {
   const now = Date.now();
   const timedOut = timeoutMs === undefined ? before?.until : (before?.until ?? now + timeoutMs);
@@ -69,7 +70,7 @@ function pendingOf(
     case 'wait':
       return ok({ for: 'time', until: before?.until ?? now + work.forMs });
     case 'wait_until': {
-      const text = textOf(work.moment);
+      const text = filling.textOf(work.moment);
       if (!text.ok) return text;
       const moment = before?.until ?? momentOf(text.value, now);
       if (moment !== undefined) return ok({ for: 'time', until: moment });
@@ -77,18 +78,18 @@ function pendingOf(
       return fail({ reason: 'expression', message, expression: text.value });
     }
     case 'wait_for': {
-      const text = textOf(work.file ?? work.signal!);
+      const text = filling.textOf(work.file ?? work.signal!);
       if (!text.ok) return text;
       return work.file === undefined
         ? ok({ for: 'signal', signal: text.value, ...until })
         : ok({ for: 'file', path: resolve(directory, text.value), ...until });
     }
     case 'human': {
-      const title = textOf(work.title);
-      const assignee = work.assignee === undefined ? undefined : textOf(work.assignee);
+      const title = filling.textOf(work.title);
+      const assignee = work.assignee === undefined ? undefined : filling.textOf(work.assignee);
       if (!title.ok) return title;
       if (assignee?.ok === false) return assignee;
-      const form = formOf(work, valueOf);
+      const form = formOf(work, filling);
       if (!form.ok) return form;
       return ok({
         for: 'person',
@@ -106,10 +107,10 @@ function pendingOf(
 /** One with templates in it may turn out to be no form, or none that the default fits. */
 function formOf(
   { form, openForm, default: usual }: HostWork & { kind: 'human' },
-  valueOf: HostBeginning['valueOf'],
+  filling: Filling,
 ): Result<PlainValue | undefined, StepFailure> {
   if (openForm === undefined) return ok(form);
-  const value = valueOf(openForm);
+  const value = filling.valueOf(openForm);
   if (!value.ok) return value;
   const filled = JSON.parse(Buffer.from(value.value).toString()) as PlainValue;
   const [problem] = problemsOf(filled);

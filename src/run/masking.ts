@@ -1,6 +1,7 @@
 /** Replaces secrets by stars in all that a step says, in the forms in which they are commonly written. */
 import type { EncodedValue, Outcome, PrintedLine, StepFailure } from '../../runners/contract.ts';
 import { canonicalise } from '../../runners/value.ts';
+import { fail, type Result } from '../model/result.ts';
 import { formsOf } from './secret-forms.ts';
 
 const STARS = '***';
@@ -65,6 +66,11 @@ export class Masking {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#deep(item as unknown)])) as T;
   }
+}
+
+/** What an expression says of why it failed may have a secret in it. */
+export function maskedFailure<T>(result: Result<T, StepFailure>, masking: Masking | undefined): Result<T, StepFailure> {
+  return result.ok || masking === undefined ? result : fail(masking.failure(result.error));
 }
 
 /** The printed lines of one attempt: a long one comes in pieces, at whose borders a secret may be cut in two. */

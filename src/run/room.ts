@@ -10,5 +10,7 @@ export interface Room {
 /** By what it is called in the run. */
 export type Held = ReadonlyMap<string, Room>;
 
+export const NOTHING_HELD: Held = new Map();
+
 /** How the names of those begin that only one has at a time, whatever it costs. */
 export const LOCK = 'lock ';

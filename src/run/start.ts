@@ -1,13 +1,14 @@
 /** What starting a step takes, and who does it. */
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import type { Happening } from '../model/event.ts';
+import { named } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Result } from '../model/result.ts';
-import type { Template } from '../model/template.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Step } from '../model/step.ts';
 import type { Facts, Local } from './facts.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { Filling } from './filling.ts';
 import type { ItemSettings } from './items/start.ts';
 import type { JobSettings } from './job.ts';
 import type { Lobby } from './lobby.ts';
@@ -57,6 +58,11 @@ export function anew(start: Start): Start {
   return { ...start, kept: undefined, items: { ...start.items, kept: undefined } };
 }
 
+/** The step as it is called in the whole run. */
+export function namedIn({ within }: Start, step: Step): Step {
+  return within === undefined ? step : named(step, within);
+}
+
 /** What a step was let in by. */
 export interface Entered {
   /** That of its pool. */
@@ -86,8 +92,7 @@ export interface HostBeginning {
   /** What the step has of pools and locks, for what is inside it. */
   readonly held: Held;
   readonly starterFor: (start: Start) => Starter;
-  readonly textOf: (template: Template) => Result<string, StepFailure>;
-  readonly valueOf: (template: Template) => Result<EncodedValue, StepFailure>;
+  readonly filling: Filling;
   /** Of what is tried again as a whole. */
   readonly retryRule: RetryRule | undefined;
   /** By which further attempts start. */

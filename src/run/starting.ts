@@ -1,52 +1,34 @@
-/** Starts one step: computes what its file left open, and makes of it what its fields ask for. */
+/** Starts a step within all that its fields put around it: a condition, a deadline, locks, items, turns. */
 import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import { celValue } from '../expressions/values.ts';
 import { waitsInItems } from '../model/host-work.ts';
 import { locksOf } from '../model/locks.ts';
-import { fail, ok, type Result } from '../model/result.ts';
-import type { Template } from '../model/template.ts';
-import type { Happening } from '../model/event.ts';
-import { named, nameWithin, nestedWork } from '../model/nested.ts';
-import type { Plan } from '../model/plan.ts';
-import { isCode, type Step } from '../model/step.ts';
+import { ok, type Result } from '../model/result.ts';
+import { nameWithin, nestedWork } from '../model/nested.ts';
+import type { Step } from '../model/step.ts';
 import type { Foreach } from '../model/foreach.ts';
-import { StepRun } from './attempts.ts';
 import { type Local, withOwn } from './facts.ts';
-import { startHostWork } from './host-work.ts';
 import type { JobSettings } from './job.ts';
 import { type ItemView, startItems } from './items/start.ts';
 import { LockedRun } from './locked.ts';
 import { LoopRun } from './loop.ts';
+import { maskedFailure } from './masking.ts';
+import { OnceStarter } from './once.ts';
 import { Pace } from './pace.ts';
-import { mayBeCached, type Recall } from './recall.ts';
-import type { RetryRule } from './retry.ts';
-import type { Held } from './room.ts';
+import { NOTHING_HELD } from './room.ts';
 import { type Running, withDeadline } from './running.ts';
-import { anew, type Entered, type Start, type Starter } from './start.ts';
+import { type Entered, namedIn, type Start, type Starter } from './start.ts';
 import { ToldInside } from './within.ts';
-
-const NOTHING_HELD: Held = new Map();
-
-interface Once {
-  readonly entered: Entered | undefined;
-  readonly local: Local | undefined;
-  readonly item: ItemView | undefined;
-  /** Of a loop, but for the one that goes on behind parking. */
-  readonly isTurn?: boolean;
-  /** Where what happens is not told as usual. */
-  readonly tell?: (happening: Happening) => void;
-}
 
 export class StepStarter implements Starter {
   readonly #start: Start;
+  readonly #once: OnceStarter;
   /** By which steps begin again, by name; only of those that have any. */
   readonly #paces = new Map<string, readonly Pace[]>();
 
-  /** Plans of the steps inside steps, once one is asked for. */
-  #inside: ReadonlyMap<string, Plan> | undefined;
-
   constructor(start: Start) {
     this.#start = start;
+    this.#once = new OnceStarter(start, (inner) => new StepStarter(inner));
   }
 
   /** `skipped` where its condition is false. */
@@ -59,7 +41,7 @@ export class StepStarter implements Starter {
     this.#keepPaces(step, entered?.pace);
     const isWanted = this.#isWanted(step);
     const started = isWanted.ok && isWanted.value ? this.#locked(step, inputs, settings, entered) : isWanted;
-    if (!started.ok) return this.#masking(started, settings);
+    if (!started.ok) return maskedFailure(started, settings.secrets.masking);
     if (typeof started.value === 'boolean') return ok('skipped');
     const { deadlineMs } = step;
     return ok(deadlineMs === undefined ? started.value : this.#withDeadline(started.value, step, deadlineMs));
@@ -106,7 +88,7 @@ export class StepStarter implements Starter {
       begin = () =>
         ok(
           new LockedRun({ lock, run: settings.run, step: this.#nameOf(step), tell }, () =>
-            this.#masking(then(), settings),
+            maskedFailure(then(), settings.secrets.masking),
           ),
         );
     }
@@ -123,7 +105,7 @@ export class StepStarter implements Starter {
     if (step.foreach === undefined || facts === undefined) return this.#turns(step, inputs, settings, entered);
     const { cost = 1 } = step;
     const paces = this.#paces.get(step.name) ?? [];
-    return startItems(this.#named(step) as Step & { readonly foreach: Foreach }, {
+    return startItems(namedIn(this.#start, step) as Step & { readonly foreach: Foreach }, {
       facts,
       settings,
       items,
@@ -131,9 +113,9 @@ export class StepStarter implements Starter {
       pool,
       bounds: { held: entered?.held() ?? NOTHING_HELD, paces, cost },
       tell,
-      masked: (result) => this.#masking(result, settings),
-      retryRule: (local) => this.#retryRule(step, settings, local),
-      start: (view) => this.#masking(this.#turns(step, inputs, settings, entered, view), settings),
+      masked: (result) => maskedFailure(result, settings.secrets.masking),
+      retryRule: (local) => this.#once.retryRule(step, settings, local),
+      start: (view) => maskedFailure(this.#turns(step, inputs, settings, entered, view), settings.secrets.masking),
     });
   }
 
@@ -146,8 +128,9 @@ export class StepStarter implements Starter {
   ): Result<Running, StepFailure> {
     const { facts } = this.#start;
     const { loop } = step;
+    const paces = this.#paces.get(step.name);
     if (loop === undefined || facts === undefined)
-      return this.#once(step, inputs, settings, { entered, local: item?.local, item });
+      return this.#once.start(step, inputs, settings, { entered, local: item?.local, item, paces });
     const localOf = (turn: number, output: EncodedValue | undefined): Local => {
       const given = output === undefined ? null : celValue(output);
       return withOwn(item?.local ?? {}, { index: BigInt(turn), output: given });
@@ -160,7 +143,7 @@ export class StepStarter implements Starter {
     const isOpen = step.work !== undefined;
     const kept = isOpen && this.#start.kept !== undefined && item?.isSame !== false ? begun.kept(name) : undefined;
     const turns = {
-      paces: this.#paces.get(step.name),
+      paces,
       first: { turn: kept?.turn ?? 0, before: kept?.before === undefined ? undefined : Buffer.from(kept.before) },
       ...(inside && { inside: () => inside.take() }),
       start: (turn: number, before: EncodedValue | undefined) => {
@@ -169,135 +152,21 @@ export class StepStarter implements Starter {
           entered,
           local: localOf(turn, before),
           item,
+          paces,
           isTurn: turn !== kept?.turn,
           ...(inside && { tell: inside.hearing(tell) }),
         };
-        return this.#masking(this.#once(step, inputs, settings, once), settings);
+        return maskedFailure(this.#once.start(step, inputs, settings, once), settings.secrets.masking);
       },
       end: () => begun.end(name),
       isDone: (turn: number, output: EncodedValue) =>
-        this.#masking(facts.isTrue(loop.until, step, localOf(turn, output)), settings),
+        maskedFailure(facts.isTrue(loop.until, step, localOf(turn, output)), settings.secrets.masking),
     };
     return ok(new LoopRun(name, loop, turns, tell));
-  }
-
-  #once(
-    step: Step,
-    inputs: ReadonlyMap<string, EncodedValue>,
-    settings: JobSettings,
-    { entered, local, item, isTurn, tell = item?.tell ?? this.#start.tell }: Once,
-  ): Result<Running, StepFailure> {
-    const { facts, pool, keys } = this.#start;
-    const ready =
-      facts === undefined
-        ? ok({ step, inputs })
-        : facts.prepare(step, inputs, local, settings.secrets.values, item?.raw);
-    if (!ready.ok) return ready;
-    const { step: computed, inputs: all } = ready.value;
-    const named = item === undefined ? this.#named(computed) : { ...computed, name: item.name };
-    if (!isCode(named)) {
-      const textOf = (template: Template): Result<string, StepFailure> =>
-        this.#unveiled(
-          facts === undefined ? ok(constantText(template)) : facts.filled(template, step, local),
-          settings,
-        );
-      // What was inside an item that is another now, or in some turn of a loop, has nothing to do with it.
-      const start = item?.isSame === false || isTurn === true ? anew(this.#start) : this.#start;
-      return startHostWork(named, {
-        inputs: all,
-        settings,
-        start: { ...start, tell, places: item?.places ?? start.places },
-        own: step.name,
-        inside: this.#insideOf(step.name),
-        held: entered?.held() ?? NOTHING_HELD,
-        starterFor: (start) => new StepStarter(start),
-        textOf,
-        valueOf: (template) =>
-          facts === undefined
-            ? ok(constantValue(template))
-            : this.#unveiledValue(facts.value(template, step, local), settings),
-        retryRule: this.#retryRule(step, settings, item?.local),
-        paces: this.#paces.get(step.name),
-        item: item?.local,
-      });
-    }
-    const retryRule = this.#retryRule(step, settings, item?.local);
-    return ok(
-      new StepRun(named, all, settings, pool, tell, {
-        recall: this.#recallFor(step, settings),
-        key: keys?.get(named.name),
-        paces: this.#paces.get(step.name),
-        ...(retryRule && { retryRule }),
-        ...(item && { firstAttempt: item.attempt }),
-      }),
-    );
-  }
-
-  /** It is shown and kept. */
-  #unveiled(text: Result<string, StepFailure>, { secrets: { masking } }: JobSettings): Result<string, StepFailure> {
-    return text.ok && masking !== undefined ? ok(masking.text(text.value)) : text;
-  }
-
-  #unveiledValue(
-    value: Result<EncodedValue, StepFailure>,
-    { secrets: { masking } }: JobSettings,
-  ): Result<EncodedValue, StepFailure> {
-    return value.ok && masking !== undefined ? ok(masking.value(value.value)) : value;
-  }
-
-  #insideOf(name: string): Plan | undefined {
-    this.#inside ??= new Map(
-      this.#start.plan.steps.flatMap(({ step, inside }) =>
-        inside === undefined ? [] : [[step.name, inside] as const],
-      ),
-    );
-    return this.#inside.get(name);
-  }
-
-  /** As it is called in the whole run. */
-  #named(step: Step): Step {
-    const { within } = this.#start;
-    return within === undefined ? step : named(step, within);
   }
 
   #nameOf({ name }: Step): string {
     const { within } = this.#start;
     return within === undefined ? name : nameWithin(within, name);
   }
-
-  #retryRule(step: Step, settings: JobSettings, local: Local = {}): RetryRule | undefined {
-    const { facts } = this.#start;
-    const { retryIf } = step;
-    if (retryIf === undefined || facts === undefined) return undefined;
-    return (failure, attempt) =>
-      this.#masking(
-        facts.isTrue(
-          retryIf,
-          step,
-          withOwn(local, { error: facts.errorOf(step, failure, attempt), attempt: BigInt(attempt) }),
-        ),
-        settings,
-      );
-  }
-
-  /** What an expression says may have a secret in it. */
-  #masking<T>(result: Result<T, StepFailure>, { secrets: { masking } }: JobSettings): Result<T, StepFailure> {
-    return result.ok || masking === undefined ? result : fail(masking.failure(result.error));
-  }
-
-  #recallFor(step: Step, settings: JobSettings): Recall | undefined {
-    const { recall, cacheDefault } = this.#start;
-    return recall !== undefined && mayBeCached(step, settings, cacheDefault) ? recall : undefined;
-  }
-}
-
-/** Of a plan in which nothing is computed. */
-function constantText(template: Template): string {
-  return JSON.parse(constantValue(template).toString()) as string;
-}
-
-function constantValue(template: Template): Buffer {
-  if (template.kind !== 'constant')
-    throw new Error('Internal error: a value is to be computed, and nothing computes it');
-  return Buffer.from(template.json);
 }
