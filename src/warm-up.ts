@@ -5,6 +5,8 @@ import type { Plan, PlannedStep } from './model/plan.ts';
 import { type CodeStep, isCode, type Step } from './model/step.ts';
 import { LANGUAGE_NAMES } from './model/language-names.ts';
 
+const PROGRAM = /\bcmd\s*=(?!=)|\blanguage\s*=\s*["'](?:shell|bash|sh)["']|\.sh["']|\bruntime\s*=\s*["']native["']/;
+
 export interface Need {
   readonly language: Language;
   readonly runtime: Runtime;
@@ -30,8 +32,6 @@ export function languagesInText(text: string): Language[] {
 export function namesPrograms(text: string): boolean {
   return PROGRAM.test(text);
 }
-
-const PROGRAM = /\bcmd\s*=(?!=)|\blanguage\s*=\s*["'](?:shell|bash|sh)["']|\.sh["']|\bruntime\s*=\s*["']native["']/;
 
 /** The most steps of each kind that may run at once. */
 export function needsOf(

@@ -69,7 +69,10 @@ export function startChild(
   ] as const;
   const ends = Promise.all(outlets.map(({ ended }) => ended));
   // What it prints is shown as it comes, unless it ends before anybody could see the difference.
-  const patience = setTimeout(() => outlets.forEach((outlet) => outlet.follow()), QUICK_MS);
+  const patience = setTimeout(() => {
+    outlets.forEach((outlet) => outlet.follow());
+    watch?.glimpse();
+  }, QUICK_MS);
   if (request.limits?.processes !== undefined) letOthersFirst(pid);
   let exceeded: WatchedLimit | undefined;
   const watch =

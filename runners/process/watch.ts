@@ -39,15 +39,18 @@ export class Watch {
     this.#leader = leader;
     this.#limits = limits;
     this.#over = over;
-    // Some end before the first look; what they began with is known at least.
-    const memoryBytes = memoryOf(leader);
-    if (memoryBytes > 0) this.spent = { cpuMs: 0, memoryBytes };
     this.#everyMs = Object.keys(limits).length > 0 ? LOOK_EVERY_MS : NOTE_EVERY_MS;
     this.#lookAfter(this.#everyMs);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** At the first process alone, which costs little: some end before all are looked at. */
+  glimpse(): void {
+    const memoryBytes = memoryOf(this.#leader);
+    if (memoryBytes > (this.spent.memoryBytes ?? 0)) this.spent = { ...this.spent, memoryBytes };
   }
 
   #lookAfter(ms: number): void {
