@@ -22,7 +22,7 @@ export function processLinks(): (job: Job) => Promise<ProcessLink> {
     const client = await connectToSpawner(job.spawner);
     const directory = mkdtempSync(join(dirname(job.spawner), 'thread-'));
     let files = 0;
-    const link: ProcessLink = { client, directory, path: (kind) => join(directory, `${++files}-${kind}`) };
+    const link: ProcessLink = { client, directory, path: (kind) => `${directory}/${++files}-${kind}` };
     current = { socket: job.spawner, client, link };
     return link;
   };

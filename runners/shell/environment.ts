@@ -15,15 +15,12 @@ const ALL_VARIABLES = 1024 * 1024;
 export interface StepFiles {
   /** `HWFE_OUTPUT`, which the step may write. */
   readonly output: string;
-  /** Where the line of a failing command is noted. */
+  /** Where the line of a failing command is noted; what else is noted there goes with the spawner's directory. */
   readonly line: string;
-  /** To be removed after the step. */
-  readonly written: readonly string[];
 }
 
 export function stepFiles(link: ProcessLink): StepFiles {
-  const [output, line] = [link.path('output.json'), link.path('line')];
-  return { output, line, written: [output, line] };
+  return { output: link.path('output.json'), line: link.path('line') };
 }
 
 /** `INPUT_` and the dependency's name in capitals, every other character an underscore. */

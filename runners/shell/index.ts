@@ -62,7 +62,8 @@ async function runStep(job: Job, context: RunnerContext, link: ProcessLink): Pro
   }
   if ('spent' in ending && ending.spent !== undefined) context.spent?.(ending.spent);
   const outcome = settle(job, script, context, files, ending, stdout, stderr);
-  for (const path of files.written) if (isThere(path)) rmSync(path, { recursive: true, force: true });
+  for (const path of outcome.ok ? [files.output] : [files.output, files.line])
+    if (isThere(path)) rmSync(path, { recursive: true, force: true });
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
   if (argv[1] === scriptFile) rmSync(scriptFile, { force: true });
   const chosen = job.interpreter !== undefined && job.interpreter !== 'sh' && job.interpreter !== 'bash';

@@ -11,14 +11,12 @@ export interface HandedSecrets {
   readonly hidden: ReadonlySet<string>;
 }
 
-const NO_SECRETS: HandedSecrets = { values: new Map(), hidden: new Set() };
-
 /** `host` filtered by what the step passes, below the step's own entries; a host process gets the basic variables besides, unless its environment is to be clean. Secrets go to the steps that name them only. `allowed` are patterns of names besides those that the workflow's permissions let through. */
 export function stepEnvironment(
   step: Step,
   host: Readonly<Record<string, string | undefined>>,
   isProcess: boolean,
-  secrets: HandedSecrets = NO_SECRETS,
+  secrets: HandedSecrets = { values: new Map(), hidden: new Set() },
   allowed: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   const env = passed(step, host, isProcess, secrets);
@@ -31,18 +29,42 @@ function passed(
   isProcess: boolean,
   secrets: HandedSecrets,
 ): Readonly<Record<string, string>> {
-  const patterns = isProcess && step.cleanEnv !== true ? [...BASE, ...step.passEnv] : step.passEnv;
+  const hasBase = isProcess && step.cleanEnv !== true;
   const named = (step.secrets ?? []).flatMap((name) => {
     const value = secrets.values.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  if (patterns.length === 0 && named.length === 0) return step.env;
+  if (!hasBase && step.passEnv.length === 0 && named.length === 0) return step.env;
+  const base = hasBase ? baseOf(host, secrets) : undefined;
+  const more = step.passEnv.length > 0 ? matching(step.passEnv, host, secrets) : undefined;
+  return Object.assign(Object.create(null), base, more, step.env, Object.fromEntries(named));
+}
+
+const bases = new WeakMap<HandedSecrets, { readonly host: object; readonly base: Readonly<Record<string, string>> }>();
+
+/** The same for all steps of a run, and reading the whole environment of a process takes longer than all else here. */
+function baseOf(
+  host: Readonly<Record<string, string | undefined>>,
+  secrets: HandedSecrets,
+): Readonly<Record<string, string>> {
+  const known = bases.get(secrets);
+  if (known?.host === host) return known.base;
+  const base = matching(BASE, host, secrets);
+  bases.set(secrets, { host, base });
+  return base;
+}
+
+function matching(
+  patterns: readonly string[],
+  host: Readonly<Record<string, string | undefined>>,
+  { hidden }: HandedSecrets,
+): Record<string, string> {
   const env: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(host)) {
-    if (value !== undefined && !secrets.hidden.has(name) && patterns.some((pattern) => matches(pattern, name)))
+    if (value !== undefined && !hidden.has(name) && patterns.some((pattern) => matches(pattern, name)))
       env[name] = value;
   }
-  return Object.assign(env, step.env, Object.fromEntries(named));
+  return env;
 }
 
 /** What each of the permissions that speak of it lets through; a secret is named by the step itself. */
