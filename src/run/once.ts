@@ -8,7 +8,7 @@ import { StepRun } from './attempts.ts';
 import { type Local, withOwn } from './facts.ts';
 import { fillingFor } from './filling.ts';
 import { startHostWork } from './host-work.ts';
-import type { ItemView } from './items/start.ts';
+import type { ItemView } from './items/view.ts';
 import type { JobSettings } from './job.ts';
 import { maskedFailure } from './masking.ts';
 import type { Pace } from './pace.ts';

@@ -9,7 +9,8 @@ import type { Step } from '../model/step.ts';
 import type { Foreach } from '../model/foreach.ts';
 import { type Local, withOwn } from './facts.ts';
 import type { JobSettings } from './job.ts';
-import { type ItemView, startItems } from './items/start.ts';
+import { startItems } from './items/start.ts';
+import type { ItemView } from './items/view.ts';
 import { LockedRun } from './locked.ts';
 import { LoopRun } from './loop.ts';
 import { maskedFailure } from './masking.ts';
@@ -113,7 +114,6 @@ export class StepStarter implements Starter {
       pool,
       bounds: { held: entered?.held() ?? NOTHING_HELD, paces, cost },
       tell,
-      masked: (result) => maskedFailure(result, settings.secrets.masking),
       retryRule: (local) => this.#once.retryRule(step, settings, local),
       start: (view) => maskedFailure(this.#turns(step, inputs, settings, entered, view), settings.secrets.masking),
     });

@@ -1,42 +1,17 @@
 /** A step that is done for each of its items, as many at once as there is room for. */
-import type { EncodedValue, Limits, StepFailure, Usage } from '../../../runners/contract.ts';
+import type { EncodedValue, Limits, Usage } from '../../../runners/contract.ts';
 import { outputTooLarge } from '../../../runners/limits.ts';
 import { joined } from '../../../runners/value.ts';
 import type { FailedItem, Happening } from '../../model/event.ts';
-import { describeFailure } from '../../model/failure.ts';
-import type { Result } from '../../model/result.ts';
 import type { Foreach } from '../../model/foreach.ts';
 import type { AttemptEnd } from '../attempts.ts';
 import { NO_USAGE, type Running } from '../running.ts';
 import type { ItemPlaces } from './bounded-places.ts';
+import { failureOf } from './failure.ts';
 import type { ItemList } from './list.ts';
+import { ItemQueue } from './queue.ts';
 import { ItemTeller } from './teller.ts';
-
-/** What is done for the items. */
-export interface ItemWork {
-  /** Starts one, with its attempt of that number, 1 for the first. */
-  start(index: number, attempt: number): Result<Running, StepFailure>;
-  /** Does several at once, where that pays; absent where it never may. */
-  readonly together?: ItemsTogether;
-}
-
-/** Items that go to a thread in one message, since each of them is over sooner than a message is there. */
-export interface ItemsTogether {
-  /** How many to take of so many that are left; fewer than 2 for one by itself. */
-  most(left: number): number;
-  /** An item that went by itself has ended. */
-  learn(end: AttemptEnd): void;
-  start(indices: readonly number[], settle: (index: number, end: TogetherEnd) => void): Batch;
-}
-
-export type TogetherEnd = AttemptEnd | { readonly how: 'again'; readonly attempt: number; readonly delayMs: number };
-
-export interface Batch {
-  /** Never rejects; once all are settled, but for those that are to be sent again. */
-  readonly finished: Promise<readonly number[]>;
-  stop(): void;
-  kill(): void;
-}
+import type { ItemWork, TogetherEnd } from './work.ts';
 
 export interface ItemsRunOptions {
   readonly step: string;
@@ -65,18 +40,12 @@ export class ItemsRun implements Running {
   readonly #options: ItemsRunOptions;
   readonly #teller: ItemTeller;
   readonly #startedAt = performance.now();
+  readonly #queue: ItemQueue;
   readonly #outputs: (EncodedValue | undefined)[];
   readonly #failed: FailedItem[] = [];
   readonly #running = new Set<Pick<Running, 'stop' | 'kill' | 'isPending'>>();
-  /** Items that are to be sent again, before others. */
-  readonly #again: { readonly index: number; readonly attempt: number }[] = [];
-  /** What ends the wait of items for their next attempt, by number. */
-  readonly #waiting = new Map<number, () => void>();
-  readonly #usage: { wallMs: number; cpuMs: number; memoryBytes: number } = { wallMs: 0, cpuMs: 0, memoryBytes: 0 };
-  #bytesIn = 0;
+  readonly #usage = { wallMs: 0, cpuMs: 0, memoryBytes: 0, bytesIn: 0 };
   #settle: (end: AttemptEnd) => void = () => {};
-  #next = 0;
-  #left: number;
   #isStopped = false;
   #isClosed = false;
   #isOver = false;
@@ -86,7 +55,7 @@ export class ItemsRun implements Running {
     this.#options = options;
     this.#teller = new ItemTeller(step, tell);
     this.#outputs = Array.from({ length: items.length }, (_, index) => kept.get(index));
-    this.#left = items.length - kept.size;
+    this.#queue = new ItemQueue(items.length, kept);
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -117,17 +86,21 @@ export class ItemsRun implements Running {
 
   /** Whether all that has begun waits, and nothing else may begin. */
   isPending(): boolean {
-    if (this.#isOver || this.#waiting.size > 0 || this.#running.size === 0) return false;
-    if (this.#left > 0 && !this.#isClosed && !this.#isFull) return false;
+    if (this.#isOver || this.#queue.waiting > 0 || this.#running.size === 0) return false;
+    if (this.#mayBegin && !this.#isFull) return false;
     return [...this.#running].every((one) => one.isPending?.() === true);
   }
 
   /** Starts what there is room for. */
   #goOn(): void {
     if (this.#isOver) return;
-    while (!this.#isClosed && this.#left > 0 && !this.#isFull && this.#options.places.take()) this.#startSome();
-    const isLeft = this.#left > 0 && !this.#isClosed;
-    if (!isLeft && this.#running.size + this.#waiting.size === 0) this.#end();
+    while (this.#mayBegin && !this.#isFull && this.#options.places.take()) this.#startSome();
+    if (!this.#mayBegin && this.#running.size + this.#queue.waiting === 0) this.#end();
+  }
+
+  /** Whether any item is due that only needs room. */
+  get #mayBegin(): boolean {
+    return !this.#isClosed && this.#queue.due > 0;
   }
 
   /** Items that wait count as well, though they hold no place. */
@@ -145,43 +118,29 @@ export class ItemsRun implements Running {
 
   #startSome(): void {
     const { together } = this.#options.work;
-    const again = this.#again.pop();
+    const again = this.#queue.takeAgain();
     if (again !== undefined) {
-      this.#left -= 1;
       this.#startOne(again.index, again.attempt);
       return;
     }
-    const size = together?.most(this.#left) ?? 1;
+    const size = together?.most(this.#queue.due) ?? 1;
     if (together === undefined || size < 2) {
-      this.#startOne(this.#takeNext(), 1);
+      this.#startOne(this.#queue.takeNext(), 1);
       return;
     }
     const indices: number[] = [];
-    while (indices.length < size && this.#left > this.#again.length) indices.push(this.#takeNext());
-    const settled = new Set<number>();
-    const batch = together.start(indices, (index, end) => {
-      settled.add(index);
-      this.#conclude(index, end);
-    });
+    while (indices.length < size && this.#queue.due > 0) indices.push(this.#queue.takeNext());
+    const batch = together.start(indices, (index, end) => this.#conclude(index, end));
     this.#running.add(batch);
     for (const index of indices) this.#teller.started(index);
     void batch.finished.then((unsettled) => {
       this.#leave(batch);
       for (const index of [...unsettled].reverse()) {
-        if (this.#isClosed) this.#conclude(index, { how: 'cancelled', attempt: 1, durationMs: 0 });
-        else {
-          this.#left += 1;
-          this.#again.push({ index, attempt: 1 });
-        }
+        if (this.#isClosed) this.#teller.cancelled(index);
+        else this.#queue.again(index, 1);
       }
       this.#goOn();
     });
-  }
-
-  #takeNext(): number {
-    while (this.#outputs[this.#next] !== undefined) this.#next += 1;
-    this.#left -= 1;
-    return this.#next++;
   }
 
   #startOne(index: number, attempt: number): void {
@@ -205,7 +164,8 @@ export class ItemsRun implements Running {
 
   #conclude(index: number, end: TogetherEnd): void {
     if (end.how === 'again') {
-      this.#retry(index, end);
+      // It failed among others, and waits outside of any place for its next attempt by itself.
+      this.#queue.againAfter(end.delayMs, index, end.attempt + 1, () => this.#goOn());
       return;
     }
     if (end.how === 'cancelled') {
@@ -227,32 +187,16 @@ export class ItemsRun implements Running {
     for (const one of this.#running) if (killsOnFailure || one.isPending?.() === true) one.stop();
   }
 
-  /** It failed among others, and waits outside of any place for its next attempt by itself. */
-  #retry(index: number, { attempt, delayMs }: TogetherEnd & { how: 'again' }): void {
-    const timer = setTimeout(() => {
-      this.#waiting.delete(index);
-      this.#left += 1;
-      this.#again.push({ index, attempt: attempt + 1 });
-      this.#goOn();
-    }, delayMs);
-    this.#waiting.set(index, () => {
-      clearTimeout(timer);
-      this.#conclude(index, { how: 'cancelled', attempt, durationMs: 0 });
-    });
-  }
-
   #close(): void {
     this.#isClosed = true;
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const cancel of waiting) cancel();
+    for (const index of this.#queue.cancelWaiting()) this.#teller.cancelled(index);
   }
 
   #add({ wallMs, cpuMs = 0, memoryBytes = 0, bytesIn }: Usage): void {
     this.#usage.wallMs += wallMs;
     this.#usage.cpuMs += cpuMs;
     this.#usage.memoryBytes = Math.max(this.#usage.memoryBytes, memoryBytes);
-    this.#bytesIn += bytesIn;
+    this.#usage.bytesIn += bytesIn;
   }
 
   #end(): void {
@@ -263,7 +207,7 @@ export class ItemsRun implements Running {
     this.#teller.flush();
     const durationMs = performance.now() - this.#startedAt;
     const { foreach, items, limits } = this.#options;
-    const usage = { ...this.#usage, bytesIn: this.#bytesIn, bytesOut: 0 };
+    const usage = { ...this.#usage, bytesOut: 0 };
     const failed = this.#failed.length;
     if (failed > 0 && foreach.onFailedItem !== 'ignore') {
       const failure = failureOf(this.#failed, items.length);
@@ -283,30 +227,6 @@ export class ItemsRun implements Running {
       this.#settle({ how: 'succeeded', attempt: 1, durationMs, output, usage: { ...usage, bytesOut: output.length } });
     }
   }
-}
-
-/** Failures that are told whole. */
-const MOST_FAILURES = 10;
-
-function failureOf(failed: readonly FailedItem[], total: number): StepFailure {
-  const first = failed.toSorted((a, b) => a.index - b.index).slice(0, MOST_FAILURES);
-  const count = failed.length === 1 ? '1 item' : `${failed.length} items`;
-  const told = first.slice(0, 3).map(({ index, failure }) => `item ${index} ${sentence(failure)}`);
-  const more = failed.length > told.length ? [`${failed.length - told.length} more`] : [];
-  return {
-    reason: 'items',
-    message: [`${count} of ${total} failed`, ...told, ...more].join('\n'),
-    total,
-    failed: failed.length,
-    items: first.map(({ index, failure }) => ({ index, failure })),
-  };
-}
-
-function sentence(failure: StepFailure): string {
-  const [first = ''] = describeFailure(failure).split('\n');
-  return failure.reason === 'exited' || failure.reason === 'killed' || failure.reason === 'timed-out'
-    ? first
-    : `failed: ${first}`;
 }
 
 function rangesOf(kept: ReadonlyMap<number, EncodedValue>): (readonly [number, number])[] {

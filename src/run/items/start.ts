@@ -1,8 +1,6 @@
 /** Starts a step that is done for each of its items. */
 import type { EncodedValue, Job, StepFailure } from '../../../runners/contract.ts';
 import { pieces } from '../../../runners/value.ts';
-import { MatrixView } from '../../expressions/views.ts';
-import { celValue } from '../../expressions/values.ts';
 import type { Happening } from '../../model/event.ts';
 import type { KeptItems } from '../../model/items.ts';
 import { actsOf } from '../../model/permissions.ts';
@@ -13,15 +11,18 @@ import { waitsInItems } from '../../model/host-work.ts';
 import { beginningOf } from '../attempts.ts';
 import type { Facts, Local } from '../facts.ts';
 import { jobFor, type JobSettings, runtimeOf } from '../job.ts';
+import { maskedFailure } from '../masking.ts';
 import type { Places } from '../places.ts';
 import type { Pool } from '../pool.ts';
 import { LOCK } from '../room.ts';
 import type { RetryRule } from '../retry.ts';
 import type { Running } from '../running.ts';
 import { BoundedPlaces, type Bounds, type ItemPlaces } from './bounded-places.ts';
-import { ItemsRun, type ItemsTogether, type ItemWork } from './items-run.ts';
-import { findItems, type ItemList } from './list.ts';
+import { ItemsRun } from './items-run.ts';
+import { findItems } from './list.ts';
 import { itemsTogether } from './together.ts';
+import { type ItemView, viewsOf } from './view.ts';
+import type { ItemsTogether, ItemWork } from './work.ts';
 
 /** What a run has for the items of its steps. */
 export interface ItemSettings {
@@ -34,22 +35,6 @@ export interface ItemSettings {
   readonly kept: ReadonlyMap<string, KeptItems> | undefined;
 }
 
-/** One item as the step's templates see it. */
-export interface ItemView {
-  readonly index: number;
-  readonly local: Local;
-  /** What stands for itself, as it came. */
-  readonly raw: ReadonlyMap<string, EncodedValue>;
-  /** The step's name with the item's number. */
-  readonly name: string;
-  readonly attempt: number;
-  /** Whether it is what it was in an earlier part of the run, where that had it. */
-  readonly isSame: boolean;
-  /** Of all items; this one has taken one of them. */
-  readonly places: Places;
-  readonly tell: (happening: Happening) => void;
-}
-
 interface Starting {
   readonly facts: Facts;
   readonly settings: JobSettings;
@@ -60,8 +45,6 @@ interface Starting {
   /** Beside the places. */
   readonly bounds: Bounds;
   readonly tell: (happening: Happening) => void;
-  /** Without secrets in what it says. */
-  readonly masked: <T>(result: Result<T, StepFailure>) => Result<T, StepFailure>;
   readonly retryRule: (local: Local) => RetryRule | undefined;
   readonly start: (view: ItemView) => Result<Running, StepFailure>;
 }
@@ -132,7 +115,7 @@ function togetherFor(
   job: Job,
   viewOf: (index: number, attempt: number) => ItemView,
   lanes: number,
-  { pool, inputs, facts, settings, bounds, tell, masked, retryRule }: Starting,
+  { pool, inputs, facts, settings, bounds, tell, retryRule }: Starting,
 ): ItemsTogether | undefined {
   const { limits, grants, runtime, isolation } = job;
   const isOpen = actsOf(grants?.layers ?? []).some((act) => act !== 'read');
@@ -161,7 +144,8 @@ function togetherFor(
     retryRule: (index) => retryRule(viewOf(index, 1).local),
     inputsOf: (index) => {
       const { local, raw } = viewOf(index, 1);
-      const ready = masked(facts.prepare(own, NO_INPUTS, local, settings.secrets.values, raw));
+      const { masking, values } = settings.secrets;
+      const ready = maskedFailure(facts.prepare(own, NO_INPUTS, local, values, raw), masking);
       return ready.ok ? ok(ready.value.inputs) : ready;
     },
     tell: (item, happening) => tell({ ...happening, step: step.name, item }),
@@ -186,50 +170,6 @@ function hostBeginning({ name: step, language }: Step): Happening {
   return { kind: 'step-started', step, language, attempt: 1 };
 }
 
-interface ItemSurroundings extends Pick<ItemView, 'places' | 'tell'> {
-  readonly list: ItemList;
-  readonly isSame: (index: number) => boolean;
-}
-
-function viewsOf(
-  step: Step & { readonly foreach: Foreach },
-  { list, places, isSame, tell }: ItemSurroundings,
-): (index: number, attempt: number) => ItemView {
-  const { name, foreach } = step;
-  // Each is answered by itself, and has a record of its own.
-  const isTold = waitsInItems(step);
-  const hasMatrix = foreach.over.kind === 'matrix' || foreach.over.kind === 'computed-matrix';
-  return (index, attempt) => {
-    const text = list.at(index);
-    const number = Buffer.from(String(index));
-    const own = `${name}[${index}]`;
-    let item: unknown;
-    const local = {
-      get item() {
-        return (item ??= celValue(text));
-      },
-      index: BigInt(index),
-      ...(hasMatrix && { matrix: undefined }),
-    };
-    if (hasMatrix) {
-      const isKnown = foreach.over.kind === 'matrix';
-      const matrix = (): unknown => (isKnown ? new MatrixView(local.item as Map<string, unknown>) : local.item);
-      Object.defineProperty(local, 'matrix', { get: matrix, enumerable: true, configurable: true });
-    }
-    const raw = new Map([['item', text], ['index', number], ...(hasMatrix ? [['matrix', text] as const] : [])]);
-    return {
-      index,
-      local,
-      raw,
-      name: own,
-      attempt,
-      places,
-      isSame: isSame(index),
-      tell: isTold ? tell : (happening) => tellOf(name, own, index, happening, tell),
-    };
-  };
-}
-
 /** Its end is told before that of the item. */
 function tellingEnd(running: Running, step: string, tell: (happening: Happening) => void): Running {
   const finished = running.finished.then((end) => {
@@ -246,29 +186,6 @@ function tellingEnd(running: Running, step: string, tell: (happening: Happening)
     kill: () => running.kill(),
     isPending: () => running.isPending?.() === true,
   };
-}
-
-/** That an item begins and ends is told with many others; what it says is told as the step's. */
-function tellOf(
-  step: string,
-  own: string,
-  item: number,
-  happening: Happening,
-  tell: (happening: Happening) => void,
-): void {
-  if (!('step' in happening) || happening.step !== own) {
-    tell(happening);
-    return;
-  }
-  switch (happening.kind) {
-    case 'step-printed':
-    case 'step-warned':
-    case 'step-retrying':
-    case 'step-looping':
-      tell({ ...happening, step, item });
-      return;
-    default:
-  }
 }
 
 /** Whether an item is what it was in an earlier part of the run. */

@@ -7,8 +7,8 @@ import type { RetryPolicy } from '../../model/step.ts';
 import type { AttemptEnd } from '../attempts.ts';
 import { LineMask, type Masking } from '../masking.ts';
 import type { Pool } from '../pool.ts';
-import type { Batch, ItemsTogether, TogetherEnd } from './items-run.ts';
 import { retryAfter, type RetryRule } from '../retry.ts';
+import type { Batch, ItemsTogether, TogetherEnd } from './work.ts';
 
 /** A message is worth as many items as take so long together. */
 const MOMENT_MS = 20;
