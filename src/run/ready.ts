@@ -1,33 +1,39 @@
 /** Steps that are ready, in the order in which they are to start, by the lanes in which they are let in. */
+import type { Admission } from './admission.ts';
 import { MinHeap } from './heap.ts';
+import type { StartOrder } from './start-order.ts';
 
 export class ReadySteps {
   /** Ranks, by lane. */
   readonly #queues: readonly MinHeap[];
-  readonly #laneOf: (rank: number) => number;
+  readonly #order: StartOrder;
+  readonly #admission: Admission;
   /** The first ranks of the lanes that are not closed; also some that are no longer first. */
   readonly #firsts = new MinHeap();
   readonly #isClosed: boolean[];
   #closed: number[] = [];
 
-  constructor(lanes: number, laneOf: (rank: number) => number) {
+  constructor(order: StartOrder, admission: Admission) {
+    const { lanes } = admission;
     this.#queues = Array.from({ length: lanes }, () => new MinHeap());
     this.#isClosed = Array.from({ length: lanes }, () => false);
-    this.#laneOf = laneOf;
+    this.#order = order;
+    this.#admission = admission;
   }
 
-  push(rank: number): void {
-    const lane = this.#laneOf(rank);
+  push(index: number): void {
+    const rank = this.#order.rank[index]!;
+    const lane = this.#admission.laneOf(index);
     const queue = this.#queues[lane]!;
     queue.push(rank);
     if (queue.least === rank && !this.#isClosed[lane]) this.#firsts.push(rank);
   }
 
-  /** The least of all in lanes that are not closed. */
+  /** Of all in lanes that are not closed. */
   get first(): number | undefined {
     for (let rank = this.#firsts.least; rank !== undefined; rank = this.#firsts.least) {
       const lane = this.#laneOf(rank);
-      if (!this.#isClosed[lane] && this.#queues[lane]!.least === rank) return rank;
+      if (!this.#isClosed[lane] && this.#queues[lane]!.least === rank) return this.#order.byRank[rank];
       this.#firsts.pop();
     }
     return undefined;
@@ -60,5 +66,9 @@ export class ReadySteps {
       const { least } = this.#queues[lane]!;
       if (least !== undefined) this.#firsts.push(least);
     }
+  }
+
+  #laneOf(rank: number): number {
+    return this.#admission.laneOf(this.#order.byRank[rank]!);
   }
 }

@@ -2,14 +2,16 @@
 import type { Plan } from '../model/plan.ts';
 import type { SkipReason } from '../model/event.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
-import { onlyWaits } from '../model/host-work.ts';
 import { type Admission, ALL_MAY_START } from './admission.ts';
+import { Dependencies } from './dependencies.ts';
+import { DueSteps } from './due.ts';
+import { Entrance } from './entrance.ts';
 import type { Places } from './places.ts';
 import { ReadySteps } from './ready.ts';
 import type { Exclusion, Settling, Skip } from './settling.ts';
 import { StandIns } from './stand-ins.ts';
-import { type StartOrder, startOrder } from './start-order.ts';
-import { outlivesFailure, outlivesStop, type Settled, Tally } from './tally.ts';
+import { startOrder } from './start-order.ts';
+import { outlivesFailure, outlivesStop, type Settled } from './tally.ts';
 
 /**
  * A step waits until its dependencies have succeeded, or are as its `run_if` asks, is then ready, runs, and settles exactly
@@ -34,52 +36,33 @@ const KILLED = 3;
 
 export class Scheduler {
   readonly #plan: Plan;
-  readonly #levelGated: boolean;
-  readonly #isSequential: boolean;
-  readonly #places: Places;
-  readonly #admission: Admission;
+  readonly #due: DueSteps;
+  readonly #entrance: Entrance;
   readonly #failureMode: FailureMode;
   readonly #state: State[];
-  /** Dependencies that have not succeeded yet, by step. */
-  readonly #missing: Int32Array;
-  /** Of the steps whose `run_if` is not the usual one. */
-  readonly #tallies: ReadonlyMap<number, Tally>;
   readonly #standIns: StandIns;
-  readonly #order: StartOrder;
+  readonly #dependencies: Dependencies;
   readonly #ready: ReadySteps;
-  readonly #unsettledInLevel: Int32Array;
-  /** Steps that are not to begin before all others have settled. */
-  readonly #atEnd: ReadonlySet<number>;
-  #level = 0;
   #unsettled: number;
-  /** Of those that are not at the end. */
-  #othersLeft: number;
   #closed = OPEN;
 
   constructor(plan: Plan, options: SchedulerOptions) {
     this.#plan = plan;
-    this.#levelGated = options.mode === 'parallel';
-    this.#isSequential = options.mode === 'sequential';
-    this.#places = options.places;
-    this.#admission = options.admission ?? ALL_MAY_START;
+    const { mode, places, admission = ALL_MAY_START } = options;
+    this.#due = new DueSteps(plan, mode);
+    this.#entrance = new Entrance(plan, mode === 'sequential', places, admission);
     this.#failureMode = options.failureMode;
     this.#state = plan.steps.map(() => 'waiting');
-    this.#missing = Int32Array.from(plan.steps, (step) => step.dependsOn.length);
-    this.#tallies = talliesOf(plan);
     this.#standIns = new StandIns(plan);
-    this.#order = startOrder(plan, options.mode);
-    const { byRank } = this.#order;
-    this.#ready = new ReadySteps(this.#admission.lanes, (rank) => this.#admission.laneOf(byRank[rank]!));
-    this.#unsettledInLevel = Int32Array.from(plan.levels, (level) => level.length);
+    this.#dependencies = new Dependencies(plan, this.#standIns);
+    this.#ready = new ReadySteps(startOrder(plan, mode), admission);
     this.#unsettled = plan.steps.length;
-    this.#atEnd = endsOf(plan);
-    this.#othersLeft = plan.steps.length - this.#atEnd.size;
     for (const step of plan.steps) if (step.dependsOn.length === 0) this.#makeReady(step.index);
   }
 
   /** 0-based level whose steps may start; meaningful in mode `parallel` only. */
   get level(): number {
-    return this.#level;
+    return this.#due.level;
   }
 
   /** Every step has settled. */
@@ -89,19 +72,19 @@ export class Scheduler {
 
   /** Whether a step may start as soon as it is let in. */
   get hasReady(): boolean {
-    return this.#state.some((state, index) => state === 'ready' && this.#isDue(index));
+    return this.#state.some((state, index) => state === 'ready' && this.#due.has(index));
   }
 
   /** The steps to start now, which from here on count as running. */
   take(): number[] {
     const started: number[] = [];
     this.#ready.open();
-    for (let rank = this.#ready.first; rank !== undefined; rank = this.#ready.first) {
-      const index = this.#order.byRank[rank]!;
+    for (let index = this.#ready.first; index !== undefined; index = this.#ready.first) {
       // A step that was skipped while it was ready stays there until its turn comes.
       const begun = this.#state[index] === 'ready' ? this.#begin(index) : 'over';
+      // Those behind one for which no place is free wait for it to be first.
       if (begun === 'no-place') break;
-      if (begun === 'started') started.push(index);
+      if (begun === 'entered') started.push(index);
       if (begun === 'no-room') this.#ready.close();
       else this.#ready.shift();
     }
@@ -129,7 +112,7 @@ export class Scheduler {
     if (this.#state[index] !== 'running') throw new Error(`Internal error: step ${index} settles without running`);
     const replaced = this.replacedBy(index);
     this.#markSettled(index);
-    this.#end(index);
+    this.#entrance.leave(index);
     const skips: Skip[] = [];
     const { how } = settling;
     if (how === 'replaced') {
@@ -169,48 +152,20 @@ export class Scheduler {
 
   #makeReady(index: number): void {
     this.#state[index] = 'ready';
-    if (this.#isDue(index)) this.#queue(index);
+    if (this.#due.has(index)) this.#ready.push(index);
   }
 
-  /** Of a step that is ready otherwise. */
-  #isDue(index: number): boolean {
-    if (this.#levelGated && this.#plan.steps[index]!.level !== this.#level) return false;
-    return this.#othersLeft === 0 || !this.#atEnd.has(index);
-  }
-
-  #queue(index: number): void {
-    this.#ready.push(this.#order.rank[index]!);
-  }
-
-  /** Those behind one for which no place is free wait for it to be first. */
-  #begin(index: number): 'started' | 'no-place' | 'no-room' {
-    if (this.#isSequential && this.#places.isUsed) return 'no-place';
-    if (!this.#admission.enter(index)) return 'no-room';
-    if (!this.#places.take(this.#admission.costOf(index))) {
-      this.#admission.leave(index);
-      return 'no-place';
-    }
-    this.#admission.started(index);
-    // It begins in its turn, and then lets others go on.
-    if (onlyWaits(this.#plan.steps[index]!.step)) this.#places.pause(this.#admission.costOf(index));
-    this.#state[index] = 'running';
-    return 'started';
-  }
-
-  #end(index: number): void {
-    this.#admission.leave(index);
-    if (onlyWaits(this.#plan.steps[index]!.step)) {
-      this.#places.unpause();
-      return;
-    }
-    this.#places.release(this.#admission.costOf(index));
+  #begin(index: number): 'entered' | 'no-place' | 'no-room' {
+    const begun = this.#entrance.enter(index);
+    if (begun === 'entered') this.#state[index] = 'running';
+    return begun;
   }
 
   /** At once, in the room that was just left, unless that is not enough for it. */
   #beginStandIn(index: number): void {
-    if (this.#begin(index) === 'started') return;
+    if (this.#begin(index) === 'entered') return;
     this.#state[index] = 'ready';
-    this.#queue(index);
+    this.#ready.push(index);
   }
 
   /** Tells the dependants of a settled step; what they are skipped for goes on to theirs. */
@@ -221,35 +176,16 @@ export class Scheduler {
     for (let next = worklist.pop(); next !== undefined; next = worklist.pop()) {
       for (const dependant of this.#plan.steps[next.index]!.dependants) {
         if (this.#state[dependant] !== 'waiting') continue;
-        const skipped = this.#hear(dependant, next.how, next.because);
-        if (skipped === undefined) continue;
+        const heard = this.#dependencies.hear(dependant, next.how, next.because);
+        if (heard === 'ready') this.#makeReady(dependant);
+        if (heard === undefined || heard === 'ready') continue;
         this.#markSettled(dependant);
-        skips.push({ index: dependant, because: skipped });
+        skips.push({ index: dependant, because: heard });
         const step = this.#plan.steps[dependant]!.step.name;
-        const behind: SkipReason = skipped.kind === 'run-if' ? { kind: 'dependency', step } : skipped;
+        const behind: SkipReason = heard.kind === 'run-if' ? { kind: 'dependency', step } : heard;
         worklist.push({ index: dependant, how: 'skipped', because: behind });
       }
     }
-  }
-
-  /** One dependency of a waiting step has settled. Why it is skipped, if it is. */
-  #hear(index: number, how: Settled, because: SkipReason): SkipReason | undefined {
-    const replaced = this.#standIns.replaces(index);
-    if (replaced !== undefined) {
-      const { name } = this.#plan.steps[replaced]!.step;
-      return how === 'succeeded' ? { kind: 'not-needed', step: name } : because;
-    }
-    const tally = this.#tallies.get(index);
-    if (tally === undefined) {
-      if (how !== 'succeeded' && how !== 'ignored') return because;
-      this.#missing[index]! -= 1;
-      if (this.#missing[index] === 0) this.#makeReady(index);
-      return undefined;
-    }
-    tally.note(how);
-    const { verdict } = tally;
-    if (verdict === 'start') this.#makeReady(index);
-    return verdict === 'skip' ? { kind: 'run-if', rule: this.#plan.steps[index]!.step.runIf!.rule } : undefined;
   }
 
   #exclude({ steps, because }: Exclusion, skips: Skip[]): void {
@@ -270,7 +206,7 @@ export class Scheduler {
     const closed: number[] = [];
     for (const { index, step } of this.#plan.steps) {
       if (this.#state[index] !== 'waiting' && this.#state[index] !== 'ready') continue;
-      if (this.#tallies.size > 0 && outlives(step.runIf)) continue;
+      if (this.#dependencies.haveRules && outlives(step.runIf)) continue;
       const waitsInPlace = this.#state[index] === 'ready' ? this.#standIns.replaces(index) : undefined;
       if (waitsInPlace !== undefined && how === AFTER_FAILURE) continue;
       this.#markSettled(index);
@@ -279,30 +215,21 @@ export class Scheduler {
       if (waitsInPlace !== undefined) closed.push(waitsInPlace);
     }
     // Those that outlive it may have waited for what will never be.
-    if (this.#tallies.size > 0) for (const index of closed) this.#pass(index, 'skipped', because, skips);
+    if (this.#dependencies.haveRules) for (const index of closed) this.#pass(index, 'skipped', because, skips);
   }
 
   #markSettled(index: number): void {
     this.#state[index] = 'settled';
     this.#unsettled -= 1;
-    this.#unsettledInLevel[this.#plan.steps[index]!.level]! -= 1;
-    if (this.#atEnd.size > 0 && !this.#atEnd.has(index)) this.#leaveOthers();
-  }
-
-  #leaveOthers(): void {
-    this.#othersLeft -= 1;
-    if (this.#othersLeft > 0) return;
-    for (const index of this.#atEnd) if (this.#state[index] === 'ready' && this.#isDue(index)) this.#queue(index);
+    this.#queueReady(this.#due.settled(index));
   }
 
   #advanceLevel(): void {
-    if (!this.#levelGated) return;
-    while (this.#level + 1 < this.#plan.levels.length && this.#unsettledInLevel[this.#level] === 0) {
-      this.#level += 1;
-      for (const index of this.#plan.levels[this.#level]!) {
-        if (this.#state[index] === 'ready') this.#queue(index);
-      }
-    }
+    for (let level = this.#due.nextLevel(); level !== undefined; level = this.#due.nextLevel()) this.#queueReady(level);
+  }
+
+  #queueReady(due: readonly number[]): void {
+    for (const index of due) if (this.#state[index] === 'ready') this.#ready.push(index);
   }
 }
 
@@ -314,17 +241,3 @@ const SEEN_AS: Readonly<Record<Exclude<Settling['how'], 'replaced'>, Settled>> =
   cancelled: 'failed',
   skipped: 'skipped',
 };
-
-function endsOf(plan: Plan): ReadonlySet<number> {
-  const ends = new Set<number>();
-  for (const { index, step } of plan.steps) if (step.atEnd === true) ends.add(index);
-  return ends;
-}
-
-function talliesOf(plan: Plan): ReadonlyMap<number, Tally> {
-  const tallies = new Map<number, Tally>();
-  for (const { index, step, dependsOn } of plan.steps) {
-    if (step.runIf !== undefined) tallies.set(index, new Tally(step.runIf, dependsOn.length));
-  }
-  return tallies;
-}
