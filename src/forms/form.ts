@@ -1,6 +1,6 @@
 /** What a person is asked for: a JSON Schema of an object, and whether values fit it. */
 import type { PlainValue } from '../model/input.ts';
-import { sentenceFor } from './sentences.ts';
+import { sentencesFor } from './alternatives.ts';
 import { misfitsOf } from './validator.ts';
 
 type Fields = { readonly [key: string]: PlainValue };
@@ -43,17 +43,8 @@ export function misfits(form: PlainValue | undefined, values: PlainValue): strin
     const [name] = Object.keys(values);
     return name === undefined ? [] : [`"${name}" was not asked for, since the step has no form`];
   }
-  const found = misfitsOf(form as object, values);
-  // What is said of a part says more than what is said of the whole, which only names it.
-  const told = found.filter(({ keyword }) => !OF_WHOLES.has(keyword));
-  return [...new Set((told.length > 0 ? told : found).map((misfit) => sentenceFor(misfit, form, values)))];
+  return sentencesFor(misfitsOf(form as object, values), form, values);
 }
-
-const OF_WHOLES: ReadonlySet<string> = new Set(
-  'properties patternProperties additionalProperties unevaluatedProperties items prefixItems anyOf allOf oneOf $ref'.split(
-    ' ',
-  ),
-);
 
 /** What is asked for at the top of the form, in its order. */
 export function fieldsOf(form: PlainValue | undefined): FormField[] {

@@ -19,6 +19,11 @@ export function sentenceFor(misfit: Misfit, form: PlainValue, values: PlainValue
   const value = at(values, path);
   const who = named(path);
   const not = value === undefined ? '' : `, not ${shown(value)}`;
+  if (keyword === 'dependentRequired') {
+    const [, having, lacking] = /"(.*)" but does not have "(.*)"/s.exec(error) ?? [];
+    if (lacking !== undefined)
+      return `${named([...path, lacking])} is missing, which ${named([...path, having!])} needs beside it`;
+  }
   if (wish === undefined && keyword !== 'required' && keyword !== 'false')
     return `${who} does not fit: ${error.replace(/\.$/, '')}`;
   switch (keyword) {
@@ -56,6 +61,12 @@ export function sentenceFor(misfit: Misfit, form: PlainValue, values: PlainValue
       return `${who} takes text of the format ${shown(wish)}${not}`;
     case 'false':
       return `${who} was not asked for`;
+    case 'not':
+      return `${who} may not be ${shown(value)}`;
+    case 'contains':
+      return `${who} has no item that fits`;
+    case 'oneOf':
+      return `${who} fits more than one of the alternatives, and has to fit one alone`;
     default:
       return `${who} does not fit: ${error.replace(/\.$/, '')}`;
   }

@@ -1,13 +1,16 @@
 /** The known name that an unknown one was probably meant to be. */
 
-/** The nearest of `known` to `name` by edit distance (transpositions count one), or nothing if all are far: over a third of the name's length, never over 3 edits, and any edit of a single letter. */
+/** The nearest of `known` to `name` by edit distance (transpositions count one), or nothing if all are far: over a third of the name's length, never over 3 edits, and any edit of a single letter. Of several that are equally near, one that begins alike. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const beginsAs = (candidate: string): boolean => candidate[0]?.toLowerCase() === name[0]?.toLowerCase();
   let best: string | undefined;
   let bestDistance = (name.length < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(name.length / 3)))) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const isPreferred = best !== undefined && !beginsAs(best) && beginsAs(candidate);
+    const most = isPreferred ? bestDistance : bestDistance - 1;
+    if (Math.abs(candidate.length - name.length) > most) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance <= most) {
       best = candidate;
       bestDistance = distance;
     }

@@ -3,7 +3,9 @@ import type { Each, Expression } from '../model/template.ts';
 import type { Branches, Loop, RunIf, Step } from '../model/step.ts';
 import type { TableValue, TextValue } from './document.ts';
 import { CONTROL_FIELDS } from './fields/control-fields.ts';
-import type { StepFields } from './fields/step-fields.ts';
+import { isWhole } from './fields/collections.ts';
+import { isMeant } from './fields/respelt.ts';
+import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import type { Mentions } from './mentions.ts';
 import type { TextContext } from './templates/text.ts';
 import type { UseContext } from './templates/uses.ts';
@@ -44,11 +46,11 @@ export function readControl(
   const ofItem = each === undefined ? {} : { each };
   // Whether it runs at all, and what it leads to, is asked once for all items.
   const around = files.each === undefined ? {} : { each: files.each };
-  const branches = readBranches(step, fields, around, files, tell);
-  const loop = readLoop(step, fields, ofItem, files, tell);
+  const branches = readBranches(step, table, fields, around, files, tell);
+  const loop = readLoop(step, table, fields, ofItem, files, tell);
   noteMentions(step, table, fields, files.uses.mentions);
   const { retry_if: retryIf, deadline, ignore_failure: ignoreFailure } = fields;
-  if (retryIf !== undefined && fields.retries === undefined) {
+  if (retryIf !== undefined && !isMeant(table, 'retries', STEP_FIELDS)) {
     tell('retry_if', `Give step "${step}" "retries" as well: "retry_if" only rules some of them out`);
   }
   return {
@@ -91,6 +93,7 @@ function runIfOf(rule: StepFields['run_if'], count: number | undefined): RunIf |
 
 function readBranches(
   step: string,
+  table: TableValue,
   fields: StepFields,
   around: { readonly each?: Each },
   files: TextContext,
@@ -99,13 +102,15 @@ function readBranches(
   const { switch: on, case: cases } = fields;
   const { steps: others = [] } = fields.default ?? {};
   if (on === undefined) {
+    if (isMeant(table, 'switch', STEP_FIELDS)) return undefined;
     for (const field of ['case', 'default'] as const) {
       if (field === 'case' ? cases !== undefined : others.length > 0)
         tell(field, `Give step "${step}" a "switch" with an expression; without one "${field}" chooses nothing`);
     }
     return undefined;
   }
-  if (cases === undefined) tell('switch', `Give step "${step}" a "case" with the steps that its "switch" chooses`);
+  if (cases === undefined && !isMeant(table, 'case', STEP_FIELDS))
+    tell('switch', `Give step "${step}" a "case" with the steps that its "switch" chooses`);
   return {
     on: readExpression(on, { step, what: `"switch" of step "${step}"`, within: 'result', ...around }, files),
     cases: (cases ?? []).map(({ word, steps }) => [word, steps.map(({ text }) => text)]),
@@ -115,6 +120,7 @@ function readBranches(
 
 function readLoop(
   step: string,
+  table: TableValue,
   { loop }: StepFields,
   ofItem: { readonly each?: Each },
   files: TextContext,
@@ -123,7 +129,8 @@ function readLoop(
   if (loop === undefined) return undefined;
   const { until, max = MOST_TURNS, delay = 0 } = loop;
   if (until === undefined) {
-    tell('loop', `Give the loop of step "${step}" an "until": loop = { until = "output.done" }`);
+    if (isWhole(table.entries.get('loop')?.value, loop))
+      tell('loop', `Give the loop of step "${step}" an "until": loop = { until = "output.done" }`);
     return undefined;
   }
   const what = `"until" of the loop of step "${step}"`;

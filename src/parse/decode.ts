@@ -5,8 +5,9 @@ import type { Workflow } from '../model/workflow.ts';
 import type { Step } from '../model/step.ts';
 import type { Outline } from '../model/outline.ts';
 import { boundsOf } from './concurrency.ts';
-import type { Document, Entry } from './document.ts';
+import type { Document, Entry, TableValue } from './document.ts';
 import { readFields } from './fields/collections.ts';
+import { respelt } from './fields/respelt.ts';
 import { WORKFLOW_FIELDS, type WorkflowFields } from './fields/workflow-fields.ts';
 import type { ParsedWorkflow, ParseFailure } from './index.ts';
 import { readInputs } from './inputs.ts';
@@ -32,7 +33,9 @@ export interface DecodeOptions {
 export function decodeWorkflow(document: Document, options: DecodeOptions): Result<ParsedWorkflow, ParseFailure> {
   const { file, root } = document;
   const mistakes = new Mistakes(file, document.mistakes);
-  const fields = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
+  const known = readFields(root, WORKFLOW_FIELDS, mistakes, (name) => `"${name}"`, 'the workflow');
+  const meant = respelt(root, ['steps', 'tasks'], WORKFLOW_FIELDS, mistakes);
+  const fields = { ...known, ...meant?.fields };
   const lines = new Lines(file.text);
   const memory = sharedMemory(fields.memory, mistakes);
   const bounds = boundsOf(fields.pools, fields);
@@ -59,7 +62,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
   const declared: Step[] = [];
   const names: Outline['steps'][number][] = [];
   const inside = new Map<string, Scope>();
-  for (const [name, entry] of declaredSteps(document, fields, mistakes)) {
+  for (const [name, entry] of declaredSteps(meant?.table ?? root, fields, mistakes)) {
     const decoded = decodeStep(name, entry, context);
     const { step, dependsOn } = decoded;
     names.push({
@@ -104,7 +107,7 @@ export function decodeWorkflow(document: Document, options: DecodeOptions): Resu
 }
 
 /** The entries of `steps` and `tasks` in file order. */
-function declaredSteps(document: Document, fields: WorkflowFields, mistakes: Mistakes): ReadonlyMap<string, Entry> {
+function declaredSteps(root: TableValue, fields: WorkflowFields, mistakes: Mistakes): ReadonlyMap<string, Entry> {
   const found = new Map<string, Entry>();
   for (const table of [fields.steps, fields.tasks]) {
     for (const [name, entry] of table?.entries ?? []) {
@@ -116,9 +119,9 @@ function declaredSteps(document: Document, fields: WorkflowFields, mistakes: Mis
       }
     }
   }
-  const given = document.root.entries.get('steps') ?? document.root.entries.get('tasks');
+  const given = root.entries.get('steps') ?? root.entries.get('tasks');
   if (given === undefined) {
-    mistakes.add('empty-steps', document.root.span, 'Give the workflow at least one step in "steps"; it has none');
+    mistakes.add('empty-steps', root.span, 'Give the workflow at least one step in "steps"; it has none');
   } else if (found.size === 0 && (fields.steps ?? fields.tasks) !== undefined) {
     mistakes.add('empty-steps', given.keySpan, 'Give the workflow at least one step; its "steps" are empty');
   }

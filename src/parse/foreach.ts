@@ -1,9 +1,11 @@
 /** Reads for which items a step is done. */
+import { didYouMean } from '../model/nearest.ts';
 import type { Each, Template } from '../model/template.ts';
 import type { Foreach, Over } from '../model/foreach.ts';
 import { readExpression } from './control.ts';
 import { describe, type DocumentValue, type TableValue } from './document.ts';
-import type { StepFields } from './fields/step-fields.ts';
+import { isMeant } from './fields/respelt.ts';
+import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import { type Around, contextOf, type Reading } from './items-place.ts';
 import { axesOf, matrixOf } from './matrix.ts';
 import { readTemplate } from './templates/value.ts';
@@ -32,7 +34,8 @@ export function readForeach(
   const given = foreach ?? matrix;
   if (given === undefined) {
     for (const field of ['max_concurrent', 'on_failed_item'] as const) {
-      if (fields[field] === undefined || table.entries.has('foreach') || table.entries.has('matrix')) continue;
+      const isMeantHere = (name: string): boolean => isMeant(table, name, STEP_FIELDS);
+      if (fields[field] === undefined || isMeantHere('foreach') || isMeantHere('matrix')) continue;
       if (field === 'max_concurrent' && table.entries.has('parallel')) continue;
       const message = `Give step "${step}" "foreach" or "matrix" as well; without items "${field}" means nothing`;
       files.mistakes.add('bad-foreach', table.entries.get(field)!.keySpan, message);
@@ -88,13 +91,13 @@ function globOf({ entries }: TableValue, reading: Reading): Over | undefined {
 }
 
 function rangeOf({ entries, span }: TableValue, reading: Reading): Over | undefined {
-  tellOthers(entries.keys(), ['from', 'to', 'by'], entries, reading);
+  const isTold = tellOthers(entries.keys(), ['from', 'to', 'by'], entries, reading);
   const end = (name: string): Template | undefined => {
     const value = entries.get(name)?.value;
     if (value === undefined) {
       if (name === 'by') return constant('1');
       const message = `Give "foreach" of step "${reading.step}" both ends of its range: { from = 1, to = 9 }`;
-      reading.files.mistakes.add('bad-foreach', span, message);
+      if (!isTold) reading.files.mistakes.add('bad-foreach', span, message);
       return undefined;
     }
     if (value.kind === 'text')
@@ -110,17 +113,29 @@ function rangeOf({ entries, span }: TableValue, reading: Reading): Over | undefi
   return from && to && by && { kind: 'range', from, to, by };
 }
 
+/** Whether there are any. */
 function tellOthers(
   names: Iterable<string>,
   known: readonly string[],
   entries: TableValue['entries'],
   { step, files }: Reading,
-): void {
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    const message = `Leave "${name}" out of "foreach" of step "${step}": beside "${known[0]}" it takes ${known.length === 1 ? 'nothing' : known.map((one) => `"${one}"`).join(', ')}`;
+): boolean {
+  const others = [...names].filter((name) => !known.includes(name));
+  const [there] = known.filter((name) => entries.has(name));
+  for (const name of others) {
+    const of = `"foreach" of step "${step}"`;
+    const meant = didYouMean(
+      name,
+      known.filter((one) => !entries.has(one)),
+    );
+    const takes = known.length === 1 ? 'nothing' : known.map((one) => `"${one}"`).join(', ');
+    const message =
+      meant === ''
+        ? `Leave "${name}" out of ${of}: beside "${there}" it takes ${takes}`
+        : `${of} has an unknown field "${name}"${meant}`;
     files.mistakes.add('unknown-field', entries.get(name)!.keySpan, message);
   }
+  return others.length > 0;
 }
 
 /** A text with a template in it may be anything. */

@@ -3,6 +3,7 @@ import { momentOf } from '../model/moment.ts';
 import type { HostKind, HostWork, NestedWork } from '../model/host-work.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { TextValue } from './document.ts';
+import { isWhole } from './fields/collections.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import { type HostPlace, readHostText } from './host-text.ts';
 import { readQuestion } from './question.ts';
@@ -46,11 +47,12 @@ function readMoment(place: HostPlace, value: TextValue | undefined, files: TextC
 function readWaitFor(place: HostPlace, { wait_for: given }: StepFields, files: TextContext): HostWork | undefined {
   if (given === undefined) return undefined;
   if ((given.file === undefined) === (given.signal === undefined)) {
-    files.mistakes.add(
-      'conflicting-fields',
-      place.table.entries.get('wait_for')?.keySpan,
-      `Give "wait_for" of step "${place.name}" either a "file" or a "signal"`,
-    );
+    if (isWhole(place.table.entries.get('wait_for')?.value, given))
+      files.mistakes.add(
+        'conflicting-fields',
+        place.table.entries.get('wait_for')?.keySpan,
+        `Give "wait_for" of step "${place.name}" either a "file" or a "signal"`,
+      );
     return undefined;
   }
   const file = readHostText(place, 'file', given.file, files);

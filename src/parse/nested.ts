@@ -6,6 +6,9 @@ import type { Step } from '../model/step.ts';
 import type { Outline } from '../model/outline.ts';
 import type { NestedWork } from '../model/host-work.ts';
 import type { Entry, TableValue } from './document.ts';
+import { isWhole } from './fields/collections.ts';
+import { RACE } from './fields/nested-fields.ts';
+import { respelt } from './fields/respelt.ts';
 import type { StepFields } from './fields/step-fields.ts';
 import type { DecodedStep, StepContext } from './step-context.ts';
 import { readText, strict } from './templates/text.ts';
@@ -166,12 +169,15 @@ function readRace(
 ): ReadNested | undefined {
   if (race === undefined) return undefined;
   const { name, table } = place;
-  if (race.steps === undefined) {
+  const given = table.entries.get('race')?.value;
+  const meant = given?.kind === 'table' ? respelt(given, ['steps'], RACE, context.mistakes) : undefined;
+  const steps = race.steps ?? meant?.fields.steps;
+  if (steps === undefined) {
     const message = `Give the race of step "${name}" "steps"; nothing takes part in it`;
-    context.mistakes.add('bad-nesting', table.entries.get('race')?.keySpan, message);
+    if (isWhole(given, race)) context.mistakes.add('bad-nesting', table.entries.get('race')?.keySpan, message);
     return undefined;
   }
-  const scope = readScope(place, race.steps, context, decode);
+  const scope = readScope(place, steps, context, decode);
   const inside: Workflow = { name, file: context.file, mode: 'work-stealing', ...poolsOf(context), steps: scope.steps };
   return { work: { kind: 'race', inside, settle: race.settle ?? 'first_success' }, scope };
 }

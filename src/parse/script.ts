@@ -11,7 +11,8 @@ import type { StepContext } from './step-context.ts';
 import { readTextFile } from './text-file.ts';
 
 const LARGEST_CODE_FILE = 8 * 1024 ** 2;
-const SOURCES = ['code', 'file', 'module', 'cmd', ...ACTIONS.filter((name) => name !== 'file')] as const;
+/** Of these a step with code has one. */
+export const SOURCES = ['code', 'file', 'module', 'cmd', ...ACTIONS.filter((name) => name !== 'file')] as const;
 const LANGUAGE_OF_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.lua', 'lua'],
   ['.js', 'javascript'],

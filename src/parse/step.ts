@@ -1,6 +1,6 @@
 /** One step of a document becomes a Step. */
 import type { Isolation } from '../../runners/contract.ts';
-import { isHostKind } from '../model/host-work.ts';
+import { HOST_FIELDS, isHostKind } from '../model/host-work.ts';
 import { strictest } from '../model/isolation.ts';
 import { type CodeStep, NAME, type StepKind } from '../model/step.ts';
 import { actionOf, readAction } from './actions/read-action.ts';
@@ -8,6 +8,7 @@ import { readConcurrency } from './concurrency.ts';
 import { readControl } from './control.ts';
 import { describe, type Entry, type TableValue } from './document.ts';
 import { readFields, type Word } from './fields/collections.ts';
+import { respelt } from './fields/respelt.ts';
 import { STEP_FIELDS, type StepFields } from './fields/step-fields.ts';
 import { tellMisfits } from './fit.ts';
 import { itemInputs, readForeach } from './foreach.ts';
@@ -15,6 +16,7 @@ import type { GivenPlace } from './given-place.ts';
 import { decodeHostStep } from './host-step.ts';
 import { limitsOver } from './limits.ts';
 import { permissionsOf } from './permissions.ts';
+import { SOURCES } from './script.ts';
 import { readCode } from './step-code.ts';
 import type { DecodedStep, StepContext } from './step-context.ts';
 import { readStepInputs } from './step-inputs.ts';
@@ -26,14 +28,18 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     const rule = 'up to 64 letters, digits, "_", "-" and ".", beginning with a letter, a digit or "_"';
     mistakes.add('bad-name', entry.keySpan, `Rename the step ${JSON.stringify(name)}: a name is ${rule}`);
   }
-  const table = entry.value;
-  if (table.kind !== 'table') {
-    const message = `Step "${name}" is ${describe(table)}; it takes a table with fields such as "code"`;
-    mistakes.add('wrong-type', table.span, message);
+  const written = entry.value;
+  if (written.kind !== 'table') {
+    const message = `Step "${name}" is ${describe(written)}; it takes a table with fields such as "code"`;
+    mistakes.add('wrong-type', written.span, message);
     return { dependsOn: [] };
   }
   const owner = `step "${name}"`;
-  const fields = readFields(table, STEP_FIELDS, mistakes, (field) => `"${field}" of ${owner}`, owner);
+  const told = mistakes.count;
+  const known = readFields(written, STEP_FIELDS, mistakes, (field) => `"${field}" of ${owner}`, owner);
+  const meant = mistakes.count === told ? undefined : respelt(written, WORK_FIELDS, STEP_FIELDS, mistakes);
+  const table = meant === undefined ? written : meant.table;
+  const fields = meant === undefined ? known : { ...known, ...meant.fields };
   const dependsOn = (fields.depends_on ?? []).map(({ text, span }) => ({ name: text, span }));
 
   const kind = kindOf(table, fields);
@@ -97,6 +103,9 @@ export function decodeStep(name: string, entry: Entry, context: StepContext): De
     },
   };
 }
+
+/** What a step does stands in one of these. */
+const WORK_FIELDS: readonly string[] = [...SOURCES, ...Object.values(HOST_FIELDS)];
 
 /** Most steps have none, and share the empty list. */
 const NO_TEXTS: readonly string[] = [];

@@ -41,7 +41,7 @@ it.each<[PlainValue, readonly string[]]>([
   [{ deep: { 'a/b': 2 } }, ['"deep.a/b" takes 1, not 2']],
   [{ small: 12 }, ['"small" takes 9 or less, not 12']],
   [{ other: 1 }, ['"other" was not asked for']],
-  [{ not: 1 }, ['"not" does not fit: Instance matched "not" schema']],
+  [{ not: 1 }, ['"not" may not be 1']],
   [[], ['The answer has to be an object of values by name']],
 ])('of %j', (values, sentences) => {
   expect(misfits(FORM, values)).toEqual(sentences);
@@ -53,5 +53,38 @@ it('says nothing twice, and cuts what is long', () => {
     '"b" is missing',
     '"c" is missing',
     `"a" takes "x", not "${'y'.repeat(59)}…`,
+  ]);
+});
+
+it('tells of alternatives in one sentence', () => {
+  const form = {
+    type: 'object',
+    properties: {
+      a: { anyOf: [{ type: 'string' }, { type: 'integer', minimum: 5 }] },
+      b: { oneOf: [{ type: 'object', required: ['x', 'y'] }, { anyOf: [{ type: 'string' }, { type: 'null' }] }] },
+      c: { oneOf: [{ type: 'integer' }, { minimum: 0 }] },
+      d: { type: 'array', items: { anyOf: [{ type: 'string' }, { const: 1 }] }, contains: { const: 'k' } },
+      e: { if: { type: 'string' }, then: { minLength: 3 } },
+    },
+    dependentRequired: { e: ['a'] },
+    anyOf: [{ required: ['a'] }, { required: ['z'] }],
+  };
+  expect(misfits(form, { a: true })).toEqual(['"a" takes text, or a whole number, not true']);
+  expect(misfits(form, { a: 3 })).toEqual(['"a" takes text, or 5 or more, not 3']);
+  expect(misfits(form, { a: 'x', b: {} })).toEqual([
+    '"b.x" is missing and "b.y" is missing, or "b" takes text, or null, not {}',
+  ]);
+  expect(misfits(form, { a: 'x', c: 3 })).toEqual([
+    '"c" fits more than one of the alternatives, and has to fit one alone',
+  ]);
+  expect(misfits(form, { a: 'x', d: [2, 3] })).toEqual([
+    '"d.0" takes text, or 1, not 2',
+    '"d.1" takes text, or 1, not 3',
+    '"d" has no item that fits',
+  ]);
+  expect(misfits(form, { b: 'x' })).toEqual(['"a" is missing, or "z" is missing']);
+  expect(misfits(form, { z: 1, e: 'ab' })).toEqual([
+    '"a" is missing, which "e" needs beside it',
+    '"e" takes 3 characters or more, not "ab"',
   ]);
 });

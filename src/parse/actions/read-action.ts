@@ -3,6 +3,7 @@ import type { ActionName } from '../../../runners/contract.ts';
 import type { Template } from '../../model/template.ts';
 import { readExpression } from '../control.ts';
 import type { TableValue } from '../document.ts';
+import { isWhole } from '../fields/collections.ts';
 import { readText, strict, type TextContext } from '../templates/text.ts';
 import type { UseContext } from '../templates/uses.ts';
 import { readTemplate } from '../templates/value.ts';
@@ -29,9 +30,7 @@ export function readAction(
   const entry = table.entries.get(action)!;
   if (given === undefined || typeof given === 'string') return undefined;
   const step = `step "${around.step}"`;
-  // Beside a misspelt field nothing is said of what is missing.
-  const isWhole = entry.value.kind !== 'table' || entry.value.entries.size === Object.keys(given).length;
-  if (isWhole) tellUnfit(action, entry, step, files.mistakes);
+  if (isWhole(entry.value, given)) tellUnfit(action, entry, step, files.mistakes);
   const templates = new Map<string, Template>();
   for (const [name, value] of Object.entries(given) as [string, ActionValue][]) {
     const isCondition = action === 'assert' && name === 'that';

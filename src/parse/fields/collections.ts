@@ -113,6 +113,11 @@ export function record<T extends object>(fields: Fields<T>, takes: string): Fiel
   };
 }
 
+/** Whether all in a table could be read; beside what could not, nothing is said of what is missing. */
+export function isWhole(value: DocumentValue | undefined, read: object): boolean {
+  return value?.kind !== 'table' || value.entries.size === Object.keys(read).length;
+}
+
 /** Reads what can be read; what cannot is absent and has been told. */
 export function readFields<T extends object>(
   table: TableValue,

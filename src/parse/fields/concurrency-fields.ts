@@ -3,7 +3,7 @@ import type { Lock, Rate } from '../../model/concurrency.ts';
 import { parseRate } from '../../model/rate.ts';
 import { NAME } from '../../model/step.ts';
 import type { Span } from '../../model/source.ts';
-import { readFields, tableSchema } from './collections.ts';
+import { isWhole, readFields, tableSchema } from './collections.ts';
 import { type Field, type Fields, type FieldType, refuse, wrongType } from './field-type.ts';
 import { duration, number, text } from './scalars.ts';
 
@@ -62,10 +62,10 @@ const lock: FieldType<Lock> = {
       return name === undefined ? wrongType(value, place, this.takes) : { name };
     }
     const what = (name: string): string => `"${name}" in ${place.what}`;
-    const { name, timeout } = readFields(value, LOCK_FIELDS, place.mistakes, what, place.what);
+    const read = readFields(value, LOCK_FIELDS, place.mistakes, what, place.what);
+    const { name, timeout } = read;
     if (name !== undefined) return { name, ...(timeout !== undefined && { timeoutMs: timeout }) };
-    if (!value.entries.has('name')) return wrongType(value, place, this.takes);
-    return undefined;
+    return isWhole(value, read) ? wrongType(value, place, this.takes) : undefined;
   },
 };
 

@@ -36,7 +36,7 @@ const STEP: FieldType<TableValue> = {
   },
 };
 
-const RACE: Fields<RaceFields> = {
+export const RACE: Fields<RaceFields> = {
   steps: {
     type: MEMBERS,
     about: 'The steps that race, by name.',

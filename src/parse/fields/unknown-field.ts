@@ -1,5 +1,5 @@
 /** Tells of a field that nobody reads, with the one that was probably meant. */
-import { didYouMean } from '../../model/nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Entry } from '../document.ts';
 import type { Mistakes } from '../mistakes.ts';
 
@@ -52,6 +52,12 @@ const INSIDE: ReadonlyMap<string, readonly string[]> = new Map([
   ['subject', ['notify']],
 ]);
 
+/** Of the known fields the one that was probably meant. */
+export function meantField(name: string, known: readonly string[]): string | undefined {
+  const elsewhere = ELSEWHERE.get(name.toLowerCase());
+  return elsewhere !== undefined && known.includes(elsewhere) ? elsewhere : nearest(name, known);
+}
+
 /** So many are told where none is like it. */
 const FEW = 8;
 
@@ -69,18 +75,15 @@ export function tellUnknownField(
     mistakes.add('function-value', entry.keySpan, message);
     return;
   }
-  const meant = ELSEWHERE.get(name.toLowerCase());
   const action = INSIDE.get(name)?.find((one) => known.includes(one) && siblings.includes(one));
   if (action !== undefined) {
     const message = `Write "${name}" of ${owner} inside of "${action}": ${action} = { …, ${name} = … }`;
     mistakes.add('unknown-field', entry.keySpan, message);
     return;
   }
-  const guess =
-    meant !== undefined && known.includes(meant)
-      ? `; did you mean "${meant}"?`
-      : didYouMean(name, known) ||
-        (known.length <= FEW ? `; it takes ${known.map((one) => `"${one}"`).join(', ')}` : '');
+  const meant = meantField(name, known);
+  const all = known.length <= FEW ? `; it takes ${known.map((one) => `"${one}"`).join(', ')}` : '';
+  const guess = meant === undefined ? all : `; did you mean "${meant}"?`;
   const subject = owner.charAt(0).toUpperCase() + owner.slice(1);
   mistakes.add('unknown-field', entry.keySpan, `${subject} has an unknown field "${name}"${guess}`);
 }
