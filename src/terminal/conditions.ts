@@ -4,12 +4,13 @@ import { nestedWork } from '../model/nested.ts';
 import type { Template } from '../model/template.ts';
 import { workOf } from './host-work.ts';
 import type { Workflow } from '../model/workflow.ts';
-import type { Step } from '../model/step.ts';
+import { onlyWaits } from '../model/host-work.ts';
+import type { RetryPolicy, Step } from '../model/step.ts';
 import type { Over } from '../model/foreach.ts';
 
 /** `if inputs.deploy`, `run_if all_done`, `switch output.kind`: empty for most steps. */
 export function conditionsOf(step: Step): string[] {
-  const { condition, runIf, branches, loop, foreach, retryIf, deadlineMs, ignoreFailure } = step;
+  const { condition, runIf, branches, loop, foreach, retryIf, deadlineMs, ignoreFailure, timeoutMs, retry } = step;
   return [
     ...workOf(step),
     ...(condition === undefined ? [] : [`if ${oneLine(condition.text)}`]),
@@ -21,12 +22,20 @@ export function conditionsOf(step: Step): string[] {
       : [`${isMatrix(foreach.over) ? 'matrix' : 'foreach'} ${describeOver(foreach.over)}`]),
     ...(foreach?.maxConcurrent === undefined ? [] : [`max_concurrent ${foreach.maxConcurrent}`]),
     ...(foreach === undefined || foreach.onFailedItem === 'stop' ? [] : [`on_failed_item ${foreach.onFailedItem}`]),
+    ...(timeoutMs === undefined || onlyWaits(step) ? [] : [`timeout ${formatDuration(timeoutMs)}`]),
+    ...(retry.retries === 0 ? [] : [describeRetries(retry)]),
     ...(retryIf === undefined ? [] : [`retry_if ${oneLine(retryIf.text)}`]),
     ...(deadlineMs === undefined ? [] : [`deadline ${formatDuration(deadlineMs)}`]),
     ...(ignoreFailure === true ? ['ignore_failure'] : []),
     ...rulesInside(step),
     ...boundsOf(step),
   ];
+}
+
+function describeRetries({ retries, delayMs, backoff }: RetryPolicy): string {
+  const count = `${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+  if (backoff === undefined) return delayMs === 0 ? count : `${count} after ${formatDuration(delayMs)} each`;
+  return `${count} after ${formatDuration(backoff.baseMs)} x ${backoff.factor} each time, at most ${formatDuration(backoff.maxMs)}`;
 }
 
 /** What holds for the steps inside it, where that is not the usual. */

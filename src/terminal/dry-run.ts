@@ -5,8 +5,7 @@ import { type Allowed, describeGrants, type Held, layersFor } from '../model/per
 import { everyStep, pathOf } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
-import { isCode, kindWord, type RetryPolicy, type Step } from '../model/step.ts';
-import { onlyWaits } from '../model/host-work.ts';
+import { isCode, kindWord, type Step } from '../model/step.ts';
 import type { Style } from './style.ts';
 import { boundsOfWorkflow, conditionsOf } from './conditions.ts';
 import { visible } from './visible.ts';
@@ -69,8 +68,6 @@ function rowsOf(plan: Plan, { step, dependsOn, inside }: PlannedStep, depth: num
   const facts = [
     howItRuns(step, run),
     run.isolationOf(step) === 'thread' ? '' : `isolation ${run.isolationOf(step)}`,
-    step.timeoutMs === undefined || onlyWaits(step) ? '' : `timeout ${formatDuration(step.timeoutMs)}`,
-    describeRetries(step.retry),
     ...conditionsOf(step).map(visible),
     visible(describeGrants(layersFor(held(step, run), run.allowed), held(step, run))),
     needs.length === 0 ? '' : `needs ${needs.join(', ')}`,
@@ -85,11 +82,4 @@ function rowsOf(plan: Plan, { step, dependsOn, inside }: PlannedStep, depth: num
 /** As it will run. */
 function held(step: Step, run: DryRun): Held {
   return { ...step, runtime: run.runtimeOf(step), isolation: run.isolationOf(step) };
-}
-
-function describeRetries({ retries, delayMs, backoff }: RetryPolicy): string {
-  if (retries === 0) return '';
-  const count = `${retries} ${retries === 1 ? 'retry' : 'retries'}`;
-  if (backoff === undefined) return delayMs === 0 ? count : `${count} after ${formatDuration(delayMs)} each`;
-  return `${count} after ${formatDuration(backoff.baseMs)} × ${backoff.factor} each time, at most ${formatDuration(backoff.maxMs)}`;
 }

@@ -3,7 +3,7 @@ import { harmlessJson } from './harmless-json.ts';
 import { describeGrants, layersFor } from '../model/permissions.ts';
 import { everyStep, nameWithin, nestedWork, pathOf } from '../model/nested.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
-import { kindWord, type Step } from '../model/step.ts';
+import { kindWord, type RetryPolicy, type Step } from '../model/step.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { boundsOfWorkflow, caseFor, conditionsOf, describeOver, isMatrix } from './conditions.ts';
 import { visible } from './visible.ts';
@@ -205,6 +205,8 @@ function graphOf(plan: Plan): object {
         ...(step.foreach.maxConcurrent !== undefined && { max_concurrent: step.foreach.maxConcurrent }),
         on_failed_item: step.foreach.onFailedItem,
       }),
+      ...(step.timeoutMs !== undefined && { timeout_ms: step.timeoutMs }),
+      ...retriesOf(step.retry),
       ...(step.retryIf && { retry_if: step.retryIf.text }),
       ...(step.deadlineMs !== undefined && { deadline_ms: step.deadlineMs }),
       ...(step.ignoreFailure === true && { ignore_failure: true }),
@@ -222,4 +224,11 @@ function graphOf(plan: Plan): object {
       ...(inside && { inside: { ...rulesOf(step), ...graphOf(inside) } }),
     })),
   };
+}
+
+function retriesOf({ retries, delayMs, backoff }: RetryPolicy): object {
+  if (retries === 0) return {};
+  if (backoff === undefined) return { retries, retry_delay_ms: delayMs };
+  const { kind, baseMs, factor, maxMs, jitter } = backoff;
+  return { retries, backoff: { kind, base_ms: baseMs, factor, max_ms: maxMs, jitter } };
 }

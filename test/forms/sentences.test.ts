@@ -64,7 +64,7 @@ it('tells of alternatives in one sentence', () => {
       b: { oneOf: [{ type: 'object', required: ['x', 'y'] }, { anyOf: [{ type: 'string' }, { type: 'null' }] }] },
       c: { oneOf: [{ type: 'integer' }, { minimum: 0 }] },
       d: { type: 'array', items: { anyOf: [{ type: 'string' }, { const: 1 }] }, contains: { const: 'k' } },
-      e: { if: { type: 'string' }, then: { minLength: 3 } },
+      e: { if: { type: 'string' }, else: { minimum: 3 } },
     },
     dependentRequired: { e: ['a'] },
     anyOf: [{ required: ['a'] }, { required: ['z'] }],
@@ -83,8 +83,8 @@ it('tells of alternatives in one sentence', () => {
     '"d" has no item that fits',
   ]);
   expect(misfits(form, { b: 'x' })).toEqual(['"a" is missing, or "z" is missing']);
-  expect(misfits(form, { z: 1, e: 'ab' })).toEqual([
+  expect(misfits(form, { z: 1, e: 2 })).toEqual([
     '"a" is missing, which "e" needs beside it',
-    '"e" takes 3 characters or more, not "ab"',
+    '"e" takes 3 or more, not 2',
   ]);
 });

@@ -32,11 +32,11 @@ describe('a graph', () => {
       "
       a "quoted" <name>: 4 steps in 3 levels
 
-      1  load    shell
+      1  load    shell       [timeout 30.0s]
          |
          v
-      2  clean   python      <- load
-         score   lua         <- load
+      2  clean   python      <- load  [2 retries after 500ms each]
+         score   lua         <- load  [1 retry after 100ms x 2 each time, at most 5.0s]
          |
          v
       3  report  javascript  <- clean, score
@@ -52,9 +52,9 @@ describe('a graph', () => {
     expect(show(renderGraph(PLAN, 'mermaid'))).toMatchInlineSnapshot(`
       "
       flowchart TD
-        s0["load<br/>shell"]
-        s1["clean<br/>python"]
-        s2["score<br/>lua"]
+        s0["load<br/>shell<br/>timeout 30.0s"]
+        s1["clean<br/>python<br/>2 retries after 500ms each"]
+        s2["score<br/>lua<br/>1 retry after 100ms x 2 each time, at most 5.0s"]
         s3["report<br/>javascript"]
         s0 --> s1
         s0 --> s2
@@ -69,9 +69,9 @@ describe('a graph', () => {
       "
       digraph "a \\"quoted\\" <name>" {
         node [shape=box];
-        "load" [label="load\\nshell"];
-        "clean" [label="clean\\npython"];
-        "score" [label="score\\nlua"];
+        "load" [label="load\\nshell\\ntimeout 30.0s"];
+        "clean" [label="clean\\npython\\n2 retries after 500ms each"];
+        "score" [label="score\\nlua\\n1 retry after 100ms x 2 each time, at most 5.0s"];
         "report" [label="report\\njavascript"];
         { rank=same; "load"; }
         { rank=same; "clean"; "score"; }
@@ -90,9 +90,16 @@ describe('a graph', () => {
       workflow: 'a "quoted" <name>',
       levels: [['load'], ['clean', 'score'], ['report']],
       steps: [
-        { name: 'load', language: 'shell', level: 0, depends_on: [] },
-        { name: 'clean', language: 'python', level: 1, depends_on: ['load'] },
-        { name: 'score', language: 'lua', level: 1, depends_on: ['load'] },
+        { name: 'load', language: 'shell', level: 0, depends_on: [], timeout_ms: 30_000 },
+        { name: 'clean', language: 'python', level: 1, depends_on: ['load'], retries: 2, retry_delay_ms: 500 },
+        {
+          name: 'score',
+          language: 'lua',
+          level: 1,
+          depends_on: ['load'],
+          retries: 1,
+          backoff: { kind: 'exponential', base_ms: 100, factor: 2, max_ms: 5000, jitter: 0 },
+        },
         { name: 'report', language: 'javascript', level: 2, depends_on: ['clean', 'score'] },
       ],
     });
@@ -137,7 +144,7 @@ it('a dry run says what would run and how', () => {
 
     Level 2
       clean   python, embedded; 2 retries after 500ms each; needs load
-      score   lua, embedded; 1 retry after 100ms × 2 each time, at most 5.0s; needs load
+      score   lua, embedded; 1 retry after 100ms x 2 each time, at most 5.0s; needs load
 
     Level 3
       report  javascript, native; needs clean, score
@@ -204,7 +211,11 @@ describe('steps inside steps', () => {
   const plan = planOf(
     workflowOf([
       step('before'),
-      hostStep('all', ['before'], { kind: 'group', inside: members }),
+      {
+        ...hostStep('all', ['before'], { kind: 'group', inside: members }),
+        timeoutMs: 9000,
+        retry: { retries: 2, delayMs: 0 },
+      },
       hostStep('who', ['all'], { kind: 'race', inside: racers, settle: 'first_done' }),
     ]),
   );
@@ -217,7 +228,7 @@ describe('steps inside steps', () => {
       1  before  lua
          |
          v
-      2  all     group  <- before  [max_concurrent 2]
+      2  all     group  <- before  [timeout 9.0s; 2 retries; max_concurrent 2]
            a     lua
            b     lua    <- a
          |
@@ -233,7 +244,7 @@ describe('steps inside steps', () => {
       "
       flowchart TD
         s0["before<br/>lua"]
-        subgraph s1["all<br/>group<br/>max_concurrent 2"]
+        subgraph s1["all<br/>group<br/>timeout 9.0s<br/>2 retries<br/>max_concurrent 2"]
           s1_0["a<br/>lua"]
           s1_1["b<br/>lua"]
           s1_0 --> s1_1
@@ -255,7 +266,7 @@ describe('steps inside steps', () => {
         node [shape=box];
         "before" [label="before\\nlua"];
         subgraph "cluster_all" {
-          label="all\\ngroup\\nmax_concurrent 2";
+          label="all\\ngroup\\ntimeout 9.0s\\n2 retries\\nmax_concurrent 2";
           "all/a" [label="a\\nlua"];
           "all/b" [label="b\\nlua"];
         }
