@@ -1,19 +1,19 @@
 /** What the expressions of a workflow see in one run, and what they give its steps. */
-import type { EncodedValue, Runtime, StepFailure } from '../../runners/contract.ts';
+import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import { RunView, StepView, WorkflowView, inputsView } from '../expressions/views.ts';
 import { Evaluator, type Names, type Unevaluated } from '../expressions/evaluate.ts';
 import { celValue } from '../expressions/values.ts';
-import { describeFailure } from '../model/failure.ts';
 import type { GivenInputs } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Expression, Template } from '../model/template.ts';
-import { isCode, type Step } from '../model/step.ts';
-import { templatesOf } from './host-templates.ts';
+import type { Step } from '../model/step.ts';
+import { hasExpressions } from './computed.ts';
 import { stepEnvironment } from './environment.ts';
-import type { JobSettings } from './job.ts';
+import { errorView } from './error-view.ts';
+import { type JobSettings, runtimeOf } from './job.ts';
 import { returned } from './returned.ts';
-import { scopeWithin } from './scope.ts';
+import { type Local, scopeWithin, withOwn } from './scope.ts';
 
 /** A step with everything computed that its file left open. */
 export interface Ready<S extends Step> {
@@ -21,43 +21,15 @@ export interface Ready<S extends Step> {
   readonly inputs: ReadonlyMap<string, EncodedValue>;
 }
 
-export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'secrets' | 'allowed'> & {
+export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'runners'> & {
   readonly inputs: GivenInputs;
-  readonly runtimeOf: (step: Step) => Runtime;
+  /** Names of the host's environment that are secrets. */
+  readonly hidden: ReadonlySet<string>;
 };
 
-/** Whether anything in the plan has to be computed while it runs, steps inside steps of the same file counted. */
-export function hasExpressions({ workflow, steps }: Plan): boolean {
-  return (
-    workflow.outputs !== undefined ||
-    steps.some(
-      ({ step, inside }) =>
-        isComputed(step) || (inside !== undefined && step.language !== 'workflow' && hasExpressions(inside)),
-    )
-  );
-}
-
-/** Whether something of the step is known only when it is about to start. */
-export function isComputed(step: Step): boolean {
-  return (
-    (step.inputs ??
-      step.computedEnv ??
-      step.condition ??
-      step.branches ??
-      step.loop ??
-      step.foreach ??
-      step.retryIf) !== undefined ||
-    (!isCode(step) && templatesOf(step).some(({ kind }) => kind !== 'constant'))
-  );
-}
-
-/** Named values of one place: `output` of the step that was just run. */
-export type Local = Readonly<Record<string, unknown>>;
-
-/** What is made when it is asked for stays so. */
-export function withOwn(local: Local, own: Local): Local {
-  const descriptors = { ...Object.getOwnPropertyDescriptors(local), ...Object.getOwnPropertyDescriptors(own) };
-  return Object.defineProperties({}, descriptors) as Local;
+/** Nothing where nothing in the plan is computed. */
+export function factsOf(plan: Plan, { run, env, runners, inputs, hidden }: FactSettings): Facts | undefined {
+  return hasExpressions(plan) ? new Facts(plan, { run, env, runners, inputs, hidden }) : undefined;
 }
 
 export class Facts {
@@ -108,7 +80,7 @@ export class Facts {
   failed(step: Step, failure: StepFailure, attempts: number, isMended = false): void {
     const view = this.#view(step.name);
     view.settle('failed', attempts);
-    const error = this.errorOf(step, failure, attempts);
+    const error = errorView(step, failure, attempts);
     view.error = error;
     if (isMended || step.ignoreFailure === true) return;
     this.#run.failed = true;
@@ -118,12 +90,6 @@ export class Facts {
   /** Another step has run in its place. */
   replaced(step: Step, output: EncodedValue): void {
     this.#view(step.name).raw = output;
-  }
-
-  /** How a step failed, as expressions see it. */
-  errorOf({ name }: Step, failure: StepFailure, attempt: number): Map<string, unknown> {
-    const told = Object.entries({ ...failure, message: describeFailure(failure), step: name, attempt });
-    return new Map(told.flatMap(([key, value]) => (isTold(value) ? [[key, celOf(value)]] : [])));
   }
 
   stopped(): void {
@@ -217,11 +183,11 @@ export class Facts {
 
   /** Secrets are no step's that does not name them. */
   #environmentOf(step: Step, given: ReadonlyMap<string, string> | undefined): Readonly<Record<string, string>> {
-    const isProcess = this.#settings.runtimeOf(step) === 'native';
-    const { env, secrets, allowed } = this.#settings;
+    const { env, runners, hidden } = this.#settings;
+    const isProcess = runtimeOf(step, runners) === 'native';
     // Code finds them among its variables; an action has nothing but its fields.
     const values = (step.language === 'action' ? given : undefined) ?? new Map<string, string>();
-    return stepEnvironment(step, env, isProcess, { values, hidden: secrets.hidden }, allowed?.env);
+    return stepEnvironment(step, env, isProcess, { values, hidden });
   }
 
   #view(name: string): StepView {
@@ -243,11 +209,3 @@ export class Facts {
 
 /** Linux takes 128 KiB in one variable. */
 const LONGEST_TEXT = 96 * 1024;
-
-function isTold(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || Array.isArray(value);
-}
-
-function celOf(value: unknown): unknown {
-  return typeof value === 'number' ? BigInt(Math.round(value)) : value;
-}

@@ -3,8 +3,9 @@ import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
 import { ok, type Result } from '../model/result.ts';
 import type { Step } from '../model/step.ts';
 import type { Template } from '../model/template.ts';
-import type { Facts, Local } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { Masking } from './masking.ts';
+import type { Local } from './scope.ts';
 
 export interface Filling {
   textOf(template: Template): Result<string, StepFailure>;

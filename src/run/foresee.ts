@@ -6,10 +6,10 @@ import { nameWithin } from '../model/nested.ts';
 import { isCode, type Step } from '../model/step.ts';
 import type { Plan, PlannedStep } from '../model/plan.ts';
 import { chosenBy } from './branches.ts';
-import { Facts, hasExpressions } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { gather } from './inputs.ts';
 import { seenInside } from './inside.ts';
-import { type JobSettings, jobFor, runtimeOf } from './job.ts';
+import { type JobSettings, jobFor } from './job.ts';
 import { mayBeCached, type Recalled } from './recall.ts';
 
 /** Where it is looked up what earlier runs did; nothing is changed by it. */
@@ -42,11 +42,8 @@ export interface ForeseeOptions {
 
 /** In plan order, the steps inside a step behind it. */
 export async function foresee(plan: Plan, options: ForeseeOptions): Promise<Foresight[]> {
-  const { run, env, secrets, runners } = options.settings;
-  const settings = { run, env, secrets, inputs: options.inputs };
-  const facts = hasExpressions(plan)
-    ? new Facts(plan, { ...settings, runtimeOf: (step) => runtimeOf(step, runners) })
-    : undefined;
+  const { settings, inputs } = options;
+  const facts = factsOf(plan, { ...settings, inputs, hidden: settings.secrets.hidden });
   return new Walk(plan, { ...options, facts, given: NOTHING, within: undefined }).all();
 }
 

@@ -7,9 +7,10 @@ import type { Plan } from '../model/plan.ts';
 import { fail, ok, type Result } from '../model/result.ts';
 import type { Workflow } from '../model/workflow.ts';
 import type { HostStep } from '../model/step.ts';
-import { Facts, hasExpressions } from './facts.ts';
+import { hasExpressions } from './computed.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { settleInputs } from './given-inputs.ts';
-import { type JobSettings, runtimeOf } from './job.ts';
+import type { JobSettings } from './job.ts';
 import { Masking } from './masking.ts';
 import type { HostBeginning } from './start.ts';
 
@@ -49,15 +50,7 @@ function asWorkflow(step: HostStep, plan: Plan, { inputs, settings, own }: Aroun
     });
   }
   const directory = dirname(resolve(settings.cwd, workflow.file.path));
-  const facts = hasExpressions(plan)
-    ? new Facts(plan, {
-        run: settings.run,
-        env: settings.env,
-        secrets: { values: new Map(), hidden: settings.secrets.hidden },
-        inputs: values,
-        runtimeOf: (step) => runtimeOf(step, settings.runners),
-      })
-    : undefined;
+  const facts = factsOf(plan, { ...settings, inputs: values, hidden: settings.secrets.hidden });
   const hidden = withSecrets(settings.secrets, secrets);
   return ok({ facts, settings: { ...settings, directory, secrets: hidden }, inputs: NOTHING });
 }

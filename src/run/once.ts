@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import { ok, type Result } from '../model/result.ts';
 import { isCode, type Step } from '../model/step.ts';
 import { StepRun } from './attempts.ts';
-import { type Local, withOwn } from './facts.ts';
+import { errorView } from './error-view.ts';
 import { fillingFor } from './filling.ts';
 import { startHostWork } from './host-work.ts';
 import type { ItemView } from './items/view.ts';
@@ -16,6 +16,7 @@ import { mayBeCached } from './recall.ts';
 import type { RetryRule } from './retry.ts';
 import { NOTHING_HELD } from './room.ts';
 import type { Running } from './running.ts';
+import { type Local, withOwn } from './scope.ts';
 import { anew, type Entered, namedIn, type Start, type Starter } from './start.ts';
 
 /** What this time has of its own. */
@@ -92,7 +93,7 @@ export class OnceStarter {
     const { retryIf } = step;
     if (retryIf === undefined || facts === undefined) return undefined;
     return (failure, attempt) => {
-      const own = { error: facts.errorOf(step, failure, attempt), attempt: BigInt(attempt) };
+      const own = { error: errorView(step, failure, attempt), attempt: BigInt(attempt) };
       return maskedFailure(facts.isTrue(retryIf, step, withOwn(local, own)), masking);
     };
   }

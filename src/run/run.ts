@@ -18,7 +18,7 @@ import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { AutoCap } from './auto-cap.ts';
 import { Course } from './course.ts';
 import { Deadlines } from './deadlines.ts';
-import { Facts, hasExpressions } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import { LockWait } from './lock-wait.ts';
 import type { MachineProbe } from './machine-probe.ts';
@@ -111,15 +111,7 @@ export class PlanRun {
     this.#options = options;
     this.#listener = listener;
     const { mode, failureMode, cap, settings, hidden, inputs = {} } = options;
-    this.#facts = hasExpressions(plan)
-      ? new Facts(plan, {
-          run: settings.run,
-          env: settings.env,
-          secrets: { values: new Map(), hidden },
-          inputs,
-          runtimeOf: (step) => runtimeOf(step, settings.runners),
-        })
-      : undefined;
+    this.#facts = factsOf(plan, { ...settings, inputs, hidden });
     const tell = (happening: Happening): void => this.#tell(happening);
     this.lobby = new Lobby({ tell, before: options.waits, letters: options.letters });
     this.#timedSince = options.timedSince ?? Date.now();

@@ -10,3 +10,12 @@ export function scopeWithin<T>(outer: ReadonlyMap<string, T> | undefined): Map<s
   own.has = (name) => has(name) || outer.has(name);
   return own;
 }
+
+/** Named values of one place: `output` of the step that was just run. */
+export type Local = Readonly<Record<string, unknown>>;
+
+/** What is made when it is asked for stays so. */
+export function withOwn(local: Local, own: Local): Local {
+  const descriptors = { ...Object.getOwnPropertyDescriptors(local), ...Object.getOwnPropertyDescriptors(own) };
+  return Object.defineProperties({}, descriptors) as Local;
+}

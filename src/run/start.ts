@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Result } from '../model/result.ts';
 import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import type { Step } from '../model/step.ts';
-import type { Facts, Local } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Filling } from './filling.ts';
 import type { ItemSettings } from './items/start.ts';
@@ -20,6 +20,7 @@ import type { Held } from './room.ts';
 import type { RetryRule } from './retry.ts';
 import type { Rooms } from './rooms.ts';
 import type { Kept } from './resuming.ts';
+import type { Local } from './scope.ts';
 import type { Running } from './running.ts';
 import type { TurnsBegun } from './turns.ts';
 

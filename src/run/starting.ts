@@ -7,7 +7,6 @@ import { ok, type Result } from '../model/result.ts';
 import { nameWithin, nestedWork } from '../model/nested.ts';
 import type { Step } from '../model/step.ts';
 import type { Foreach } from '../model/foreach.ts';
-import { type Local, withOwn } from './facts.ts';
 import type { JobSettings } from './job.ts';
 import { startItems } from './items/start.ts';
 import type { ItemView } from './items/view.ts';
@@ -18,6 +17,7 @@ import { OnceStarter } from './once.ts';
 import { Pace } from './pace.ts';
 import { NOTHING_HELD } from './room.ts';
 import { type Running, withDeadline } from './running.ts';
+import { type Local, withOwn } from './scope.ts';
 import { type Entered, namedIn, type Start, type Starter } from './start.ts';
 import { ToldInside } from './within.ts';
 

@@ -6,8 +6,8 @@ import type { Happening } from '../../model/event.ts';
 import type { Foreach } from '../../model/foreach.ts';
 import { waitsInItems } from '../../model/host-work.ts';
 import type { Step } from '../../model/step.ts';
-import type { Local } from '../facts.ts';
 import type { Places } from '../places.ts';
+import type { Local } from '../scope.ts';
 import type { ItemList } from './list.ts';
 
 export interface ItemView {
