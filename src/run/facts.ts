@@ -21,15 +21,15 @@ export interface Ready<S extends Step> {
   readonly inputs: ReadonlyMap<string, EncodedValue>;
 }
 
-export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'runners'> & {
+export type FactSettings = Pick<JobSettings, 'run' | 'env' | 'runners' | 'allowed'> & {
   readonly inputs: GivenInputs;
   /** Names of the host's environment that are secrets. */
   readonly hidden: ReadonlySet<string>;
 };
 
 /** Nothing where nothing in the plan is computed. */
-export function factsOf(plan: Plan, { run, env, runners, inputs, hidden }: FactSettings): Facts | undefined {
-  return hasExpressions(plan) ? new Facts(plan, { run, env, runners, inputs, hidden }) : undefined;
+export function factsOf(plan: Plan, { run, env, runners, allowed, inputs, hidden }: FactSettings): Facts | undefined {
+  return hasExpressions(plan) ? new Facts(plan, { run, env, runners, allowed, inputs, hidden }) : undefined;
 }
 
 export class Facts {
@@ -183,11 +183,11 @@ export class Facts {
 
   /** Secrets are no step's that does not name them. */
   #environmentOf(step: Step, given: ReadonlyMap<string, string> | undefined): Readonly<Record<string, string>> {
-    const { env, runners, hidden } = this.#settings;
+    const { env, runners, hidden, allowed } = this.#settings;
     const isProcess = runtimeOf(step, runners) === 'native';
     // Code finds them among its variables; an action has nothing but its fields.
     const values = (step.language === 'action' ? given : undefined) ?? new Map<string, string>();
-    return stepEnvironment(step, env, isProcess, { values, hidden });
+    return stepEnvironment(step, env, isProcess, { values, hidden }, allowed?.env);
   }
 
   #view(name: string): StepView {

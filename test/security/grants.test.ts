@@ -234,6 +234,8 @@ test('what the command line allows is added to the workflow, and to no step that
   const allow = { env: ['TOK*'] };
   expect((await run(names, withEnv, { allow })).output).toBe('["APP_A","TOKEN"]');
   expect((await run({ ...names, permissions: { env: ['APP_*'] } }, withEnv, { allow })).output).toBe('["APP_A"]');
+  const template = { ...names, code: 'function run({ token }) { return token }', inputs: { token: '{{ env.TOKEN }}' } };
+  expect((await run(template, withEnv, { allow })).output).toBe('"x"');
   const time: StepDefinition = { language: 'lua', code: 'return os.time() > 0' };
   const none = { permissions: { clock: false, random: false } };
   expect((await run(time, none)).failure).toMatchObject({ reason: 'not-granted' });
