@@ -44,6 +44,8 @@ export function fold(record: RunRecord, event: RunEvent): void {
     }
     case 'run-parked':
       record.status = 'parked';
+      // All that is inside a step which still runs only waits, or the run would not have been parked.
+      for (const step of record.steps.values()) if (step.status === 'running') step.status = 'pending';
       if (event.timedSince !== undefined) record.timedSince = event.timedSince;
       if (event.stepsTimedSince !== undefined) record.stepsTimedSince = event.stepsTimedSince;
       if (event.turns !== undefined) record.turns = event.turns;

@@ -36,6 +36,9 @@ export class Lobby {
   onChange: () => void = () => {};
   readonly #options: LobbyOptions;
   readonly #before: Map<string, EarlierWait>;
+  readonly #askedBefore: ReadonlySet<string>;
+  /** What was asked before is not told until it is known that nobody has answered it meanwhile. */
+  readonly #untold = new Map<string, Guest>();
   readonly #guests = new Map<string, Guest>();
   /** How many of them wait for what somebody says. */
   #hearers = 0;
@@ -52,6 +55,7 @@ export class Lobby {
   constructor(options: LobbyOptions) {
     this.#options = options;
     this.#before = new Map(options.before);
+    this.#askedBefore = new Set([...this.#before.values()].map(({ ask }) => ask));
   }
 
   /** What the steps wait for, by name. */
@@ -83,12 +87,19 @@ export class Lobby {
 
   /** The step waits from now on. */
   enter(step: string, pending: Pending, ask: string, visitor: Visitor): void {
-    this.#guests.set(step, { pending, ask, visitor });
+    const guest: Guest = { pending, ask, visitor };
+    this.#guests.set(step, guest);
     if (isSaid(pending)) this.#hearers += 1;
-    this.#options.tell({ kind: 'step-pending', step, pending, ask });
+    // Of what was said already nobody is asked any more.
     if (pending.for === 'signal') this.#deliver(step);
     const early = this.#early.get(ask);
-    if (early !== undefined) this.#take(early);
+    const taken = early === undefined ? undefined : this.answer(step, early.answer, early.id);
+    if (this.#guests.get(step) === guest) {
+      if (this.#askedBefore.has(ask) && !this.hasRead) this.#untold.set(step, guest);
+      else this.#options.tell({ kind: 'step-pending', step, pending, ask });
+    }
+    if (taken?.ok === false) this.#options.tell({ kind: 'step-warned', step, message: taken.error });
+    if (!this.#guests.has(step)) return;
     if (this.#hears) void this.read();
     // It also keeps a process that has nothing else to do.
     this.#timer ??= setInterval(() => void this.read(), LOOK_EVERY_MS);
@@ -99,6 +110,7 @@ export class Lobby {
     const guest = this.#guests.get(step);
     if (guest === undefined) return;
     this.#guests.delete(step);
+    this.#untold.delete(step);
     if (isSaid(guest.pending)) this.#hearers -= 1;
     if (answered !== undefined) this.#options.tell({ kind: 'step-answered', step, answered });
     if (this.#guests.size === 0) {
@@ -149,6 +161,9 @@ export class Lobby {
       this.#lastLetter = letter.id;
       this.#take(letter);
     }
+    for (const [step, { pending, ask }] of this.#untold)
+      this.#options.tell({ kind: 'step-pending', step, pending, ask });
+    this.#untold.clear();
     const isFirst = !this.#hasRead;
     this.#hasRead = true;
     if (isFirst) this.onChange();

@@ -178,12 +178,12 @@ export class History implements Disposable {
     return row && stepOf(row);
   }
 
-  /** Those that run, and those that wait for something outside of the run; those that started first first. */
-  stepsUnderWay({ id }: PastRun): { readonly step: string; readonly isPending: boolean }[] {
+  /** Those that run, and those that wait for something outside of the run, as all do once it is parked; the first to start first. */
+  stepsUnderWay({ id, status }: PastRun): { readonly step: string; readonly isPending: boolean }[] {
     return this.#all(
       "SELECT step, status FROM steps WHERE run = ? AND status IN ('running', 'retrying', 'pending') ORDER BY started_at",
       this.#keyOf(id),
-    ).map((row) => ({ step: String(row['step']), isPending: row['status'] === 'pending' }));
+    ).map((row) => ({ step: String(row['step']), isPending: status === 'parked' || row['status'] === 'pending' }));
   }
 
   /** Nothing if the bytes are gone or damaged. */

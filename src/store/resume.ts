@@ -158,7 +158,7 @@ function failedAttempts(
     if (language === undefined || !NESTED.has(language) || isAgain(name)) continue;
     if (items !== undefined) for (const [item, failed] of items.attempts) found.set(`${name}[${item}]`, failed);
     else if (status === 'retrying') found.set(name, attempt);
-    else if (status === 'running' && attempt > 1) found.set(name, attempt - 1);
+    else if ((status === 'running' || status === 'pending') && attempt > 1) found.set(name, attempt - 1);
   }
   return found;
 }

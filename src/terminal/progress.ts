@@ -132,6 +132,8 @@ export function createProgress(plan: Plan): ProgressOf {
         return;
       case 'run-parked':
         progress.status = 'parked';
+        for (const { name, status } of [...progress.active].map((index) => steps[index]!))
+          if (status === 'running') move(name, 'pending');
         progress.durationMs = event.durationMs;
         return;
       case 'step-retrying':

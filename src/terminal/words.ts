@@ -80,11 +80,14 @@ export function describeCached({ run }: CachedFrom): string {
   return `cached from ${run}`;
 }
 
+/** In counts, where one word has to tell both apart by itself. */
+const UNSETTLED: Partial<Record<StepStatus, string>> = { pending: 'waiting', waiting: 'not begun' };
+
 /** `5 succeeded, 1 failed, 2 skipped`: what is none is left out. */
 function describeCounts(counts: Counts, style: Style): string {
   const parts = (['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'retrying', 'pending', 'waiting'] as const)
     .filter((status) => counts[status] > 0)
-    .map((status) => paintOf(status, style)(`${counts[status]} ${status}`));
+    .map((status) => paintOf(status, style)(`${counts[status]} ${UNSETTLED[status] ?? status}`));
   return parts.join(', ') || 'no steps';
 }
 

@@ -32,7 +32,7 @@ describe('a run that only waits', () => {
     const parked = await home.hwfe('w.lua');
     expect(parked.status).toBe(75);
     expect(parked.out).toContain('waits for an answer of alice: Ship 0?');
-    expect(parked.out).toMatch(/w is parked after .*: 1 succeeded, 2 pending, 1 waiting/);
+    expect(parked.out).toMatch(/w is parked after .*: 1 succeeded, 2 waiting, 1 not begun/);
     expect(await status()).toBe('parked');
     expect((await home.hwfe('status')).out).toMatch(/ w .*‖ parked.*\n  ‖ pay\n  ‖ ask\n$/);
     const shown = await home.hwfe('show');
@@ -56,6 +56,29 @@ describe('a run that only waits', () => {
     expect((await home.hwfe('show')).out).toMatch(/approved by bob at \d{4}-/);
     expect((await home.hwfe('audit')).out).toContain('approved by bob');
     expect((await home.hwfe('approve', 'latest', 'ask')).err).toContain('asks nobody; its status is "succeeded"');
+  });
+
+  it('counts what has only such steps inside it as waiting, and shows nothing as waiting that was answered meanwhile', async () => {
+    home.write(
+      'n.lua',
+      `workflow = { mode = "work-stealing", steps = {
+        g = { retries = 1, parallel = { a = { title = "A?" }, b = { code = "return 1" } } },
+        each = { title = "E?", foreach = { 1, 2 } },
+        s = { wait_for = { signal = "go" } },
+        after = { code = "return 1", depends_on = { "g", "each", "s" } } } }`,
+    );
+    expect((await home.hwfe('n.lua')).out).toMatch(/n is parked after .*: 3 waiting, 1 not begun\n/);
+    expect((await home.hwfe('status')).out).not.toContain('▸');
+    expect((await home.hwfe('show')).out).not.toContain('▸');
+    for (const step of ['g/a', 'each[1]']) await home.hwfe('approve', 'latest', step);
+    await home.hwfe('signal', 'latest', 'go');
+    const { out } = await home.hwfe('resume');
+    expect(out.match(/‖ .* waits for .*/g)).toEqual([expect.stringContaining('each[0]')]);
+    expect(out).toMatch(/‖ g\/a .* approved by /);
+    expect(out).toMatch(/n is parked after .*: 2 succeeded, 1 waiting, 1 not begun\n/);
+    await home.hwfe('approve', 'latest', 'each[0]');
+    const last = await home.hwfe('resume');
+    expect([last.status, last.out]).toEqual([0, expect.not.stringContaining('waits for')]);
   });
 
   it('tells what waits where a step is answered that does not', async () => {
@@ -112,7 +135,7 @@ describe('a run that only waits', () => {
     expect(again.out).toContain('✓ ask[1]');
     const shown = (await home.hwfe('show')).out;
     expect(shown).toMatch(/✓ ask\[1\] .*approved by bob at/);
-    expect(shown).toMatch(/▸ ask +human +1 of 3 items/);
+    expect(shown).toMatch(/‖ ask +human +1 of 3 items/);
     expect((await home.hwfe('approve', 'latest', 'ask[1]')).err).toContain('was approved by bob at');
 
     const run = home.start(['resume', '--park', 'never']);
