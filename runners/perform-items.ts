@@ -1,6 +1,7 @@
 /** Several items of one assignment, one after the other, from when a thread has them to their reports. */
 import type { Assignment, JobItems, Report, Settled } from './contract.ts';
 import { ItemClock } from './item-clock.ts';
+import { receivedInputs } from './many-inputs.ts';
 import type { Surroundings } from './perform.ts';
 
 /** Those that are done are told after so long, though others go on. */
@@ -21,12 +22,13 @@ export async function performItems(
   const { items: _, ...shared } = assignment.job;
   const { indices, names, texts, ends, timeoutMs } = items;
   const clock = new ItemClock(items.clock);
+  const common = receivedInputs(shared.inputs);
   const startedAt = performance.now();
   let toldAt = startedAt;
   let waiting: Report[] = [];
   let batches = 0;
   for (const [place, index] of indices.entries()) {
-    const inputs = new Map(shared.inputs);
+    const inputs = new Map(common);
     for (const [i, name] of names.entries()) {
       const at = place * names.length + i;
       inputs.set(name, texts.subarray(at === 0 ? 0 : ends[at - 1], ends[at]));

@@ -15,6 +15,7 @@ import type {
 } from './contract.ts';
 import { loaderFor } from './languages.ts';
 import { leftOut } from './limits.ts';
+import { receivedInputs } from './many-inputs.ts';
 import { NOT_SHARED, StepMemory } from './memory/step-memory.ts';
 import { Printer } from './printer.ts';
 import type { Ask } from './slot/errands.ts';
@@ -47,7 +48,8 @@ export async function perform(
   assignment: Assignment,
   { clock, stopped, tell, ask }: Surroundings,
 ): Promise<Report> {
-  const { id, job, announce, timeoutMs } = assignment;
+  const { id, announce, timeoutMs } = assignment;
+  const job = received(assignment.job);
   const started = performance.now();
   if (announce) {
     clock?.lap(Number.POSITIVE_INFINITY);
@@ -79,6 +81,11 @@ export async function perform(
     lines,
     usage: { ...spent, wallMs },
   };
+}
+
+function received(job: Job): Job {
+  const inputs = receivedInputs(job.inputs);
+  return inputs === job.inputs ? job : { ...job, inputs };
 }
 
 /** As each language says that there is no such name. */

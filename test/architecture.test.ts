@@ -34,6 +34,7 @@ const TABLE: Record<string, readonly string[]> = {
     'runners/slot/frames',
     'runners/slot/errands',
     'runners/item-clock',
+    'runners/many-inputs',
     'runners/memory',
     'runners/grants/errand',
   ],

@@ -182,7 +182,7 @@ export class Course {
     });
   }
 
-  #inputsOf(index: number): Map<string, EncodedValue> {
+  #inputsOf(index: number): ReadonlyMap<string, EncodedValue> {
     const { step, dependsOn } = this.#plan.steps[index]!;
     const { takesFrom } = step;
     const given = dependsOn.filter(

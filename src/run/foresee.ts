@@ -100,7 +100,7 @@ class Walk {
     return new Walk(inside, { ...this.#options, facts, settings: held, given, within: this.#nameOf(step.name) }).all();
   }
 
-  #inputsOf(dependsOn: readonly number[]): Map<string, EncodedValue> {
+  #inputsOf(dependsOn: readonly number[]): ReadonlyMap<string, EncodedValue> {
     const given = dependsOn.filter((at) => this.#outputs[at] !== undefined);
     const own = gather(
       given.map((at) => this.#plan.steps[at]!.step.name),
