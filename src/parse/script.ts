@@ -12,7 +12,12 @@ import { readTextFile } from './text-file.ts';
 
 const LARGEST_CODE_FILE = 8 * 1024 ** 2;
 /** Of these a step with code has one. */
-export const SOURCES = ['code', 'file', 'module', 'cmd', ...ACTIONS.filter((name) => name !== 'file')] as const;
+export const SOURCES: readonly ('code' | 'module' | 'cmd' | (typeof ACTIONS)[number])[] = [
+  'code',
+  'module',
+  'cmd',
+  ...ACTIONS,
+];
 const LANGUAGE_OF_EXTENSION: ReadonlyMap<string, Language> = new Map([
   ['.lua', 'lua'],
   ['.js', 'javascript'],
