@@ -146,7 +146,10 @@ export class History implements Disposable {
             after,
             step,
           );
-    return rows.map((row) => ({ seq: Number(row['seq']), event: eventOf(row, id) }));
+    return rows.flatMap((row) => {
+      const event = eventOf(row, id);
+      return event === undefined ? [] : [{ seq: Number(row['seq']), event }];
+    });
   }
 
   /** What became of the items of a step, in all parts of the run. */
@@ -156,7 +159,10 @@ export class History implements Disposable {
       this.#keyOf(id),
       step,
     );
-    return rows.map((row) => eventOf(row, id) as PastEvent & { readonly kind: 'step-split' | 'step-items' });
+    return rows.flatMap((row) => {
+      const event = eventOf(row, id);
+      return event?.kind === 'step-split' || event?.kind === 'step-items' ? [event] : [];
+    });
   }
 
   /** Folded from its events; outputs are left out. */
