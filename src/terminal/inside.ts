@@ -1,6 +1,6 @@
 /** Keeps count of the steps inside steps, which are shown while they run and told as they settle. */
 import type { RunEvent } from '../model/event.ts';
-import { isWithin, type NamedStep, pathOf, withoutItems } from '../model/nested.ts';
+import { isWithin, type NamedStep, nameWithin, pathOf, withoutItems } from '../model/nested.ts';
 import { awaitedBy } from './awaited.ts';
 import type { PoolUse } from './pool-use.ts';
 import { createQueued } from './queued.ts';
@@ -13,13 +13,23 @@ export interface Inside {
   active(outermost: string): Iterable<StepProgress>;
   /** Those inside it that wait for room in their pool. */
   queued(outermost: string): Iterable<StepProgress>;
+  /** How far the steps right inside one have come; nothing where it has none, or has its own for each item. */
+  settled(outer: string): Settled | undefined;
   take(event: RunEvent): void;
+  /** It is done already, by an earlier part of the run. */
+  keep(name: string): void;
   /** A step that is not inside another has begun, or has settled. */
   open(name: string): void;
   close(name: string): void;
   takeItems(event: RunEvent & { kind: 'step-items' }): void;
   /** What is inside a step, or an item of one, starts anew. */
   again(event: RunEvent & { kind: 'step-retrying' | 'step-looping' }): void;
+}
+
+export interface Settled {
+  readonly settled: number;
+  readonly failed: number;
+  readonly count: number;
 }
 
 interface Around {
@@ -33,6 +43,7 @@ export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Insid
     if (one.depth > 0 || (one.planned.inside ?? one.step.foreach) !== undefined) known.set(one.step.name, one);
   const steps = new Map<string, StepProgress>();
   const around = new Map<string, Around>();
+  const settledIn = new Map<string, { settled: number; failed: number }>();
   const queue = createQueued(all, (name, waits) => {
     const { queued } = aroundOf(name);
     if (waits) queued.add(progressOf(name));
@@ -69,7 +80,18 @@ export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Insid
   }
 
   function again({ step, item }: RunEvent & { kind: 'step-retrying' | 'step-looping' }): void {
-    queue.close(item === undefined ? step : `${step}[${item}]`);
+    const name = item === undefined ? step : `${step}[${item}]`;
+    queue.close(name);
+    for (const outer of settledIn.keys())
+      if (outer === name || outer.startsWith(nameWithin(name, ''))) settledIn.delete(outer);
+  }
+
+  function settle(name: string, isFailed: boolean): void {
+    const outer = name.slice(0, -pathOf(name).at(-1)!.length - 1);
+    // Items are counted by their step.
+    if (name.endsWith(']') || outer.endsWith(']')) return;
+    const { settled, failed } = settledIn.get(outer) ?? { settled: 0, failed: 0 };
+    settledIn.set(outer, { settled: settled + 1, failed: failed + (isFailed ? 1 : 0) });
   }
 
   function begin(name: string): void {
@@ -86,8 +108,17 @@ export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Insid
     of: (name) => (isWithin(name) ? progressOf(name) : undefined),
     active: (outermost) => around.get(outermost)?.active ?? [],
     queued: (outermost) => around.get(outermost)?.queued ?? [],
+    settled(outer) {
+      const { step, planned } = known.get(withoutItems(outer)) ?? {};
+      if (planned?.inside === undefined || step?.foreach !== undefined) return undefined;
+      return { ...(settledIn.get(outer) ?? { settled: 0, failed: 0 }), count: planned.inside.steps.length };
+    },
     open: openAround,
-    close: end,
+    close(name) {
+      settledIn.delete(name);
+      end(name);
+    },
+    keep: (name) => settle(name, false),
     takeItems,
     again,
     take(event) {
@@ -141,6 +172,8 @@ export function createInside(all: readonly NamedStep[], poolUse: PoolUse): Insid
           active.delete(step);
           if (!isItem) queue.begun(outer, own);
           if (event.kind === 'step-succeeded' && !isItem) queue.succeeded(outer, own);
+          settle(name, event.kind === 'step-failed');
+          settledIn.delete(name);
           end(name);
           steps.delete(name);
           return;

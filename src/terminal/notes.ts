@@ -10,7 +10,7 @@ import type { PoolProgress } from './pool-use.ts';
 import { type Counts, type Progress, settledOf } from './progress.ts';
 import type { StepProgress } from './step-progress.ts';
 import { visible } from './visible.ts';
-import { describeCached, describeItems, describeLock, describeSkip } from './words.ts';
+import { countSteps, describeCached, describeItems, describeLock, describeSkip } from './words.ts';
 
 export interface NoteOptions {
   /** Milliseconds since the epoch. */
@@ -25,7 +25,7 @@ export function noteOn(step: StepProgress, progress: Progress, options: NoteOpti
   if (items !== undefined && step.status !== 'failed' && step.status !== 'skipped') return noteOnItems(step, items);
   const notes: Partial<Record<StepStatus, string>> = {
     waiting: progress.status === 'running' ? waitOf(step, progress, options.now) : '',
-    running: inTurn(step, step.attempts > 1 && step.attempt > 1 ? `attempt ${step.attempt}/${step.attempts}` : ''),
+    running: inTurn(step, runningNote(step, progress)),
     retrying: inTurn(step, `attempt ${step.attempt}/${step.attempts} failed, the next follows`),
     pending: inTurn(
       step,
@@ -37,6 +37,18 @@ export function noteOn(step: StepProgress, progress: Progress, options: NoteOpti
     succeeded: doneNote(step),
   };
   return notes[step.status] ?? '';
+}
+
+/** Of a step with steps inside it, how many of these are done, as of items. */
+function runningNote({ name, attempt, attempts }: StepProgress, { inside }: Progress): string {
+  const { settled, failed, count } = inside.settled(name) ?? { settled: 0, failed: 0, count: 0 };
+  return [
+    attempts > 1 && attempt > 1 ? `attempt ${attempt}/${attempts}` : '',
+    count > 0 ? `${settled}/${countSteps(count)}` : '',
+    failed > 0 ? `${failed} failed` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 /** Which turn of its loop it is in comes first. */

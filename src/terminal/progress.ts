@@ -118,7 +118,9 @@ export function createProgress(plan: Plan): ProgressOf {
         progress.mode = event.mode;
         progress.cap = event.cap;
         progress.startedAt = event.at;
-        for (const name of event.kept) if (!isWithin(name)) move(name, 'succeeded');
+        for (const name of event.kept)
+          if (isWithin(name)) progress.inside.keep(name);
+          else move(name, 'succeeded');
         return;
       case 'step-started':
         takeDetail(move(event.step, 'running'), event);

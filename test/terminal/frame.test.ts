@@ -1,6 +1,7 @@
 // The live view's frames: complete where there is room, honest where there is not, never too tall or too wide.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StepFailure } from '../../runners/contract.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import { everyStep } from '../../src/model/nested.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -389,7 +390,7 @@ describe('a pool', () => {
     expect(frame(80, 24)).toMatchInlineSnapshot(`
       "
 
-      ⠋ all      group     1.0s
+      ⠋ all      group     1.0s  0/3 steps
       ⠋   one    lua       1.0s
       ·   two    lua             waiting for pool "api"
       ⠋ after    lua       1.0s
@@ -587,7 +588,7 @@ it('a step that has steps inside it opens while they run, as far as there is roo
   expect(frame(60, 20, 1000)).toMatchInlineSnapshot(`
     "
 
-    ⠋ all      group     1.0s
+    ⠋ all      group     1.0s  0/2 steps
     ⠋   left   lua       1.0s
     ⠋   right  lua      500ms
     · after    lua
@@ -600,4 +601,43 @@ it('a step that has steps inside it opens while they run, as far as there is roo
   succeed('all/right');
   succeed('all');
   expect(frame(60, 20, 1000)).not.toContain('left');
+});
+
+it('a step that has steps inside it tells how many of them are done, of this attempt, kept ones included', () => {
+  const deep = workflowOf([step('x'), step('y')], { name: 'deep' });
+  const inside = workflowOf([step('left'), hostStep('deep', [], { kind: 'group', inside: deep }), step('right')], {
+    name: 'all',
+  });
+  const all = { ...hostStep('all', [], { kind: 'group', inside }), retry: { retries: 1, delayMs: 0 } };
+  const { take, start, succeed, frame } = view(planOf(workflowOf([all])), 'work-stealing');
+  const row = (name: string): string | undefined =>
+    frame(80, 20)
+      .split('\n')
+      .find((line) => line.includes(`${name} `));
+  take({
+    kind: 'run-resumed',
+    at: 0,
+    workflow: 'test',
+    file: 'test.lua',
+    mode: 'work-stealing',
+    failureMode: 'no-new',
+    cap: 4,
+    levels: [['all']],
+    kept: ['all/left'],
+  });
+  start('all');
+  start('all/deep');
+  start('all/deep/x');
+  expect(row('all')).toContain('1/3 steps');
+  expect(row('deep')).toContain('0/2 steps');
+  succeed('all/deep/x');
+  expect(row('deep')).toContain('1/2 steps');
+  start('all/right');
+  const failure: StepFailure = { reason: 'timed-out', afterMs: 1 };
+  const usage = { wallMs: 1, bytesIn: 0, bytesOut: 0 };
+  take({ kind: 'step-failed', at: 0, step: 'all/right', attempt: 1, failure, durationMs: 1, usage });
+  expect(row('all')).toContain('2/3 steps, 1 failed');
+  take({ kind: 'step-retrying', at: 0, step: 'all', attempt: 1, failure, delayMs: 0, inside: ['all/left'] });
+  take({ kind: 'step-started', at: 0, step: 'all', language: 'group', attempt: 2 });
+  expect(row('all')).toContain('attempt 2/2, 0/3 steps');
 });
