@@ -1,89 +1,26 @@
 /** One execution of a plan: what surrounds its steps, from the first event to the last. */
 import { existsSync } from 'node:fs';
-import type { EncodedValue, StepFailure } from '../../runners/contract.ts';
-import type {
-  GivenInputs,
-  Happening,
-  RunEvent,
-  RunListener,
-  RunStatus,
-  StopReason,
-  TurnBegun,
-} from '../model/event.ts';
-import type { KeptItems } from '../model/items.ts';
+import type { StepFailure } from '../../runners/contract.ts';
+import type { Happening, RunEvent, RunListener, RunStatus, StopReason } from '../model/event.ts';
 import type { Lock } from '../model/concurrency.ts';
-import { everyStep, isWithin, namesInside } from '../model/nested.ts';
+import { everyStep } from '../model/nested.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ExecutionMode, FailureMode } from '../model/workflow.ts';
 import { AutoCap } from './auto-cap.ts';
+import { tellBeginning } from './beginning.ts';
 import { Course } from './course.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { type JobSettings, runtimeOf } from './job.ts';
 import { LockWait } from './lock-wait.ts';
-import type { MachineProbe } from './machine-probe.ts';
-import { type EarlierWait, Lobby, type LobbyOptions } from './lobby.ts';
+import { Lobby } from './lobby.ts';
 import { Places } from './places.ts';
 import type { Pool } from './pool.ts';
 import { Rooms } from './rooms.ts';
-import type { Recall } from './recall.ts';
+import type { PlanRunOptions } from './run-options.ts';
 import { StepStarter } from './starting.ts';
-import { Parking, type ParkRule } from './parking.ts';
+import { Parking } from './parking.ts';
 import { TurnsBegun } from './turns.ts';
 import { makeWorkdir, type Workdir } from './workdir.ts';
-
-export interface PlanRunOptions {
-  readonly mode: ExecutionMode;
-  readonly failureMode: FailureMode;
-  /** At most so many steps at once; at least 1. */
-  readonly cap: number;
-  /** Asked about the machine where the cap goes down while that is busy. */
-  readonly probe?: MachineProbe | undefined;
-  /** The same with the steps inside others, where these are more than the mode lets run beside each other; absent for `cap`. */
-  readonly places?: number;
-  /** For the whole run; nothing means none. */
-  readonly timeoutMs: number | undefined;
-  readonly settings: Omit<JobSettings, 'workdir' | 'tmp' | 'secrets'>;
-  /** Absent where no step names a secret. */
-  readonly secrets?: () => Promise<JobSettings['secrets']>;
-  /** Names of the host's environment that are secrets. */
-  readonly hidden: ReadonlySet<string>;
-  /** Values of all inputs that the workflow declares. */
-  readonly inputs?: GivenInputs;
-  /** The same as they may be shown and kept. */
-  readonly shownInputs?: GivenInputs;
-  /** Outputs of steps that succeeded before the run was resumed; absent where it is not. */
-  readonly kept?: ReadonlyMap<string, EncodedValue>;
-  /** What kept steps had printed last, where that is a variable. */
-  readonly lastLines?: ReadonlyMap<string, string>;
-  /** Of steps with steps inside them that were under way, the attempts that had failed. */
-  readonly attempts?: ReadonlyMap<string, number> | undefined;
-  /** What is known of the items of steps that are done again, by step. */
-  readonly keptItems?: ReadonlyMap<string, KeptItems>;
-  /** Whether a single step may have several items at once. */
-  readonly parallelItems?: boolean;
-  /** `HWFE_WORKDIR`, which is there and stays; nothing means a temporary one. */
-  readonly workdir: string | undefined;
-  /** Asked about steps that may be cached. */
-  readonly recall?: Recall;
-  /** Keys under which steps ran before, whose time and random numbers they get again. */
-  readonly keys?: ReadonlyMap<string, Uint8Array> | undefined;
-  /** Whether steps are cached that do not say so. */
-  readonly cacheDefault?: boolean;
-  /** What steps waited for when the run was interrupted or parked. */
-  readonly waits?: ReadonlyMap<string, EarlierWait> | undefined;
-  /** Of a run that was parked, since when its time counts, and that of its steps by name, in milliseconds since the epoch. */
-  readonly timedSince?: number | undefined;
-  readonly stepsTimedSince?: ReadonlyMap<string, number> | undefined;
-  /** The turns in which its loops waited. */
-  readonly turns?: ReadonlyMap<string, TurnBegun> | undefined;
-  /** What other processes say to it; absent where nobody can. */
-  readonly letters?: LobbyOptions['letters'];
-  /** When it parks; `never` where it could not be resumed. */
-  readonly park?: ParkRule;
-  /** Keeps a directory with files of a run that parks. */
-  readonly keepRoom?: ((path: string) => Promise<void>) | undefined;
-}
 
 export class PlanRun {
   /** Resolves once every step has settled and nothing of the run is left on the machine. */
@@ -178,7 +115,7 @@ export class PlanRun {
   async #go(): Promise<RunStatus | 'parked'> {
     const startedAt = performance.now();
     const { timeoutMs, settings, hidden, workdir } = this.#options;
-    this.#tellBeginning();
+    tellBeginning(this.#plan, this.#course, this.#options, (event) => this.#tell(event));
     const now = everyStep(this.#plan).some(({ step }) => runtimeOf(step, settings.runners) === 'native');
     const room = makeWorkdir({ now, ...(workdir !== undefined && { keep: workdir }) });
     const leftMs = Math.max(0, this.#timedSince + (timeoutMs ?? 0) - Date.now());
@@ -243,41 +180,6 @@ export class PlanRun {
     if (this.#options.workdir === undefined && existsSync(room.path)) await this.#options.keepRoom?.(room.path);
     await room[Symbol.asyncDispose]();
     return 'parked';
-  }
-
-  /** What is skipped for what was kept comes after it. */
-  #tellBeginning(): void {
-    const { mode, failureMode, cap, shownInputs, kept, lastLines } = this.#options;
-    const { workflow, steps, levels } = this.#plan;
-    const beginning = {
-      workflow: workflow.name,
-      file: workflow.file.path,
-      mode,
-      failureMode,
-      cap: mode === 'sequential' ? 1 : cap,
-      levels: levels.map((level) => level.flatMap((index) => [steps[index]!.step.name, ...namesInside(steps[index]!)])),
-      ...(shownInputs && { inputs: shownInputs }),
-    };
-    if (kept === undefined) {
-      this.#tell({ kind: 'run-started', ...beginning });
-      return;
-    }
-    const taken = this.#course.takeUp({ outputs: kept, lastLines });
-    const inside = [...kept.keys()].filter(isWithin);
-    this.#tell({ kind: 'run-resumed', ...beginning, kept: [...taken.names, ...inside] });
-    this.#course.tellSkips(taken);
-    this.#tellUnneeded(new Set(taken.names), new Set(kept.keys()));
-  }
-
-  /** Steps inside a step that is kept, and that had no part in that. */
-  #tellUnneeded(names: ReadonlySet<string>, kept: ReadonlySet<string>): void {
-    for (const planned of this.#plan.steps) {
-      const { name } = planned.step;
-      if (!names.has(name)) continue;
-      const because = { kind: 'not-needed', step: name } as const;
-      for (const inner of namesInside(planned))
-        if (!kept.has(inner)) this.#tell({ kind: 'step-skipped', step: inner, because });
-    }
   }
 
   /** Gives why it could not. */
