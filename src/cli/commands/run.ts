@@ -5,7 +5,8 @@ import { whyRefused } from '../../model/refusal.ts';
 import { fail } from '../../model/result.ts';
 import type { Command } from '../command.ts';
 import type { Console } from '../console.ts';
-import type { Engine, RunOptions } from '../../api.ts';
+import type { Engine } from '../../api.ts';
+import { ALLOW, allowed, wrongHost } from '../allow-flags.ts';
 import type { Delivery } from '../delivery.ts';
 import { withEngine } from '../engine.ts';
 import { findWorkflow, listWorkflows } from '../find.ts';
@@ -51,24 +52,7 @@ const OPTIONS: readonly Option[] = [
     about: 'Print the final outputs as plain, markdown or json; reports go to standard error.',
   },
   { name: 'output-file', short: 'o', takes: 'FILE', about: 'Write the final outputs to FILE, whole or not at all.' },
-  {
-    name: 'allow-read',
-    takes: 'PATHS',
-    about: 'Let embedded steps read these files, such as data/ or a.csv,b.csv; may be repeated.',
-  },
-  { name: 'allow-write', takes: 'PATHS', about: 'Let embedded steps write these files; may be repeated.' },
-  {
-    name: 'allow-net',
-    takes: 'HOSTS',
-    about: 'Let embedded steps fetch from these hosts, such as api.example.com:443; may be repeated.',
-  },
-  {
-    name: 'allow-env',
-    takes: 'NAMES',
-    about: 'Let embedded steps see these entries of their env, such as APP_*; may be repeated.',
-  },
-  { name: 'allow-clock', about: 'Let embedded steps ask for the time, where the workflow refuses it.' },
-  { name: 'allow-random', about: 'Let embedded steps ask for random numbers, where the workflow refuses them.' },
+  ...ALLOW,
   { name: 'workdir', takes: 'DIR', about: 'Let the steps share DIR as HWFE_WORKDIR, and keep the files in it.' },
   { name: 'tag', takes: 'WORD', about: 'Let `hwfe runs --tag WORD` find the run; may be repeated.' },
   PARK,
@@ -190,29 +174,6 @@ function readDelivery(args: Arguments, console: Console): Delivery | string {
     return `The outputs cannot be written to "${file}": there is no directory "${dirname(file)}"`;
   }
   return { ...(format !== undefined && { format }), ...(file !== undefined && { file }), cwd: console.cwd };
-}
-
-async function wrongHost(args: Arguments): Promise<string | undefined> {
-  if (!args.has('allow-net')) return undefined;
-  const { isHost } = await import('../../parse/fields/permission-fields.ts');
-  const wrong = allowed(args).allow?.net?.find((host) => !isHost(host));
-  if (wrong === undefined) return undefined;
-  return `The flag "--allow-net" takes hosts, such as api.example.com:443 or *.example.com, and ${JSON.stringify(wrong)} is none`;
-}
-
-function allowed(args: Arguments): Pick<RunOptions, 'allow'> {
-  const listed = (name: string): string[] =>
-    args.values(name).flatMap((value) => value.split(',').filter((path) => path !== ''));
-  const [read, write, net, env] = (['read', 'write', 'net', 'env'] as const).map((what) => listed(`allow-${what}`));
-  const allow = {
-    ...(read!.length > 0 && { read: read! }),
-    ...(write!.length > 0 && { write: write! }),
-    ...(net!.length > 0 && { net: net! }),
-    ...(env!.length > 0 && { env: env! }),
-    ...(args.has('allow-clock') && { clock: true as const }),
-    ...(args.has('allow-random') && { random: true as const }),
-  };
-  return Object.keys(allow).length === 0 ? {} : { allow };
 }
 
 /** Makes the directory that is to be kept, or says why not. */
