@@ -121,6 +121,18 @@ test.each([
     ["This is not Lua: '}' expected near 'b'; is there no comma before it?", 'b'],
   ],
   [
+    'workflow = { steps = { a = { cmd = "x", if = "true" } } }',
+    [`This is not Lua: '}' expected near 'if'; write ["if"] = …, since "if" is a word of Lua's own`, 'i'],
+  ],
+  [
+    'workflow = { steps = {} }\nworkflow.steps.end = { cmd = "x" }',
+    [`This is not Lua: <name> expected near 'end'; write ["end"] = …, since "end" is a word of Lua's own`, 'e'],
+  ],
+  [
+    'workflow = { steps = { a = { cmd = "x" if = "true" } } }',
+    ["This is not Lua: '}' expected near 'if'; is there no comma before it?", 'i'],
+  ],
+  [
     'workflow = { steps = { a = { cmd: "x" } } }',
     ['This is not Lua: <name> expected near \'"x"\'; write name = value', '"'],
   ],

@@ -45,8 +45,15 @@ export function withoutInterpreterLine(text: string): string {
   return text.startsWith('#') ? text.replace(/^[^\r\n]*/, (line) => ' '.repeat(line.length)) : text;
 }
 
+/** One of Lua's own words where a name is meant. */
+const OWN_WORD =
+  /^(and|break|do|else|elseif|end|false|for|function|goto|if|in|local|nil|not|or|repeat|return|then|true|until|while)\s*=(?!=)/;
+
 /** What other notations do otherwise. */
-function hintFor(reason: string, before: string): string {
+function hintFor(reason: string, before: string, from: string): string {
+  const [, word] = OWN_WORD.exec(from) ?? [];
+  if (word !== undefined && /[{,;.\n]\s*$/.test(before))
+    return `; write ["${word}"] = …, since "${word}" is a word of Lua's own`;
   if (/^'\}' expected near '(?:[\w"']|\[)/.test(reason)) return '; is there no comma before it?';
   if (reason.startsWith('<name> expected') && /[\w"']\s*:\s*$/.test(before)) return '; write name = value';
   return '';
@@ -56,7 +63,7 @@ function explain(file: SourceFile, error: unknown, places: Places): Diagnostic {
   if (error instanceof SyntaxError && 'index' in error && typeof error.index === 'number') {
     const { start } = places.spanOf({ range: [error.index, error.index + 1] });
     const reason = Buffer.from(error.message.replace(/^\[\d+:\d+\] /, ''), 'latin1').toString('utf8');
-    const hint = hintFor(reason, file.text.slice(Math.max(0, start - 100), start));
+    const hint = hintFor(reason, file.text.slice(Math.max(0, start - 100), start), file.text.slice(start, start + 100));
     const opened = hint === '' && /^'[})\]]' expected/.test(reason) ? unclosedBefore(file.text, start) : undefined;
     const related = opened === undefined ? [] : [{ message: 'opened here', span: { start: opened, end: opened + 1 } }];
     return mistake(file, 'syntax', visibleSpan(file.text, start), `This is not Lua: ${reason}${hint}`, related);
