@@ -213,12 +213,12 @@ describe('a dry run', () => {
     const told = await tail('--input', 'n=4');
     expect(told.slice(0, 3)).toEqual([
       '  a would run: since RUN this has changed:',
-      '    input n',
+      '    input n: 3 → 4',
       '    inputs.n: 3 → 4',
     ]);
     expect((await home.hwfe('w.lua', '-n', '--input', 'n=x')).status).toBe(2);
     await home.hwfe('w.lua', '-q', '--input', 'n=4');
-    expect((await home.hwfe('why', 'a')).out).toMatch(/has changed:\n {2}input n\n {2}inputs\.n: 3 → 4\n$/);
+    expect((await home.hwfe('why', 'a')).out).toMatch(/has changed:\n {2}input n: 3 → 4\n {2}inputs\.n: 3 → 4\n$/);
   });
 
   it('says which steps would be left out, and why others would run', async () => {
