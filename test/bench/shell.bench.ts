@@ -6,7 +6,7 @@ import { type Command, HWFE, node, timeByTurns } from './command.ts';
 import { ms, report, ROOT, times } from './report.ts';
 
 const COUNT = 1000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 export function run(): void {
   const folder = mkdtempSync(join(tmpdir(), 'hwfe-bench-'));
