@@ -9,6 +9,12 @@ it.each([
   ['cmdd = "make", reads = {}', 'Step "x" has an unknown field "cmdd"; did you mean "cmd"?'],
   ['titel = "ok?", form = { type = "object" }', 'Step "x" has an unknown field "titel"; did you mean "title"?'],
   ['wiat = "1s"', 'Step "x" has an unknown field "wiat"; did you mean "wait"?'],
+  ['steps = { y = { code = "" } }', 'Step "x" has an unknown field "steps"; did you mean "parallel"?'],
+  ['code = "", when = "true"', 'Step "x" has an unknown field "when"; did you mean "if"?'],
+  [
+    'code = "", for_each = { 1 }, max_concurrent = 2',
+    'Step "x" has an unknown field "for_each"; did you mean "foreach"?',
+  ],
   ['htpp = { url = "https://x" }', 'Step "x" has an unknown field "htpp"; did you mean "http"?'],
   [
     'race = { stps = { y = { code = "return 1" } } }',
