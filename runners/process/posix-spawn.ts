@@ -34,11 +34,14 @@ const WNOHANG = 1;
 const AT = { pid: 0, status: 8, usage: 16, signals: 256, attributes: 512, actions: 1024 } as const;
 const SIZE = 1280;
 
+/** Of two names for one number the first is the usual one. */
 const SIGNALS: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name]),
 );
 
-/** Nothing where the C library cannot be called, or lacks a function: the one that changes the directory is a late one. */
+/** Nothing where the C library cannot be called, or lacks a function. */
 export function posixSpawn(): PosixSpawn | undefined {
   const library = openCLibrary();
   try {
@@ -93,6 +96,8 @@ function callingOn(library: CLibrary): PosixSpawn {
     library.call('posix_spawn_file_actions_addchdir_np', actions, directory);
     made = wanted;
   }
+  // The function that changes the directory is a late one: where it is missing, this throws.
+  actOn('/', tables.write([['/']])![0]!.first, nothing, nothing);
 
   return {
     start(argv, cwd, env, [stdout, stderr]) {

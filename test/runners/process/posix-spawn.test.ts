@@ -68,8 +68,8 @@ describe.each([
     );
   });
 
-  it('tells the signal that ended it', async () => {
-    expect((await run(shell('kill -TERM $$'))).ending).toMatchObject({ kind: 'killed', signal: 'SIGTERM' });
+  it.each(['TERM', 'ABRT', 'IO'])('tells the signal that ended it: %s', async (name) => {
+    expect((await run(shell(`kill -${name} $$`))).ending).toMatchObject({ kind: 'killed', signal: `SIG${name}` });
   });
 
   it.each([
