@@ -94,7 +94,11 @@ export function startChild(
   async function see(): Promise<Ending> {
     const ending = await started.ended;
     clearTimeout(patience);
-    if (ending.kind !== 'failed') cpuMs = ending.cpuMs ?? cpuMs ?? reapedCpu();
+    if (ending.kind !== 'failed') {
+      // Asked for every one, since it tells of all since it was asked last.
+      const reapedMs = ending.cpuMs === undefined ? reapedCpu() : undefined;
+      cpuMs = ending.cpuMs ?? cpuMs ?? reapedMs;
+    }
     outlets.forEach((outlet) => outlet.drain());
     if (ending.kind === 'failed') {
       await group?.close();

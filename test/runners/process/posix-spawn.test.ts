@@ -91,6 +91,12 @@ describe.each([
     expect(cpuMs! % 10 !== 0).toBe(isQuick);
   });
 
+  it('is told none of the CPU time of those before it', async () => {
+    await run(shell('i=0; while [ $i -lt 80000 ]; do i=$((i+1)); done'));
+    const { ending } = await run(shell(':'));
+    expect(ending.kind === 'exited' ? ending.spent?.cpuMs : undefined).toBeLessThan(30);
+  });
+
   it('takes whom it left behind along, in its group or not', async () => {
     await run(shell('sleep 217 & setsid sleep 218 & sleep 0.05'), { PATH: '/usr/bin:/bin' });
     const sleeping = allProcesses().filter(({ pid }) => /^sleep\0(217|218)\0/.test(commandLine(pid)));
