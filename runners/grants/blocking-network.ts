@@ -24,7 +24,8 @@ export class PorterThread implements Porter {
     const port = (this.#port ??= this.#start());
     const before = Atomics.load(this.#cells, ANSWERS);
     port.postMessage(errand);
-    Atomics.wait(this.#cells, ANSWERS, before);
+    // What woke this thread for the last answer may come only now, where the other was held up in between.
+    while (Atomics.load(this.#cells, ANSWERS) === before) Atomics.wait(this.#cells, ANSWERS, before);
     const received = receiveMessageOnPort(port) as { message: Carried } | undefined;
     if (received === undefined) throw new Error('Internal error: the thread that carries requests brought no answer');
     return received.message;

@@ -22,7 +22,8 @@ export function askThrough({ port, cells }: Mailbox): Ask {
   return (question, bytes = new Uint8Array()) => {
     const before = Atomics.load(cells, 0);
     port.postMessage({ question, bytes } satisfies MailedQuestion);
-    Atomics.wait(cells, 0, before);
+    // What woke the thread for the last answer may come only now, where the engine was held up in between.
+    while (Atomics.load(cells, 0) === before) Atomics.wait(cells, 0, before);
     const received = receiveMessageOnPort(port) as { message: MailedAnswer } | undefined;
     if (received === undefined) throw new Error('Internal error: the shared memory gave no answer');
     return received.message;

@@ -42,7 +42,8 @@ export function send({ memory }: Prompt, message: string): void {
 /** Waits, and holds its thread meanwhile. */
 export function receive({ memory }: Prompt): Uint8Array {
   const state = new Int32Array(memory, 0, 2);
-  Atomics.wait(state, 0, EMPTY);
+  // What woke it for the last message may come only now.
+  while (Atomics.load(state, 0) === EMPTY) Atomics.wait(state, 0, EMPTY);
   const bytes = new Uint8Array(memory, HEAD, state[1]).slice();
   Atomics.store(state, 0, EMPTY);
   return bytes;
