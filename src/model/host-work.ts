@@ -49,7 +49,7 @@ export function onlyWaits(step: Step): boolean {
   return step.foreach === undefined && waitsInItems(step);
 }
 
-/** Whether it does nothing but wait, for each of its items where it has any. */
+/** Whether it does nothing but wait; with items, for each of them. */
 export function waitsInItems({ work }: Step): boolean {
   return work !== undefined && WAITS.has(work.kind);
 }

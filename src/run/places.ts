@@ -59,7 +59,7 @@ export class Places {
     return new Places(Math.max(1, cap), this, Math.max(Math.min(1, held), held - lacking));
   }
 
-  /** Who asks for more than the cap gets them once nobody else has any. */
+  /** Who asks for more than the cap gets them once all others have given theirs back. */
   take(places = 1): boolean {
     return this.#take(places, this);
   }
